@@ -1,0 +1,16 @@
+//! The Streams API's wire contract, shared by everything that shows, sends or answers a request:
+//! paths, bodies, and requests as plain data. Sends nothing itself.
+
+mod request;
+
+pub use request::{
+    Example, HeaderValue, HttpRequest, MessageBody, SendBody, StatusBody, send_request,
+    status_request,
+};
+
+/// Where messages are sent. The slash at the end belongs to the path: without it the API
+/// redirects, and many HTTP clients then drop the body.
+pub const SEND_PATH: &str = "/simple_send/";
+
+/// Where the status of messages is asked for; the body's shape is known from one public caller.
+pub const STATUS_PATH: &str = "/messages_status/";

@@ -1,0 +1,230 @@
+//! The flags that answer a stream's questions, and the way back from answers to flags.
+
+use std::fmt::Display;
+
+use clap::Args;
+
+use crate::domain::{
+    DefaultSender, Field, Header, Incoming, RawDraft, RawHeader, RawSender, RawWebhook, Secret,
+    StreamDraft,
+};
+
+/// One flag a question; their words come from [`Field`].
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Step 1 · Stream API details")]
+pub(super) struct DraftFlags {
+    #[arg(long, help = Field::Name.help())]
+    name: Option<String>,
+    #[arg(long, value_name = "TEXT", help = Field::Description.help())]
+    description: Option<String>,
+    #[arg(long, value_name = "IP", value_delimiter = ',', help = Field::AllowedIps.help())]
+    ip: Option<Vec<String>>,
+    #[arg(long, value_delimiter = ',', help = Field::Tags.help())]
+    tag: Option<Vec<String>>,
+    #[arg(long, value_name = "ID", help = Field::DefaultSender.help(), group = "default_sender")]
+    sender: Option<String>,
+    /// As --sender, and the catalogue gains it
+    #[arg(long, value_name = "ID", group = "default_sender")]
+    add_sender: Option<String>,
+    /// Each request names its Sender ID (the default)
+    #[arg(long, group = "default_sender")]
+    customized: bool,
+    #[arg(long, help = Field::Demo.help(), conflicts_with = "live")]
+    demo: bool,
+    /// No Demo Sending (the default)
+    #[arg(long)]
+    live: bool,
+    #[arg(long, value_name = "URL", help = Field::WebhookUrl.help())]
+    #[arg(help_heading = "Step 2 · Incoming messages webhook")]
+    webhook_url: Option<String>,
+    #[arg(long, value_name = "METHOD", help = Field::WebhookMethod.help())]
+    #[arg(help_heading = "Step 2 · Incoming messages webhook")]
+    webhook_method: Option<String>,
+    #[arg(long, value_name = "'NAME: VALUE'", help = Field::WebhookHeaders.help())]
+    #[arg(help_heading = "Step 2 · Incoming messages webhook")]
+    webhook_header: Option<Vec<String>>,
+    /// No webhook (the default)
+    #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header"])]
+    #[arg(help_heading = "Step 2 · Incoming messages webhook")]
+    no_webhook: bool,
+}
+
+impl From<DraftFlags> for RawDraft {
+    fn from(flags: DraftFlags) -> Self {
+        let DraftFlags {
+            name,
+            description,
+            ip,
+            tag,
+            sender,
+            add_sender,
+            customized,
+            demo,
+            live,
+            webhook_url,
+            webhook_method,
+            webhook_header,
+            no_webhook,
+        } = flags;
+        Self {
+            name,
+            description,
+            allowed_ips: ip,
+            tags: tag,
+            default_sender: customized
+                .then_some(RawSender::Customized)
+                .or(sender.map(RawSender::Existing))
+                .or(add_sender.map(RawSender::New)),
+            demo: demo.then_some(true).or(live.then_some(false)),
+            webhook: RawWebhook {
+                skip: no_webhook,
+                method: webhook_method,
+                url: webhook_url,
+                headers: webhook_header
+                    .map(|lines| lines.into_iter().map(RawHeader::Line).collect()),
+            },
+            ..Self::default()
+        }
+    }
+}
+
+/// The command line that makes the same stream without asking. Answers that are the default are
+/// left out; header values stand masked in it unless they are to be revealed.
+#[must_use]
+pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
+    let mut words = ["textpeak", "streams", "create"]
+        .map(str::to_owned)
+        .to_vec();
+    let mut flag = |name: &str, value: &dyn Display| words.push(format!("{name}={value}"));
+    if let Some(name) = &draft.name {
+        flag("--name", name);
+    }
+    if let Some(description) = draft
+        .description
+        .as_ref()
+        .filter(|text| !text.as_str().is_empty())
+    {
+        flag("--description", description);
+    }
+    draft
+        .allowed_ips
+        .iter()
+        .flatten()
+        .for_each(|ip| flag("--ip", ip));
+    draft
+        .tags
+        .iter()
+        .flatten()
+        .for_each(|tag| flag("--tag", tag));
+    match &draft.default_sender {
+        None | Some(DefaultSender::Customized) => {}
+        Some(DefaultSender::Existing(id)) => flag("--sender", id),
+        Some(DefaultSender::New(id)) => flag("--add-sender", id),
+    }
+    if let Some(Incoming::Webhook(method)) = draft.webhook_method {
+        flag("--webhook-method", &method.name().to_lowercase());
+        draft
+            .webhook_url
+            .iter()
+            .for_each(|url| flag("--webhook-url", url));
+        for Header { name, value } in draft.webhook_headers.iter().flatten() {
+            let value = if reveal { value.expose() } else { Secret::MASK };
+            flag("--webhook-header", &format_args!("{name}: {value}"));
+        }
+    }
+    if draft.demo == Some(true) {
+        words.push("--demo".to_owned());
+    }
+    words.push("--no-input".to_owned());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Task, parse};
+    use crate::domain::{Description, Unique};
+    use proptest::prelude::*;
+
+    /// The answers with every open question at its default, as `build` would have them.
+    fn settled(draft: StreamDraft) -> StreamDraft {
+        let webhook = matches!(draft.webhook_method, Some(Incoming::Webhook(_)));
+        StreamDraft {
+            description: draft.description.or(Some(Description::default())),
+            allowed_ips: draft.allowed_ips.or(Some(Unique::default())),
+            tags: draft.tags.or(Some(Unique::default())),
+            default_sender: draft.default_sender.or(Some(DefaultSender::Customized)),
+            demo: draft.demo.or(Some(false)),
+            webhook_method: draft.webhook_method.or(Some(Incoming::Skip)),
+            webhook_url: draft.webhook_url.filter(|_| webhook),
+            webhook_headers: draft
+                .webhook_headers
+                .or(Some(Vec::new()))
+                .filter(|_| webhook),
+            ..draft
+        }
+    }
+
+    fn read(words: &[String]) -> StreamDraft {
+        let words: Vec<_> = words.iter().map(Into::into).collect();
+        match parse(&words).unwrap().task {
+            Task::Create(options) => {
+                let (draft, wrong) = options.answers.read();
+                assert_eq!(wrong, []);
+                draft
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    prop_compose! {
+        fn answers()(
+            name in "\\PC{1,30}", description in prop::option::of("\\PC{0,30}"),
+            ips in prop::option::of(prop::collection::vec(any::<std::net::IpAddr>(), 0..4)),
+            tags in prop::option::of(prop::collection::vec("[^,\\pC]{1,9}", 0..4)),
+            sender in prop::option::of(("[A-Za-z&][A-Z0-9._-]{0,9}", any::<bool>())),
+            demo in any::<Option<bool>>(), get in any::<Option<bool>>(),
+            url in "https://example\\.com/[a-z0-9?&=%-]{0,20}",
+            headers in prop::collection::btree_map("X-[A-Z]{1,5}", "[!-~]{1,20}", 0..3),
+        ) -> RawDraft {
+            RawDraft {
+                name: Some(name), description, demo, tags,
+                allowed_ips: ips.map(|ips| ips.iter().map(ToString::to_string).collect()),
+                default_sender: sender.map(|(id, new)| if new { RawSender::New(id) } else { RawSender::Existing(id) }),
+                webhook: get.map_or_else(RawWebhook::default, |get| RawWebhook {
+                    method: Some(if get { "GET" } else { "post" }.to_owned()),
+                    url: Some(url),
+                    headers: Some(headers.into_iter().map(|(name, value)| RawHeader::Pair { name, value }).collect()),
+                    ..RawWebhook::default()
+                }),
+                ..RawDraft::default()
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_echoed_command_line_makes_the_same_stream(raw in answers()) {
+            let (draft, wrong) = raw.read();
+            prop_assume!(wrong.is_empty());
+            prop_assert_eq!(settled(read(&echo(&draft, true))), settled(draft));
+        }
+    }
+
+    #[test]
+    fn the_echo_keeps_header_values_to_itself() {
+        let raw = RawDraft {
+            webhook: RawWebhook {
+                url: Some("https://example.com".into()),
+                headers: Some(vec![RawHeader::Line("X-Key: s3cret".into())]),
+                ..RawWebhook::default()
+            },
+            ..RawDraft::default()
+        };
+        let words = echo(&raw.read().0, false).join(" ");
+        assert!(
+            words.contains("X-Key: ********") && !words.contains("s3cret"),
+            "{words}"
+        );
+    }
+}

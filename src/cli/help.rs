@@ -1,0 +1,149 @@
+//! Help that teaches: commands by task, and an example for each.
+
+use clap::Command;
+
+use crate::error::Code;
+
+/// The commands by task. A test compares them with the commands that there are.
+const TASKS: [(&str, &[&str]); 4] = [
+    ("Create", &["streams create", "streams resume"]),
+    (
+        "Use",
+        &[
+            "streams list",
+            "streams show",
+            "streams preview",
+            "streams token show",
+            "streams delete",
+        ],
+    ),
+    ("Sender IDs", &["senders list", "senders add"]),
+    ("Set up", &["completions"]),
+];
+
+pub(super) const CREATE: &str = "\
+Examples:
+  textpeak streams create
+  textpeak streams create --name 'OTP Germany' --ip 192.0.2.10 --tag otp --demo --no-input
+  textpeak streams create --from-file stream.json -o json
+
+Answers come from flags, then from --from-file, then from the wizard. Without a terminal, with
+--no-input, or with CI set, nothing is asked and only --name is required.";
+pub(super) const RESUME: &str = "\
+Examples:
+  textpeak streams resume 'OTP Germany'";
+pub(super) const LIST: &str = "\
+Examples:
+  textpeak streams list
+  textpeak streams list --limit 20 --page 2
+  textpeak streams list -o json | jq -r '.items[].name'
+
+In a pipe: a line a stream, cells apart by tabs, no header, nothing cut.";
+pub(super) const SHOW: &str = "\
+Examples:
+  textpeak streams show 'OTP Germany'
+  textpeak streams show 'OTP Germany' -o json";
+pub(super) const PREVIEW: &str = "\
+Examples:
+  textpeak streams preview 'OTP Germany'
+  textpeak streams preview 'OTP Germany' send --as curl --reveal
+  textpeak streams preview 'OTP Germany' send --part body --copy";
+pub(super) const TOKEN_SHOW: &str = "\
+Examples:
+  textpeak streams token show 'OTP Germany'
+  TOKEN=$(textpeak streams token show 'OTP Germany')";
+pub(super) const DELETE: &str = "\
+Examples:
+  textpeak streams delete 'OTP Germany'
+  textpeak streams delete 'OTP Germany' 'OTP France' --yes";
+pub(super) const SENDERS_LIST: &str = "\
+Examples:
+  textpeak senders list";
+pub(super) const SENDERS_ADD: &str = "\
+Examples:
+  textpeak senders add GLOBAL 12025550143";
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  source <(textpeak completions bash)                       # in ~/.bashrc
+  source <(textpeak completions zsh)                        # in ~/.zshrc, after compinit
+  textpeak completions fish > ~/.config/fish/completions/textpeak.fish
+  textpeak completions powershell | Out-String | Invoke-Expression   # in $PROFILE
+  eval (textpeak completions elvish | slurp)                # in rc.elv";
+
+const TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+{before-help}{options}
+
+{after-help}";
+
+/// Puts the commands by task into the main help, and the exit codes under it.
+pub(super) fn teach(command: Command) -> Command {
+    let tasks = tasks(&command);
+    command
+        .help_template(TEMPLATE)
+        .before_help(tasks)
+        .after_help(format!(
+            "Examples:\n  textpeak streams create\n  textpeak streams create --name Demo --demo --no-input\n\n\
+             Exit codes:\n{}",
+            Code::table()
+        ))
+}
+
+fn tasks(command: &Command) -> String {
+    let mut text = String::new();
+    for (task, paths) in TASKS {
+        text += &format!("{task}:\n");
+        for path in paths {
+            let about = find(command, path)
+                .and_then(Command::get_about)
+                .map(ToString::to_string);
+            text += &format!("  {path:<20} {}\n", about.unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
+}
+
+fn find<'a>(command: &'a Command, path: &str) -> Option<&'a Command> {
+    path.split(' ')
+        .try_fold(command, |at, name| at.find_subcommand(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::command;
+
+    fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            let path = format!("{path} {}", sub.get_name()).trim().to_owned();
+            if sub.has_subcommands() {
+                leaves(sub, &path, found);
+            } else {
+                let example = sub.get_after_help().unwrap_or_default().to_string();
+                assert!(
+                    example.contains(&format!("textpeak {path}")),
+                    "{path} has no example"
+                );
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_stands_in_the_main_help_once_and_has_an_example() {
+        let mut found = Vec::new();
+        leaves(&command(), "", &mut found);
+        let mut told: Vec<_> = TASKS
+            .iter()
+            .flat_map(|(_, paths)| paths.iter().map(ToString::to_string))
+            .collect();
+        found.sort();
+        told.sort();
+        assert_eq!(found, told);
+        command().debug_assert();
+    }
+}

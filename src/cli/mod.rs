@@ -1,0 +1,182 @@
+//! The command line: what can be typed, and its translation into plain options. Runs nothing.
+
+mod complete;
+mod draft;
+mod help;
+mod options;
+mod senders;
+mod streams;
+mod values;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::error::Failure;
+use crate::terminal::{Colour, Output};
+
+pub use complete::{Live, complete, script};
+pub use draft::echo;
+pub use options::{
+    CreateOptions, DeleteOptions, Invocation, ListOptions, PreviewOptions, Request, Task,
+};
+pub use values::Shell;
+
+/// Two-way SMS streams in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "textpeak", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+struct Globals {
+    /// table for people, json for programs
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
+    #[arg(value_parser = values::output(), hide_possible_values = true)]
+    output: Output,
+    /// Folder of the state files [default: textpeak in the platform's data directory]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "TEXTPEAK_HOME",
+        hide_env_values = true
+    )]
+    home: Option<PathBuf>,
+    /// Ask nothing: what is missing is an error
+    #[arg(long, global = true)]
+    no_input: bool,
+    /// Colour: auto, always or never (auto honours `NO_COLOR`)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(value_parser = values::colour(), hide_possible_values = true, hide_default_value = true)]
+    color: Colour,
+    /// Say nothing beside the answer
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create, find and look into streams
+    #[command(subcommand)]
+    Streams(streams::Streams),
+    /// The Sender IDs that streams may send from
+    #[command(subcommand)]
+    Senders(senders::Senders),
+    /// Print a completion script; it also completes names, ids, tags and Sender IDs
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        #[arg(value_parser = values::shell())]
+        shell: Shell,
+    },
+}
+
+/// Why a command line leads to no task.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It asked for a text: help or the version.
+    Text(String),
+    /// It is wrong; the failure goes out in this format.
+    Wrong(Failure, Output),
+}
+
+/// The whole command, as help and completion see it.
+fn command() -> clap::Command {
+    help::teach(Cli::command())
+}
+
+/// Reads a command line, program name first.
+///
+/// # Errors
+/// When it asks for help, or is wrong.
+pub fn parse(words: &[OsString]) -> Result<Invocation, Refusal> {
+    let read = command()
+        .try_get_matches_from(words)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match read {
+        Ok(Cli { globals, command }) => Ok(Invocation {
+            globals: globals.into(),
+            task: command.into(),
+        }),
+        Err(error) => Err(refusal(&error, words)),
+    }
+}
+
+fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        return Refusal::Text(error.render().ansi().to_string());
+    }
+    let text = error.render().to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let failure = Failure::usage("a command is missing").hint(help_command(&text));
+        return Refusal::Wrong(failure, output_of(words));
+    }
+    // clap's text is "error: what\n\n  tip: …\n\nUsage: …\n\nFor more …": keep what and the way on.
+    let what = text.split("\n\n").next().unwrap_or(&text);
+    let what = what.strip_prefix("error: ").unwrap_or(what);
+    let hint = suggestion(error).unwrap_or_else(|| help_command(&text));
+    Refusal::Wrong(Failure::usage(what).hint(hint), output_of(words))
+}
+
+fn suggestion(error: &clap::Error) -> Option<String> {
+    [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ]
+    .into_iter()
+    .find_map(|kind| match error.get(kind)? {
+        ContextValue::String(nearest) => Some(nearest.clone()),
+        ContextValue::Strings(nearest) => nearest.first().cloned(),
+        _ => None,
+    })
+    .map(|nearest| format!("did you mean {nearest}?"))
+}
+
+/// The help of the command that was tried, out of its usage line.
+fn help_command(text: &str) -> String {
+    let usage = text.split("Usage: ").nth(1).unwrap_or("textpeak");
+    let path = usage
+        .split_whitespace()
+        .take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase()));
+    let path: Vec<_> = path.collect();
+    format!(
+        "{} --help",
+        if path.is_empty() {
+            "textpeak".to_owned()
+        } else {
+            path.join(" ")
+        }
+    )
+}
+
+/// The format asked for on a line that could not be read as a whole.
+fn output_of(words: &[OsString]) -> Output {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let joined = ["-ojson", "-o=json", "--output=json"];
+    let json = words.iter().any(|word| joined.contains(&word.as_ref()))
+        || words
+            .windows(2)
+            .any(|pair| matches!(pair[0].as_ref(), "-o" | "--output") && pair[1] == "json");
+    if json { Output::Json } else { Output::Table }
+}

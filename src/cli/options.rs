@@ -1,0 +1,249 @@
+//! What a command line says, as plain data: the interface between what is typed and what is done.
+
+use std::path::PathBuf;
+
+use super::{Command, Globals, senders, streams};
+use crate::domain::{GatewayUrl, RawDraft};
+use crate::render::{Format, Part};
+use crate::terminal::Manner;
+
+/// A command line, read.
+#[derive(Debug)]
+pub struct Invocation {
+    /// What holds for every command.
+    pub globals: Everywhere,
+    /// The command.
+    pub task: Task,
+}
+
+/// Answers to the flags that every command has.
+#[derive(Debug)]
+pub struct Everywhere {
+    /// How to talk.
+    pub manner: Manner,
+    /// The home folder asked for.
+    pub home: Option<PathBuf>,
+}
+
+/// One command with its options.
+#[derive(Debug)]
+pub enum Task {
+    /// `streams create`
+    Create(CreateOptions),
+    /// `streams resume`
+    Resume {
+        /// Name or id.
+        draft: String,
+        /// Address in the previews.
+        gateway: GatewayUrl,
+    },
+    /// `streams list`
+    List(ListOptions),
+    /// `streams show`
+    Show {
+        /// Name or id.
+        stream: String,
+        /// Show secrets.
+        reveal: bool,
+        /// Address in the previews.
+        gateway: GatewayUrl,
+    },
+    /// `streams preview`
+    Preview(PreviewOptions),
+    /// `streams token show`
+    TokenShow {
+        /// Name or id.
+        stream: String,
+        /// Also to the clipboard.
+        copy: bool,
+    },
+    /// `streams delete`
+    Delete(DeleteOptions),
+    /// `senders list`
+    SendersList,
+    /// `senders add`
+    SendersAdd {
+        /// As typed.
+        senders: Vec<String>,
+    },
+    /// `completions`
+    Completions(super::Shell),
+}
+
+/// Options of `streams create`.
+#[derive(Debug)]
+pub struct CreateOptions {
+    /// The answers given by flags.
+    pub answers: RawDraft,
+    /// A document with more answers; `-` is standard input.
+    pub from_file: Option<PathBuf>,
+    /// Save as a draft.
+    pub draft: bool,
+    /// Print what would be made; make nothing.
+    pub dry_run: bool,
+    /// The token also to the clipboard.
+    pub copy: bool,
+    /// Address in the previews.
+    pub gateway: GatewayUrl,
+}
+
+/// Options of `streams list`.
+#[derive(Debug)]
+pub struct ListOptions {
+    /// Most streams shown; 0 is all.
+    pub limit: usize,
+    /// Which stretch of that many, from 1.
+    pub page: std::num::NonZeroUsize,
+}
+
+/// Options of `streams preview`.
+#[derive(Debug)]
+pub struct PreviewOptions {
+    /// Name or id.
+    pub stream: String,
+    /// One request, or all.
+    pub request: Option<Request>,
+    /// How to write it down.
+    pub format: Format,
+    /// Only this part of it.
+    pub part: Option<Part>,
+    /// With the token.
+    pub reveal: bool,
+    /// Also to the clipboard.
+    pub copy: bool,
+    /// Address in it.
+    pub gateway: GatewayUrl,
+}
+
+/// A request that can be previewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Sending messages.
+    Send,
+    /// Asking for their status.
+    Status,
+}
+
+impl Request {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Send, Self::Status];
+
+    /// Its name on the command line and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Status => "status",
+        }
+    }
+
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Send => "Send Request",
+            Self::Status => "Status Request",
+        }
+    }
+}
+
+/// Options of `streams delete`.
+#[derive(Debug)]
+pub struct DeleteOptions {
+    /// Names or ids.
+    pub streams: Vec<String>,
+    /// Without asking.
+    pub yes: bool,
+}
+
+impl From<Globals> for Everywhere {
+    fn from(globals: Globals) -> Self {
+        let Globals {
+            output,
+            home,
+            no_input,
+            color,
+            quiet,
+            verbose,
+        } = globals;
+        let manner = Manner {
+            output,
+            colour: color,
+            no_input,
+            quiet,
+            verbose,
+            ..Manner::default()
+        };
+        Self {
+            manner,
+            home: home.filter(|home| !home.as_os_str().is_empty()),
+        }
+    }
+}
+
+impl From<Command> for Task {
+    fn from(command: Command) -> Self {
+        match command {
+            Command::Streams(streams) => streams.into(),
+            Command::Senders(senders::Senders::List) => Self::SendersList,
+            Command::Senders(senders::Senders::Add { senders }) => Self::SendersAdd { senders },
+            Command::Completions { shell } => Self::Completions(shell),
+        }
+    }
+}
+
+impl From<streams::Streams> for Task {
+    fn from(streams: streams::Streams) -> Self {
+        use streams::{Streams, Token};
+        match streams {
+            Streams::Create(streams::Create {
+                answers,
+                from_file,
+                draft,
+                dry_run,
+                copy,
+                gateway,
+            }) => Self::Create(CreateOptions {
+                answers: answers.into(),
+                from_file,
+                draft,
+                dry_run,
+                copy,
+                gateway: gateway.gateway,
+            }),
+            Streams::Resume { draft, gateway } => Self::Resume {
+                draft,
+                gateway: gateway.gateway,
+            },
+            Streams::List { limit, page } => Self::List(ListOptions { limit, page }),
+            Streams::Show {
+                stream,
+                reveal,
+                gateway,
+            } => Self::Show {
+                stream,
+                reveal,
+                gateway: gateway.gateway,
+            },
+            Streams::Preview(streams::Preview {
+                stream,
+                request,
+                r#as,
+                part,
+                reveal,
+                copy,
+                gateway,
+            }) => Self::Preview(PreviewOptions {
+                stream,
+                request,
+                format: r#as,
+                part,
+                reveal,
+                copy,
+                gateway: gateway.gateway,
+            }),
+            Streams::Token(Token::Show { stream, copy }) => Self::TokenShow { stream, copy },
+            Streams::Delete { streams, yes } => Self::Delete(DeleteOptions { streams, yes }),
+        }
+    }
+}

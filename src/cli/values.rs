@@ -1,0 +1,91 @@
+//! Flag values that are one of a few words: the words come from the types themselves.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::Request;
+use crate::render::{Format, Part};
+use crate::terminal::{Colour, Output};
+
+/// A shell with a completion script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    PowerShell,
+    /// elvish
+    Elvish,
+}
+
+impl Shell {
+    /// Every shell.
+    pub const ALL: [Self; 5] = [
+        Self::Bash,
+        Self::Zsh,
+        Self::Fish,
+        Self::PowerShell,
+        Self::Elvish,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::PowerShell => "powershell",
+            Self::Elvish => "elvish",
+        }
+    }
+}
+
+/// A parser of one of `all`, by name.
+fn named<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name).map(PossibleValue::new)).try_map(move |word| {
+        all.into_iter()
+            .find(|value| name(*value) == word)
+            .ok_or("not one of the possible values")
+    })
+}
+
+pub(super) fn shell() -> impl TypedValueParser<Value = Shell> {
+    named(Shell::ALL, Shell::name)
+}
+
+pub(super) fn request() -> impl TypedValueParser<Value = Request> {
+    named(Request::ALL, Request::name)
+}
+
+pub(super) fn format() -> impl TypedValueParser<Value = Format> {
+    named(Format::ALL, Format::name)
+}
+
+pub(super) fn part() -> impl TypedValueParser<Value = Part> {
+    named(Part::ALL, Part::name)
+}
+
+pub(super) fn output() -> impl TypedValueParser<Value = Output> {
+    named([Output::Table, Output::Json], |output| match output {
+        Output::Table => "table",
+        Output::Json => "json",
+    })
+}
+
+pub(super) fn colour() -> impl TypedValueParser<Value = Colour> {
+    named(
+        [Colour::Auto, Colour::Always, Colour::Never],
+        |colour| match colour {
+            Colour::Auto => "auto",
+            Colour::Always => "always",
+            Colour::Never => "never",
+        },
+    )
+}

@@ -1,0 +1,73 @@
+//! `textpeak streams delete`
+
+use serde_json::json;
+
+use super::session::{Session, needs_a_terminal};
+use crate::cli::DeleteOptions;
+use crate::domain::{Stream, quote};
+use crate::error::{Code, Failure};
+use crate::wizard::{Interrupt, Prompt};
+
+pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
+    let streams = find_all(session, &options.streams)?;
+    if !options.yes {
+        if !session.terminal.is_interactive() {
+            return Err(needs_a_terminal(
+                "deleting asks for the stream's name",
+                "--yes deletes without asking",
+            )
+            .into());
+        }
+        confirm(session, &streams)?;
+    }
+    session.home.change(|change| {
+        for stream in &streams {
+            change.state.remove(&stream.id);
+            change.revoke(&stream.id);
+        }
+        Ok(())
+    })?;
+    if session.terminal.json() {
+        let ids: Vec<_> = streams.iter().map(|stream| &stream.id).collect();
+        return session.terminal.answer_json(&json!({ "deleted": ids }));
+    }
+    for stream in &streams {
+        session.terminal.note(&format!(
+            "Deleted {} with its token.",
+            quote(stream.name.as_str())
+        ));
+    }
+    Ok(())
+}
+
+fn find_all(session: &Session, wanted: &[String]) -> anyhow::Result<Vec<Stream>> {
+    let file = session.home.read()?;
+    let state = file.state()?;
+    let mut streams: Vec<Stream> = Vec::with_capacity(wanted.len());
+    for name in wanted {
+        let stream = state.find(name)?;
+        if streams.iter().all(|other| other.id != stream.id) {
+            streams.push(stream);
+        }
+    }
+    Ok(streams)
+}
+
+fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
+    let terminal = session.terminal;
+    Interrupt::watch(move || terminal.say("\nCancelled: nothing was deleted."))?;
+    let say = |text: &str| terminal.say(text);
+    for stream in streams {
+        let name = stream.name.as_str();
+        terminal.say(&format!(
+            "Deleting {} cannot be undone; its token stops working.",
+            quote(name)
+        ));
+        if !(Prompt { say: &say }).exactly("Type its name to delete it", name)? {
+            return Err(
+                Failure::new(Code::Cancelled, "that is not its name: nothing was deleted").into(),
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! What every command has at hand: the terminal, the home, the clock, the system's randomness.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+
+use crate::domain::{Birth, StreamId};
+use crate::error::Failure;
+use crate::render::command_line;
+use crate::state::Home;
+use crate::terminal::{Manner, Terminal};
+
+/// The layers, introduced to each other.
+#[derive(Debug)]
+pub struct Session {
+    /// Where answers go.
+    pub terminal: Terminal,
+    /// Where streams are.
+    pub home: Home,
+    /// The home as it must stand in a command line that is pasted later.
+    home_flag: Option<String>,
+}
+
+/// What the environment says about how to talk.
+pub fn surroundings(manner: Manner) -> Manner {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    Manner {
+        plain: set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
+        ci: set("CI"),
+        ..manner
+    }
+}
+
+impl Session {
+    /// Names the home; touches nothing.
+    pub fn open(terminal: Terminal, home: Option<PathBuf>) -> anyhow::Result<Self> {
+        let from_environment = env::var_os("TEXTPEAK_HOME").map(PathBuf::from);
+        let home_flag = home
+            .clone()
+            .filter(|home| Some(home) != from_environment.as_ref());
+        let home = Home::locate(home)?;
+        terminal.detail(&format!("home: {}", home.folder().display()));
+        Ok(Self {
+            terminal,
+            home,
+            home_flag: home_flag.map(|home| home.display().to_string()),
+        })
+    }
+
+    /// The time zone in which people read times.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::system()
+    }
+
+    /// Now, to the second.
+    pub fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.round(Unit::Second).unwrap_or(now)
+    }
+
+    /// A new stream's id and times.
+    pub fn birth(&self) -> anyhow::Result<Birth> {
+        let now = self.now();
+        Ok(Birth {
+            id: StreamId::generate(randomness()?),
+            created_at: now,
+            now,
+        })
+    }
+
+    /// A command line of ours that can be pasted, for this home.
+    pub fn paste(&self, words: &[&str]) -> String {
+        let home = self.home_flag.iter().flat_map(|home| ["--home", home]);
+        let words = ["textpeak"]
+            .into_iter()
+            .chain(words.iter().copied())
+            .chain(home);
+        command_line(&words.map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    /// A token or text to the clipboard, and what became of it.
+    pub fn copy(&self, what: &str, text: &str) {
+        if self.terminal.copy(text) {
+            self.terminal
+                .note(&format!("{what} sent to the terminal's clipboard."));
+        } else {
+            self.terminal.note(&format!(
+                "{what} not copied: there is no terminal to copy through."
+            ));
+        }
+    }
+}
+
+/// The operating system's random bytes, one after the other.
+pub fn randomness() -> anyhow::Result<impl FnMut() -> u8> {
+    let mut pool = [0; 128];
+    let mut used = 0;
+    getrandom::fill(&mut pool).context("the system has no randomness to give")?;
+    Ok(move || {
+        if used == pool.len() {
+            // A source that dries up within a token must not be papered over.
+            if getrandom::fill(&mut pool).is_err() {
+                std::process::abort();
+            }
+            used = 0;
+        }
+        used += 1;
+        pool[used - 1]
+    })
+}
+
+/// Nobody is there to answer what the command needs to know.
+pub fn needs_a_terminal(what: &str, instead: &str) -> Failure {
+    Failure::usage(format_args!("{what}, and nobody can be asked here")).hint(instead)
+}

@@ -1,0 +1,38 @@
+//! `textpeak streams show`
+
+use super::preview::{previews, requests};
+use super::session::Session;
+use crate::domain::{GatewayUrl, Reader, StreamJson};
+use crate::render::{beside, details};
+
+pub fn run(
+    session: &Session,
+    wanted: &str,
+    reveal: bool,
+    gateway: &GatewayUrl,
+) -> anyhow::Result<()> {
+    let file = session.home.read()?;
+    let state = file.state()?;
+    let stream = state.find(wanted)?;
+    let terminal = session.terminal;
+    if terminal.json() {
+        let reader = if reveal {
+            Reader::Owner
+        } else {
+            Reader::Anyone
+        };
+        return terminal.answer_json(&StreamJson(&stream, reader));
+    }
+    let token = if reveal {
+        session.home.tokens()?.of(&stream.id)
+    } else {
+        None
+    };
+    let requests = requests(&stream, token.as_ref(), gateway, &state.senders);
+    let left = details(&stream, &session.zone(), reveal, token.as_ref());
+    terminal.answer(&beside(
+        &left,
+        &previews(&requests, reveal),
+        terminal.width(),
+    ))
+}

@@ -1,0 +1,80 @@
+//! The address of a Streams API.
+
+use std::str::FromStr;
+
+use super::text::quote;
+use super::value::{Invalid, text_value};
+
+/// Base URL of a gateway, without a slash at its end; the API's paths are appended to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayUrl(String);
+
+text_value!(GatewayUrl);
+
+impl Default for GatewayUrl {
+    /// Where a gateway on this machine listens.
+    fn default() -> Self {
+        Self("http://127.0.0.1:4680".to_owned())
+    }
+}
+
+impl GatewayUrl {
+    /// The URL of one of the API's paths, which begin with a slash.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+impl FromStr for GatewayUrl {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let base = text.trim_end_matches('/');
+        let clean = !base.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
+        let url = url::Url::parse(base).ok().filter(|url| {
+            clean
+                && matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        match url {
+            Some(_) => Ok(Self(base.to_owned())),
+            None => Err(Invalid::new(format_args!(
+                "{} is not a gateway address: write it like http://127.0.0.1:4680 or \
+                 https://sms.example.com",
+                quote(text)
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_http_addresses_and_joins_paths() {
+        let url: GatewayUrl = "https://sms.example.com/api/".parse().unwrap();
+        assert_eq!(
+            url.join("/simple_send/"),
+            "https://sms.example.com/api/simple_send/"
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_not_one() {
+        for bad in [
+            "",
+            "sms.example.com",
+            "ftp://example.com",
+            "http://u:p@example.com",
+            "http://example.com/?q=1",
+            "http://exa mple.com",
+        ] {
+            assert!(bad.parse::<GatewayUrl>().is_err(), "{bad}");
+        }
+    }
+}

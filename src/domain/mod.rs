@@ -1,0 +1,38 @@
+//! What things are: streams, drafts, names, Sender IDs, allow lists, webhooks, tokens.
+//!
+//! Plain values with one parsing rule each. Nothing here does I/O, reads a clock or the
+//! environment, or knows about flags, prompts, files or HTTP clients.
+
+mod allow_list;
+mod draft;
+mod field;
+mod gateway;
+mod name;
+mod raw;
+mod secret;
+mod sender;
+mod stream;
+mod stream_json;
+mod text;
+mod token;
+mod unique;
+mod value;
+mod webhook;
+
+pub use allow_list::AllowedIp;
+pub use draft::{Birth, StreamDraft, Surroundings};
+pub use field::{Field, Step};
+pub use gateway::GatewayUrl;
+pub(crate) use name::name_key;
+pub use name::{Description, StreamId, StreamName, Tag};
+pub use raw::{Problem, RawDraft, RawHeader, RawSender, RawWebhook};
+pub use secret::Secret;
+pub use sender::{DefaultSender, SenderId, SenderKind};
+pub use stream::{Status, Stream, StreamKind};
+pub use stream_json::{Reader, StreamJson};
+pub(crate) use text::is_unsafe;
+pub use text::{escape, quote};
+pub use token::{Token, TokenDigest};
+pub use unique::Unique;
+pub use value::Invalid;
+pub use webhook::{Header, HeaderName, Incoming, Method, Webhook, WebhookUrl};

@@ -1,0 +1,204 @@
+//! What a stream is called and found by: id, name, description, tags.
+
+use std::str::FromStr;
+
+use super::text::quote;
+use super::value::{Invalid, text_value};
+
+/// `st_` and twelve characters of Crockford's base32, in lower case: 60 bits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StreamId(String);
+
+text_value!(StreamId);
+
+impl StreamId {
+    /// What every id begins with.
+    pub const PREFIX: &'static str = "st_";
+    const ALPHABET: &'static [u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    const LENGTH: usize = 12;
+
+    /// A new id out of a source of uniformly random bytes.
+    pub fn generate(mut random: impl FnMut() -> u8) -> Self {
+        let digits =
+            (0..Self::LENGTH).map(|_| char::from(Self::ALPHABET[usize::from(random() % 32)]));
+        Self(Self::PREFIX.chars().chain(digits).collect())
+    }
+}
+
+impl FromStr for StreamId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix(Self::PREFIX).unwrap_or_default();
+        if digits.len() == Self::LENGTH && digits.bytes().all(|b| Self::ALPHABET.contains(&b)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new(format_args!(
+                "{} is not a stream id",
+                quote(text)
+            )))
+        }
+    }
+}
+
+/// A stream's name: 1–100 characters, no control characters, no space at either end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamName(String);
+
+text_value!(StreamName);
+
+impl StreamName {
+    /// Longest name, in characters.
+    pub const LONGEST: usize = 100;
+
+    /// The form under which two names are the same name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        name_key(&self.0)
+    }
+}
+
+/// Names are compared without regard to case.
+pub(crate) fn name_key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+impl FromStr for StreamName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let refuse = |why: &str| {
+            Err(Invalid::new(format_args!(
+                "{} cannot be a name: {why}",
+                quote(text)
+            )))
+        };
+        if text.is_empty() {
+            refuse("it is empty")
+        } else if text.chars().count() > Self::LONGEST {
+            refuse("it is longer than 100 characters")
+        } else if text.contains(char::is_control) {
+            refuse("it has a control character, such as a line break or tab")
+        } else if text.trim() != text {
+            refuse("it begins or ends with a space")
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+/// What the owner wrote about a stream: at most 500 characters on one line; may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description(String);
+
+text_value!(Description);
+
+impl FromStr for Description {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.chars().count() > 500 || text.contains(char::is_control) {
+            return Err(Invalid::new(format_args!(
+                "{} cannot be a description: write at most 500 characters on one line",
+                quote(text)
+            )));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A tag, kept as it was typed: 1–50 characters, no comma, no control character.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(String);
+
+text_value!(Tag);
+
+impl FromStr for Tag {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let wrong = |c: char| c.is_control() || c == ',';
+        if text.is_empty() || text.chars().count() > 50 || text.contains(wrong) {
+            return Err(Invalid::new(format_args!(
+                "{} cannot be a tag: use 1 to 50 characters without commas or line breaks",
+                quote(text)
+            )));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_may_be_anything_a_person_can_read_on_one_line() {
+        for good in [
+            "a",
+            "OTP Germany",
+            "--help",
+            "-",
+            "$(reboot)",
+            "it's \"quoted\"",
+            "👩‍🚀",
+            "שלום",
+            "\u{202e}evil",
+        ] {
+            assert_eq!(good.parse::<StreamName>().unwrap().as_str(), good);
+        }
+        let long = "é".repeat(100);
+        assert!(long.parse::<StreamName>().is_ok());
+        for bad in [
+            "",
+            " ",
+            " a",
+            "a ",
+            "a\nb",
+            "\x1b[2J",
+            "a\u{9b}",
+            &"a".repeat(101),
+            &"a".repeat(10_000),
+        ] {
+            let sentence = bad.parse::<StreamName>().unwrap_err().to_string();
+            assert!(
+                sentence.contains("cannot be a name") && sentence.len() < 300,
+                "{sentence}"
+            );
+            assert!(
+                !sentence.contains('\x1b') && !sentence.contains('\n'),
+                "{sentence:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_made_of_chance_and_recognised() {
+        let mut n = 0u8;
+        let id = StreamId::generate(|| {
+            n = n.wrapping_add(41);
+            n
+        });
+        assert_eq!(id.as_str().len(), 15);
+        assert_eq!(id.as_str().parse::<StreamId>().unwrap(), id);
+        assert!("st_ILOU00000000".parse::<StreamId>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_parses_prints_back(text in any::<String>()) {
+            if let Ok(name) = text.parse::<StreamName>() {
+                prop_assert_eq!(name.to_string(), text.as_str());
+            }
+            if let Ok(tag) = text.parse::<Tag>() {
+                prop_assert_eq!(tag.to_string().parse::<Tag>().unwrap(), tag);
+            }
+            if let Ok(about) = text.parse::<Description>() {
+                prop_assert_eq!(about.to_string().parse::<Description>().unwrap(), about);
+            }
+        }
+    }
+}

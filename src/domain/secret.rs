@@ -1,0 +1,36 @@
+//! Text that may be kept and sent but not shown.
+
+use std::fmt;
+
+/// A secret value. `Debug` and `Display` print a mask; [`Secret::expose`] is the only way out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// What every secret looks like when shown.
+    pub const MASK: &'static str = "********";
+
+    /// Takes the text into custody.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for a request, a file of secrets, or a person who asked for it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::MASK)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::MASK)
+    }
+}

@@ -1,0 +1,169 @@
+//! A stream and the small values that it is made of.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::allow_list::AllowedIp;
+use super::field::Step;
+use super::name::{Description, StreamId, StreamName, Tag};
+use super::sender::SenderId;
+use super::text::quote;
+use super::token::TokenDigest;
+use super::unique::Unique;
+use super::value::{Invalid, display_value};
+use super::webhook::Webhook;
+
+/// A two-way SMS stream, complete or still a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Stream {
+    /// Its id, which never changes.
+    pub id: StreamId,
+    /// Its name, unique without regard to case.
+    pub name: StreamName,
+    /// The kind of traffic. One kind exists.
+    #[serde(rename = "type", default)]
+    pub kind: StreamKind,
+    /// What the owner wrote about it; may be empty.
+    #[serde(default)]
+    pub description: Description,
+    /// Draft, Ready or Disabled.
+    pub status: Status,
+    /// Tags, in the order in which they were added.
+    #[serde(default)]
+    pub tags: Unique<Tag>,
+    /// Who may call the API; empty allows any address.
+    #[serde(default)]
+    pub allowed_ips: Unique<AllowedIp>,
+    /// The Sender ID of requests that name none; `None` is *Customized*.
+    #[serde(default)]
+    pub default_sender: Option<SenderId>,
+    /// Whether sending is simulated.
+    #[serde(default)]
+    pub demo: bool,
+    /// Where incoming messages go.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
+    /// The last four characters of the token; a draft has none yet.
+    #[serde(default)]
+    pub token_hint: Option<String>,
+    /// The SHA-256 of the token, in hexadecimal.
+    #[serde(default)]
+    pub token_sha256: Option<String>,
+    /// For a draft, the step at which the wizard was left.
+    #[serde(default)]
+    pub resume_at: Option<Step>,
+    /// When it was first saved.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Stream {
+    /// What is kept of the token; `None` while the stream is a draft.
+    #[must_use]
+    pub fn digest(&self) -> Option<TokenDigest> {
+        let (sha256, hint) = self.token_sha256.clone().zip(self.token_hint.clone())?;
+        Some(TokenDigest { sha256, hint })
+    }
+
+    /// Makes a token the stream's own.
+    pub fn accept(&mut self, digest: TokenDigest) {
+        self.token_sha256 = Some(digest.sha256);
+        self.token_hint = Some(digest.hint);
+    }
+}
+
+/// The kind of traffic that a stream carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StreamKind {
+    /// Messages out, replies in.
+    #[default]
+    SmsTwoWay,
+}
+
+display_value!(StreamKind);
+
+impl StreamKind {
+    /// The kind as people read it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SmsTwoWay => "SMS Two-Way",
+        }
+    }
+}
+
+impl fmt::Display for StreamKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SmsTwoWay => f.write_str("sms_two_way"),
+        }
+    }
+}
+
+impl FromStr for StreamKind {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "sms_two_way" => Ok(Self::SmsTwoWay),
+            _ => Err(Invalid::new(format_args!(
+                "{} is not a stream type: use sms_two_way",
+                quote(text)
+            ))),
+        }
+    }
+}
+
+/// Where a stream is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Its steps are not finished.
+    Draft,
+    /// It takes requests.
+    Ready,
+    /// Paused by hand.
+    Disabled,
+}
+
+display_value!(Status);
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Ready, Self::Disabled];
+
+    /// The status as it stands in tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Ready => "Ready",
+            Self::Disabled => "Disabled",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Status {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| {
+                Invalid::new(format_args!(
+                    "{} is not a status: use Draft, Ready or Disabled",
+                    quote(text)
+                ))
+            })
+    }
+}

@@ -1,0 +1,70 @@
+//! Foreign text made safe to show: nothing that a person, a file or a server wrote may steer a
+//! terminal or reorder a line.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Longest stretch of a refused value that an error repeats, in characters.
+const QUOTED: usize = 60;
+
+/// Whether a terminal would act on this character instead of showing it: control characters
+/// (C0, DEL, C1), bidirectional controls, line separators and invisible marks.
+pub(crate) fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The same text with every unsafe character written as `\u{…}`.
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            let _ = write!(safe, "{}", c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// A refused value as a sentence repeats it: in quotation marks, safe, and not longer than a line.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let mut start: String = text.chars().take(QUOTED).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    format!("“{}”", escape(&start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_what_a_terminal_would_act_on() {
+        assert_eq!(escape("a\x1b[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(escape("\u{202e}evil\u{9b}"), "\\u{202e}evil\\u{9b}");
+        assert_eq!(escape("naïve 👩‍🚀 שלום"), "naïve 👩‍🚀 שלום");
+    }
+
+    #[test]
+    fn quotes_at_most_a_line() {
+        assert_eq!(quote("x"), "“x”");
+        assert_eq!(quote(&"é".repeat(100)).chars().count(), QUOTED + 3);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_survives(text in any::<String>()) {
+            prop_assert!(!escape(&text).contains(is_unsafe));
+        }
+    }
+}

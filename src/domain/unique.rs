@@ -1,0 +1,59 @@
+//! A list that keeps the order in which things were added and never holds one twice.
+
+use serde::{Deserialize, Serialize};
+
+/// Ordered and without doubles: allowed IPs, tags, webhook headers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Unique<T>(Vec<T>);
+
+impl<T> Default for Unique<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: PartialEq> Unique<T> {
+    /// Adds at the end; `false` when it was there already.
+    pub fn insert(&mut self, value: T) -> bool {
+        let fresh = !self.0.contains(&value);
+        if fresh {
+            self.0.push(value);
+        }
+        fresh
+    }
+
+    /// Takes one out; `false` when it was not there.
+    pub fn remove(&mut self, value: &T) -> bool {
+        let before = self.0.len();
+        self.0.retain(|kept| kept != value);
+        self.0.len() < before
+    }
+}
+
+impl<T> std::ops::Deref for Unique<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: PartialEq> FromIterator<T> for Unique<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let mut list = Self::default();
+        for value in values {
+            list.insert(value);
+        }
+        list
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Unique<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

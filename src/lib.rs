@@ -1,0 +1,23 @@
+//! Two-way SMS streams in the terminal: a wizard, flags, request previews and tokens.
+//!
+//! Arrows point one way; siblings in braces do not know each other.
+//!
+//! ```text
+//! main → commands → { cli  wizard  render  state  terminal } → api → domain
+//! ```
+//!
+//! - [`domain`]: what things are, with one parsing rule each;
+//! - [`api`]: requests of the Streams API as plain data;
+//! - [`state`]: the home folder and its files; [`terminal`]: stdout and stderr;
+//! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
+//! - [`commands`]: one verb per file; [`error`]: how a failure becomes words and a number.
+
+pub mod api;
+pub mod cli;
+pub mod commands;
+pub mod domain;
+pub mod error;
+pub mod render;
+pub mod state;
+pub mod terminal;
+pub mod wizard;

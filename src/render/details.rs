@@ -1,0 +1,149 @@
+//! Streams as people read them: a row of the table, or every detail.
+
+use anstyle::Style;
+use console::measure_text_width;
+use jiff::tz::TimeZone;
+
+use super::table::table;
+use crate::domain::{Stream, Token, escape};
+
+const HEADERS: [&str; 8] = [
+    "Name",
+    "Status",
+    "Tags",
+    "Type",
+    "Allowed IPs",
+    "Sender",
+    "Demo",
+    "Created",
+];
+
+/// The Streams API table.
+#[must_use]
+pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> String {
+    let row = |stream: &Stream| {
+        vec![
+            stream.name.to_string(),
+            stream.status.to_string(),
+            joined(&stream.tags),
+            stream.kind.title().to_owned(),
+            any_if_empty(joined(&stream.allowed_ips)),
+            sender(stream),
+            on_off(stream.demo).to_owned(),
+            time(stream.created_at, zone),
+        ]
+    };
+    table(
+        &HEADERS,
+        &streams.iter().map(row).collect::<Vec<_>>(),
+        width,
+    )
+}
+
+/// Every detail of a stream, a line each; its secrets only where they are to be revealed.
+#[must_use]
+pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&Token>) -> String {
+    let mut lines = vec![
+        ("Name", stream.name.to_string()),
+        ("Id", stream.id.to_string()),
+        ("Type", stream.kind.title().to_owned()),
+        ("Status", stream.status.to_string()),
+        ("Description", stream.description.to_string()),
+        ("Tags", joined(&stream.tags)),
+        ("Allowed IPs", any_if_empty(joined(&stream.allowed_ips))),
+        ("Default sender", sender(stream)),
+        ("Demo Sending", on_off(stream.demo).to_owned()),
+    ];
+    match &stream.webhook {
+        None => lines.push(("Webhook", "none".to_owned())),
+        Some(webhook) => {
+            lines.push(("Webhook", format!("{} {}", webhook.method, webhook.url)));
+            for header in &webhook.headers {
+                let value = if reveal {
+                    header.value.expose().to_owned()
+                } else {
+                    header.value.to_string()
+                };
+                lines.push(("Header", format!("{}: {value}", header.name)));
+            }
+        }
+    }
+    let shown = token
+        .filter(|_| reveal)
+        .map(|token| token.expose().to_owned());
+    if let Some(token) = shown.or(stream.digest().map(|digest| digest.masked())) {
+        lines.push(("Token", token));
+    }
+    lines.push(("Created", time(stream.created_at, zone)));
+    lines.push(("Updated", time(stream.updated_at, zone)));
+    let bold = Style::new().bold();
+    let line = |(name, value): &(&str, String)| {
+        let value = if value.is_empty() {
+            "-".into()
+        } else {
+            escape(value)
+        };
+        format!("{bold}{name:<15}{bold:#} {value}\n")
+    };
+    lines.iter().map(line).collect()
+}
+
+/// Two texts next to each other where the width allows, else one under the other.
+#[must_use]
+pub fn beside(left: &str, right: &str, width: Option<u16>) -> String {
+    let widest = |text: &str| text.lines().map(measure_text_width).max().unwrap_or(0);
+    let column = widest(left) + 4;
+    if width.is_none_or(|width| column + widest(right) > usize::from(width)) {
+        return format!("{left}\n{right}");
+    }
+    let (mut left, mut right) = (left.lines(), right.lines());
+    let mut text = String::new();
+    loop {
+        let (l, r) = (left.next(), right.next());
+        if l.is_none() && r.is_none() {
+            return text;
+        }
+        let l = l.unwrap_or_default();
+        let line = format!(
+            "{l}{}{}",
+            " ".repeat(column - measure_text_width(l)),
+            r.unwrap_or_default()
+        );
+        text += line.trim_end();
+        text.push('\n');
+    }
+}
+
+fn joined<T: ToString>(values: &[T]) -> String {
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn any_if_empty(addresses: String) -> String {
+    if addresses.is_empty() {
+        "any".to_owned()
+    } else {
+        addresses
+    }
+}
+
+fn sender(stream: &Stream) -> String {
+    stream
+        .default_sender
+        .as_ref()
+        .map_or_else(|| "Customized".to_owned(), ToString::to_string)
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// Local time with its offset.
+fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M %:z")
+        .to_string()
+}

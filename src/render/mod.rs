@@ -1,0 +1,12 @@
+//! Values in, text out: tables, details, requests, command lines. Prints nothing, and knows the
+//! width only because it is told.
+
+mod details;
+mod request;
+mod shell;
+mod table;
+
+pub use details::{beside, details, streams};
+pub use request::{Format, Part, part, request};
+pub use shell::{command_line, shell_word};
+pub use table::table;

@@ -1,0 +1,322 @@
+//! `state.json` in memory. A stream stays the text that it is until someone asks for it, so that
+//! a command pays for the streams it touches and leaves the others as a person wrote them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::domain::{Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, name_key};
+use crate::error::Failure;
+
+/// The version that this program writes, and the newest that it reads.
+const VERSION: u32 = 1;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Top<'a> {
+    version: u32,
+    #[serde(default)]
+    senders: Vec<SenderId>,
+    #[serde(borrow, default)]
+    streams: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Key<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+/// One stream of the file: as it stands there, or as it will.
+#[derive(Debug)]
+pub enum Entry<'a> {
+    /// Untouched.
+    Stored {
+        /// Its JSON text in the file.
+        text: &'a str,
+        /// Its id.
+        id: Cow<'a, str>,
+        /// Its name.
+        name: Cow<'a, str>,
+    },
+    /// New or changed.
+    Changed {
+        /// What it is now.
+        stream: Box<Stream>,
+        /// Its JSON text to be.
+        text: String,
+    },
+}
+
+impl Entry<'_> {
+    /// The stream's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Stored { id, .. } => id,
+            Self::Changed { stream, .. } => stream.id.as_str(),
+        }
+    }
+
+    /// The stream's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Stored { name, .. } => name,
+            Self::Changed { stream, .. } => stream.name.as_str(),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Stored { text, .. } => text,
+            Self::Changed { text, .. } => text,
+        }
+    }
+}
+
+/// The streams, newest first, and the catalogue.
+#[derive(Debug)]
+pub struct State<'a> {
+    path: &'a Path,
+    whole: &'a str,
+    /// The catalogue, in the order in which Sender IDs were added.
+    pub senders: Vec<SenderId>,
+    entries: Vec<Entry<'a>>,
+}
+
+impl<'a> State<'a> {
+    /// Reads the file's text; empty text is an empty state.
+    ///
+    /// # Errors
+    /// When it is not the JSON of this version: the failure names the place.
+    pub fn parse(path: &'a Path, whole: &'a str) -> Result<Self, Failure> {
+        let mut state = Self {
+            path,
+            whole,
+            senders: Vec::new(),
+            entries: Vec::new(),
+        };
+        if whole.is_empty() {
+            return Ok(state);
+        }
+        let top: Top =
+            serde_json::from_str(whole).map_err(|error| state.unreadable(whole, &error))?;
+        if top.version != VERSION {
+            return Err(state.other_version(top.version));
+        }
+        state.entries.reserve(top.streams.len() + 1);
+        for raw in top.streams {
+            let text = raw.get();
+            let Key { id, name } =
+                serde_json::from_str(text).map_err(|e| state.unreadable(text, &e))?;
+            state.entries.push(Entry::Stored { text, id, name });
+        }
+        state.senders = top.senders;
+        Ok(state)
+    }
+
+    fn unreadable(&self, part: &str, error: &serde_json::Error) -> Failure {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        if let Ok(Version { version }) = serde_json::from_str(self.whole)
+            && version != VERSION
+        {
+            return self.other_version(version);
+        }
+        // `part` lies inside `whole`: its place there turns the error's line into the file's.
+        let start = (part.as_ptr() as usize).saturating_sub(self.whole.as_ptr() as usize);
+        let before = self.whole.as_bytes().get(..start).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + error.line();
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or(&what);
+        Failure::failed(format_args!(
+            "{} is damaged at line {line}: {what}",
+            self.path.display()
+        ))
+        .hint("mend that line or put a good copy in its place; the file was left as it is")
+    }
+
+    fn other_version(&self, version: u32) -> Failure {
+        Failure::failed(format_args!(
+            "{} is of version {version}; this textpeak reads version {VERSION}",
+            self.path.display()
+        ))
+        .hint("install a newer textpeak; the file was left as it is")
+    }
+
+    /// Every stream's entry, newest first.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// One stream in full.
+    ///
+    /// # Errors
+    /// When the file holds something there that is not a stream.
+    pub fn stream(&self, entry: &Entry<'a>) -> Result<Stream, Failure> {
+        match entry {
+            Entry::Stored { text, .. } => {
+                serde_json::from_str(text).map_err(|error| self.unreadable(text, &error))
+            }
+            Entry::Changed { stream, .. } => Ok((**stream).clone()),
+        }
+    }
+
+    /// Every stream in full, newest first.
+    ///
+    /// # Errors
+    /// As [`State::stream`].
+    pub fn streams(&self) -> Result<Vec<Stream>, Failure> {
+        self.entries
+            .iter()
+            .map(|entry| self.stream(entry))
+            .collect()
+    }
+
+    /// The stream with this id or, without regard to case, this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(&self, wanted: &str) -> Result<Stream, Failure> {
+        let key = name_key(wanted);
+        let by_id = || self.entries.iter().find(|entry| entry.id() == wanted);
+        let by_name = || {
+            self.entries
+                .iter()
+                .find(|entry| name_key(entry.name()) == key)
+        };
+        match by_id().or_else(by_name) {
+            Some(entry) => self.stream(entry),
+            None => Err(Failure::not_found(format_args!(
+                "no stream {}",
+                crate::domain::quote(wanted)
+            ))
+            .hint("textpeak streams list")),
+        }
+    }
+
+    /// What a draft has to fit into; `own` is the stream that it will replace.
+    #[must_use]
+    pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings {
+        let others = self
+            .entries
+            .iter()
+            .filter(|entry| own.is_none_or(|id| id.as_str() != entry.id()));
+        Surroundings {
+            names: others.map(|entry| name_key(entry.name())).collect(),
+            senders: self.senders.clone(),
+        }
+    }
+
+    /// Tags in use and how many streams have each, most used first.
+    ///
+    /// # Errors
+    /// As [`State::stream`].
+    pub fn tags(&self) -> Result<Vec<(Tag, usize)>, Failure> {
+        #[derive(Deserialize)]
+        struct Tags {
+            #[serde(default)]
+            tags: Vec<Tag>,
+        }
+        let mut counts: HashMap<Tag, usize> = HashMap::new();
+        for entry in &self.entries {
+            let text = entry.text();
+            let Tags { tags } =
+                serde_json::from_str(text).map_err(|e| self.unreadable(text, &e))?;
+            for tag in tags {
+                *counts.entry(tag).or_default() += 1;
+            }
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+        Ok(counts)
+    }
+
+    /// Puts a stream in the place of the one with its id, or on top.
+    pub fn put(&mut self, stream: Stream) {
+        let place = self
+            .entries
+            .iter()
+            .position(|entry| entry.id() == stream.id.as_str());
+        let before = place.map(|at| self.entries[at].text());
+        let text = entry_text(&stream, before);
+        let entry = Entry::Changed {
+            stream: Box::new(stream),
+            text,
+        };
+        match place {
+            Some(at) => self.entries[at] = entry,
+            None => self.entries.insert(0, entry),
+        }
+    }
+
+    /// Takes a stream out.
+    pub fn remove(&mut self, id: &StreamId) {
+        self.entries.retain(|entry| entry.id() != id.as_str());
+    }
+
+    /// Adds to the catalogue; `false` when it was there.
+    pub fn add_sender(&mut self, id: &SenderId) -> bool {
+        let fresh = !self.senders.contains(id);
+        if fresh {
+            self.senders.push(id.clone());
+        }
+        fresh
+    }
+
+    /// The file's new text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let senders = nested(&pretty(&self.senders), 1);
+        let mut text = String::with_capacity(self.whole.len() + 4096);
+        text.push_str("{\n  \"version\": 1,\n  \"senders\": ");
+        text.push_str(&senders);
+        text.push_str(",\n  \"streams\": [");
+        for (n, entry) in self.entries.iter().enumerate() {
+            text.push_str(if n == 0 { "\n    " } else { ",\n    " });
+            text.push_str(entry.text());
+        }
+        text.push_str(if self.entries.is_empty() {
+            "]\n}\n"
+        } else {
+            "\n  ]\n}\n"
+        });
+        text
+    }
+}
+
+/// A stream as it will stand in the file, with what another program may have added to it there.
+fn entry_text(stream: &Stream, before: Option<&str>) -> String {
+    let ours = StreamJson(stream, Reader::File);
+    let old: Map<String, Value> = before
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let mut json = serde_json::to_value(ours).unwrap_or_default();
+    if let Value::Object(fields) = &mut json {
+        let foreign = old
+            .into_iter()
+            .filter(|(key, _)| !Reader::KEYS.contains(&key.as_str()));
+        fields.extend(foreign);
+    }
+    nested(&pretty(&json), 2)
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    // Maps with text keys, lists and strings always have a JSON form.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Indents every line but the first. JSON text has line breaks only between tokens.
+fn nested(json: &str, levels: usize) -> String {
+    json.replace('\n', &format!("\n{}", "  ".repeat(levels)))
+}

@@ -1,0 +1,194 @@
+//! Where the files are, and the one way to change them.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::{State, Tokens, atomic, lock::Lock};
+use crate::domain::{StreamId, Token};
+use crate::error::Failure;
+
+/// The home folder. Naming it touches nothing.
+#[derive(Debug, Clone)]
+pub struct Home {
+    folder: PathBuf,
+    state: PathBuf,
+    tokens: PathBuf,
+}
+
+/// A file's text, kept while it is looked at.
+#[derive(Debug)]
+pub struct TextFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl TextFile {
+    /// The text as a state.
+    ///
+    /// # Errors
+    /// When the file is damaged or of another version.
+    pub fn state(&self) -> Result<State<'_>, Failure> {
+        State::parse(&self.path, &self.text)
+    }
+}
+
+/// A change in progress, under the lock: the state, and what happens to tokens.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The state as it will be written.
+    pub state: State<'a>,
+    issued: Vec<(StreamId, Token)>,
+    revoked: Vec<StreamId>,
+}
+
+impl Change<'_> {
+    /// Keeps a token with its stream.
+    pub fn issue(&mut self, id: &StreamId, token: &Token) {
+        self.issued.push((id.clone(), token.clone()));
+    }
+
+    /// Forgets a stream's token.
+    pub fn revoke(&mut self, id: &StreamId) {
+        self.revoked.push(id.clone());
+    }
+}
+
+impl Home {
+    /// The folder asked for, or `textpeak` in the platform's data directory.
+    ///
+    /// # Errors
+    /// When nothing was asked for and the platform names no data directory.
+    pub fn locate(asked: Option<PathBuf>) -> Result<Self, Failure> {
+        let folder = match asked {
+            Some(folder) => folder,
+            None => dirs::data_dir()
+                .ok_or_else(|| {
+                    Failure::failed("this system names no data directory for its user")
+                        .hint("say where with --home DIR or TEXTPEAK_HOME")
+                })?
+                .join("textpeak"),
+        };
+        let (state, tokens) = (folder.join("state.json"), folder.join("tokens.json"));
+        Ok(Self {
+            folder,
+            state,
+            tokens,
+        })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The state file's text; empty where there is none yet.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn read(&self) -> anyhow::Result<TextFile> {
+        Ok(TextFile {
+            path: self.state.clone(),
+            text: read_or_empty(&self.state)?,
+        })
+    }
+
+    /// The plain tokens.
+    ///
+    /// # Errors
+    /// When their file is there and cannot be read.
+    pub fn tokens(&self) -> anyhow::Result<Tokens> {
+        Ok(Tokens::parse(&self.tokens, &read_or_empty(&self.tokens)?)?)
+    }
+
+    /// Reads, changes and writes under the lock. What `change` returns an error for is not
+    /// written at all.
+    ///
+    /// A new token is on disk before the stream that it belongs to, and goes after it: a crash in
+    /// between leaves a token too many, never one too few.
+    ///
+    /// # Errors
+    /// Those of `change`, of the lock, and of the file system. The old files are then in place.
+    pub fn change<R>(
+        &self,
+        change: impl FnOnce(&mut Change<'_>) -> anyhow::Result<R>,
+    ) -> anyhow::Result<R> {
+        self.create_folder()?;
+        let _lock = Lock::take(&self.folder.join(".lock"))?;
+        atomic::sweep(&self.folder);
+        let file = self.read()?;
+        let mut draft = Change {
+            state: file.state()?,
+            issued: Vec::new(),
+            revoked: Vec::new(),
+        };
+        let result = change(&mut draft)?;
+        if !draft.issued.is_empty() {
+            let mut tokens = self.tokens()?;
+            for (id, token) in &draft.issued {
+                tokens.insert(id, token);
+            }
+            write(&self.tokens, &tokens.to_text())?;
+        }
+        write(&self.state, &draft.state.to_text())?;
+        if !draft.revoked.is_empty() {
+            let mut tokens = self.tokens()?;
+            for id in &draft.revoked {
+                tokens.remove(id);
+            }
+            write(&self.tokens, &tokens.to_text())?;
+        }
+        Ok(result)
+    }
+
+    fn create_folder(&self) -> anyhow::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&self.folder)
+            .with_context(|| format!("cannot create the folder {}", self.folder.display()))
+    }
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    atomic::replace(path, text)
+        .map_err(|error| {
+            Failure::failed(format_args!("cannot write {}: {error}", path.display()))
+                .hint("the old file is as it was: make room or mend the permissions, then run the command again")
+        })
+        .map_err(Into::into)
+}
+
+fn read_or_empty(path: &Path) -> anyhow::Result<String> {
+    match fs::read_to_string(path) {
+        Ok(text) if text.is_empty() => Err(Failure::failed(format_args!(
+            "{} is damaged: it is empty",
+            path.display()
+        ))
+        .hint("put a good copy in its place, or remove it to start anew")
+        .into()),
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// What a person names as an input: a file, or `-` for standard input.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
+        return Ok(text);
+    }
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}

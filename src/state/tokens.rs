@@ -1,0 +1,87 @@
+//! `tokens.json`: the one file in which tokens can be read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{StreamId, Token};
+use crate::error::Failure;
+
+const VERSION: u32 = 1;
+
+/// The plain tokens by stream id.
+#[derive(Serialize, Deserialize)]
+pub struct Tokens {
+    version: u32,
+    tokens: BTreeMap<String, String>,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            tokens: BTreeMap::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tokens of {} streams", self.tokens.len())
+    }
+}
+
+impl Tokens {
+    /// Reads the file's text; empty text is no tokens.
+    ///
+    /// # Errors
+    /// When it cannot be read. The failure repeats nothing of the text.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let tokens: Self = serde_json::from_str(text).map_err(|error| {
+            Failure::failed(format_args!(
+                "{} is damaged at line {}, column {}",
+                path.display(),
+                error.line(),
+                error.column()
+            ))
+            .hint("mend that line or put a good copy in its place; the file was left as it is")
+        })?;
+        if tokens.version != VERSION {
+            return Err(Failure::failed(format_args!(
+                "{} is of version {}; this textpeak reads version {VERSION}",
+                path.display(),
+                tokens.version
+            ))
+            .hint("install a newer textpeak; the file was left as it is"));
+        }
+        Ok(tokens)
+    }
+
+    /// A stream's token.
+    #[must_use]
+    pub fn of(&self, id: &StreamId) -> Option<Token> {
+        self.tokens.get(id.as_str())?.parse().ok()
+    }
+
+    /// Keeps a token.
+    pub fn insert(&mut self, id: &StreamId, token: &Token) {
+        self.tokens
+            .insert(id.as_str().to_owned(), token.expose().to_owned());
+    }
+
+    /// Forgets a token; `false` when there was none.
+    pub fn remove(&mut self, id: &StreamId) -> bool {
+        self.tokens.remove(id.as_str()).is_some()
+    }
+
+    /// The file's new text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        // A map of strings always has a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}

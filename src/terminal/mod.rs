@@ -1,0 +1,210 @@
+//! The only printer: answers on stdout, everything else on stderr, both within the terminal's
+//! means. Texts arrive composed; this file decides width, colour, silence and broken pipes.
+
+mod json;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::domain::escape;
+use crate::error::{self, Failure};
+
+/// Fewest columns in which a prompt can be drawn.
+const NARROWEST: u16 = 20;
+
+/// What was asked about colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Whether answers are for people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Output {
+    /// Tables and lines.
+    #[default]
+    Table,
+    /// One JSON value.
+    Json,
+}
+
+/// How this run talks.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Manner {
+    /// For people or for programs.
+    pub output: Output,
+    /// Colour.
+    pub colour: Colour,
+    /// Nothing is asked.
+    pub no_input: bool,
+    /// No notes.
+    pub quiet: bool,
+    /// More notes.
+    pub verbose: bool,
+    /// `NO_COLOR` or a dumb terminal.
+    pub plain: bool,
+    /// A continuous integration run, where nobody answers.
+    pub ci: bool,
+}
+
+/// stdout and stderr, and what is known about them.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    manner: Manner,
+    width: Option<u16>,
+}
+
+impl Terminal {
+    /// Looks at the two streams once.
+    #[must_use]
+    pub fn new(manner: Manner) -> Self {
+        let width = io::stdout()
+            .is_terminal()
+            .then(|| columns(&console::Term::stdout()));
+        let terminal = Self { manner, width };
+        console::set_colors_enabled_stderr(terminal.coloured(io::stderr().is_terminal()));
+        terminal
+    }
+
+    fn coloured(&self, is_terminal: bool) -> bool {
+        match self.manner.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => is_terminal && !self.manner.plain,
+        }
+    }
+
+    /// Whether answers are JSON.
+    #[must_use]
+    pub fn json(&self) -> bool {
+        self.manner.output == Output::Json
+    }
+
+    /// Columns of stdout; `None` where it is not a terminal.
+    #[must_use]
+    pub fn width(&self) -> Option<u16> {
+        self.width
+    }
+
+    /// Whether someone is there to be asked.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        let here = io::stdin().is_terminal() && io::stderr().is_terminal();
+        here && !self.manner.no_input
+            && !self.manner.ci
+            && columns(&console::Term::stderr()) >= NARROWEST
+    }
+
+    /// An answer, as it is, with a line's end.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn answer(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.coloured(self.width.is_some()) {
+            out.write_all(text.as_bytes())?;
+        } else {
+            write!(out, "{}", anstream::adapter::strip_str(text))?;
+        }
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// A JSON answer.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn answer_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut json =
+            serde_json::Serializer::with_formatter(&mut out, json::SafePretty::default());
+        value.serialize(&mut json).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
+    }
+
+    /// Something said beside the answer.
+    pub fn note(&self, text: &str) {
+        if !self.manner.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Something said only with `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.manner.verbose {
+            self.say(text);
+        }
+    }
+
+    /// Something that must be said, like a prompt's surroundings.
+    pub fn say(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        // Nobody is left to be told that stderr is gone.
+        let _ = if self.coloured(io::stderr().is_terminal()) {
+            writeln!(err, "{text}")
+        } else {
+            writeln!(err, "{}", anstream::adapter::strip_str(text))
+        };
+    }
+
+    /// Hands text to the terminal's clipboard (OSC 52), which also works over SSH. `false` where
+    /// stderr is no terminal.
+    #[must_use]
+    pub fn copy(&self, text: &str) -> bool {
+        use base64::Engine as _;
+        if !io::stderr().is_terminal() {
+            return false;
+        }
+        let payload = base64::engine::general_purpose::STANDARD.encode(text);
+        write!(io::stderr().lock(), "\x1b]52;c;{payload}\x07").is_ok()
+    }
+
+    /// A failure: one line that says what, one that says what next.
+    pub fn report(&self, failure: &Failure) {
+        if self.json() {
+            let mut err = io::stderr().lock();
+            let _ = writeln!(err, "{:#}", error::to_json(failure));
+            return;
+        }
+        self.say(&format!(
+            "{} {}",
+            label("error:", AnsiColor::Red),
+            escape_lines(&failure.message)
+        ));
+        if let Some(hint) = &failure.hint {
+            self.say(&format!(
+                "{} {}",
+                label("hint:", AnsiColor::Cyan),
+                escape_lines(hint)
+            ));
+        }
+    }
+}
+
+fn columns(term: &console::Term) -> u16 {
+    term.size().1
+}
+
+fn label(text: &str, colour: AnsiColor) -> String {
+    let style = Style::new().bold().fg_color(Some(colour.into()));
+    format!("{style}{text}{style:#}")
+}
+
+/// Foreign text escaped, our own line breaks kept.
+fn escape_lines(text: &str) -> String {
+    text.lines().map(escape).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,328 @@
+//! One question, one widget. The rules are the domain's: a bad answer gets the flag's sentence.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::Desk;
+use super::prompt::{Prompt, Typed};
+use crate::domain::{
+    DefaultSender, Field, Header, HeaderName, Incoming, Invalid, Method, SenderId, SenderKind,
+    Step, StreamDraft, StreamName, Surroundings, Unique, escape,
+};
+
+/// What came of a question; the answer itself is in the draft.
+pub enum Answer {
+    /// The draft has the answer.
+    Given,
+    /// Back to the question before.
+    Back,
+}
+
+/// What to do at the end of a step.
+pub enum End {
+    /// Save & Next.
+    Next,
+    /// Back to its last question.
+    Back,
+    /// Save as draft and quit.
+    Save,
+}
+
+/// What to do at the summary.
+pub enum Last {
+    /// Create the stream.
+    Create,
+    /// Go through a step again.
+    Edit(Step),
+    /// Save as draft and quit.
+    Save,
+}
+
+/// Puts an answer into its place in the draft.
+fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
+    match typed {
+        Typed::Answer(value) => {
+            *place = Some(value);
+            Answer::Given
+        }
+        Typed::Back => Answer::Back,
+    }
+}
+
+/// Asks one question, with what is already there as the default.
+pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Answer> {
+    let prompt = &desk.prompt;
+    prompt.explain(&format!("  {}", field.help()));
+    let label = field.label();
+    Ok(match field {
+        Field::Name => {
+            let now = draft.name.as_ref().map(ToString::to_string);
+            let read = |text: &str| -> Result<StreamName, Invalid> {
+                let name = text.parse()?;
+                desk.surroundings.check_name(&name).map(|()| name)
+            };
+            keep(&mut draft.name, prompt.line(label, now, read)?)
+        }
+        Field::Description => {
+            let now = draft
+                .description
+                .as_ref()
+                .map(ToString::to_string)
+                .filter(|text| !text.is_empty());
+            if now.is_some() {
+                prompt.explain("  - clears it");
+            }
+            let read = |text: &str| if text == "-" { "" } else { text }.parse();
+            keep(&mut draft.description, prompt.line(label, now, read)?)
+        }
+        Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt)?,
+        Field::Tags => {
+            if !desk.tags.is_empty() {
+                let known: Vec<_> = desk
+                    .tags
+                    .iter()
+                    .take(20)
+                    .map(|tag| escape(tag.as_str()))
+                    .collect();
+                prompt.say(&format!("  Known tags: {}", known.join(", ")));
+            }
+            several(field, &mut draft.tags, prompt)?
+        }
+        Field::DefaultSender => default_sender(draft, desk.surroundings, prompt)?,
+        Field::Demo => {
+            let entries = [
+                "No, send real messages".to_owned(),
+                "Yes, simulate them".to_owned(),
+            ];
+            let chosen = prompt.menu(label, &entries, usize::from(draft.demo == Some(true)))?;
+            keep(&mut draft.demo, map(chosen, |at| at == 1))
+        }
+        Field::WebhookMethod => {
+            let choices = [
+                Incoming::Webhook(Method::Post),
+                Incoming::Webhook(Method::Get),
+                Incoming::Skip,
+            ];
+            let entries = ["POST", "GET", "Skip this step for now"].map(str::to_owned);
+            let now = choices
+                .iter()
+                .position(|choice| Some(*choice) == draft.webhook_method);
+            let chosen = prompt.menu(label, &entries, now.unwrap_or(choices.len() - 1))?;
+            keep(&mut draft.webhook_method, map(chosen, |at| choices[at]))
+        }
+        Field::WebhookUrl => {
+            let now = draft.webhook_url.as_ref().map(ToString::to_string);
+            keep(&mut draft.webhook_url, prompt.line(label, now, str::parse)?)
+        }
+        Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt)?,
+    })
+}
+
+fn map<T, U>(typed: Typed<T>, to: impl FnOnce(T) -> U) -> Typed<U> {
+    match typed {
+        Typed::Answer(value) => Typed::Answer(to(value)),
+        Typed::Back => Typed::Back,
+    }
+}
+
+/// What was typed where several values are taken, one after the other.
+enum More<T> {
+    Add(T),
+    Remove(String),
+    Done,
+}
+
+/// Reads `value`, `-value`, or nothing.
+fn more<T: FromStr<Err = Invalid>>(text: &str) -> Result<More<T>, Invalid> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(More::Done);
+    }
+    match text.strip_prefix('-') {
+        Some(gone) => Ok(More::Remove(gone.trim().to_owned())),
+        None => text.parse().map(More::Add),
+    }
+}
+
+fn ask_for_more<T: FromStr<Err = Invalid>>(
+    label: &str,
+    list: &[impl Display],
+    prompt: &Prompt<'_>,
+) -> anyhow::Result<Typed<More<T>>> {
+    let label = if list.is_empty() {
+        format!("{label} (Enter for none)")
+    } else {
+        let list: Vec<_> = list.iter().map(ToString::to_string).collect();
+        prompt.say(&format!("  {}: {}", list.len(), escape(&list.join(", "))));
+        format!("{label} (Enter when done, -… removes)")
+    };
+    prompt.line(&label, None, more)
+}
+
+/// Values added one by one until Enter alone.
+fn several<T>(
+    field: Field,
+    place: &mut Option<Unique<T>>,
+    prompt: &Prompt<'_>,
+) -> anyhow::Result<Answer>
+where
+    T: FromStr<Err = Invalid> + PartialEq + Display,
+{
+    let list = place.get_or_insert_default();
+    loop {
+        let kept: &[T] = list;
+        match ask_for_more::<T>(field.label(), kept, prompt)? {
+            Typed::Back => return Ok(Answer::Back),
+            Typed::Answer(More::Done) => return Ok(Answer::Given),
+            Typed::Answer(More::Add(value)) => {
+                let shown = value.to_string();
+                let word = if list.insert(value) {
+                    "added"
+                } else {
+                    "is on the list already:"
+                };
+                prompt.say(&format!("  {word} {}", escape(&shown)));
+            }
+            Typed::Answer(More::Remove(text)) => {
+                let gone = text.parse().is_ok_and(|value| list.remove(&value));
+                let word = if gone {
+                    "removed"
+                } else {
+                    "is not on the list:"
+                };
+                prompt.say(&format!("  {word} {}", escape(&text)));
+            }
+        }
+    }
+}
+
+/// Header names, each with its value, until Enter alone.
+fn headers(place: &mut Option<Vec<Header>>, prompt: &Prompt<'_>) -> anyhow::Result<Answer> {
+    let list = place.get_or_insert_default();
+    loop {
+        let names: Vec<_> = list.iter().map(|header| header.name.to_string()).collect();
+        let name: HeaderName = match ask_for_more(Field::WebhookHeaders.label(), &names, prompt)? {
+            Typed::Back => return Ok(Answer::Back),
+            Typed::Answer(More::Done) => return Ok(Answer::Given),
+            Typed::Answer(More::Remove(text)) => {
+                list.retain(|header| !header.name.as_str().eq_ignore_ascii_case(&text));
+                continue;
+            }
+            Typed::Answer(More::Add(name)) => name,
+        };
+        let read = |text: &str| Header::new(name.as_str(), text);
+        if let Typed::Answer(header) = prompt.line(&format!("Value of {name}"), None, read)? {
+            match header.add_to(list) {
+                Ok(()) => prompt.say(&format!("  added {name}")),
+                Err(error) => prompt.say(&format!("  {error}")),
+            }
+        }
+    }
+}
+
+/// Customized, one of the catalogue, or a new Sender ID.
+fn default_sender(
+    draft: &mut StreamDraft,
+    known: &Surroundings,
+    prompt: &Prompt<'_>,
+) -> anyhow::Result<Answer> {
+    loop {
+        let count = known.senders.len();
+        let entries = [
+            format!("Customized: each request names one of the {count} available Sender IDs"),
+            format!("Select a Sender ID ({count} available)"),
+            "Add a new Sender ID".to_owned(),
+        ];
+        let current = draft.default_sender.as_ref().and_then(DefaultSender::id);
+        let Typed::Answer(way) = prompt.menu(
+            Field::DefaultSender.label(),
+            &entries,
+            usize::from(current.is_some()),
+        )?
+        else {
+            return Ok(Answer::Back);
+        };
+        let chosen = match way {
+            0 => Typed::Answer(DefaultSender::Customized),
+            1 if count == 0 => {
+                prompt.say("  The catalogue is empty: add a new Sender ID.");
+                continue;
+            }
+            1 => {
+                let shown: Vec<_> = known.senders.iter().map(ToString::to_string).collect();
+                let at = known
+                    .senders
+                    .iter()
+                    .position(|id| Some(id) == current)
+                    .unwrap_or(0);
+                let chosen = prompt.search("Sender ID (type to search)", &shown, at)?;
+                map(chosen, |at| {
+                    DefaultSender::Existing(known.senders[at].clone())
+                })
+            }
+            _ => map(
+                prompt.line("New Sender ID", None, str::parse)?,
+                |id: SenderId| {
+                    if known.senders.contains(&id) {
+                        DefaultSender::Existing(id)
+                    } else {
+                        DefaultSender::New(id)
+                    }
+                },
+            ),
+        };
+        if let Typed::Answer(sender) = chosen {
+            if let Some(note) = sender.id().and_then(reply_note) {
+                prompt.say(&format!("  {note}"));
+            }
+            draft.default_sender = Some(sender);
+            return Ok(Answer::Given);
+        }
+    }
+}
+
+/// What to know about a Sender ID that handsets cannot answer.
+pub fn reply_note(id: &SenderId) -> Option<String> {
+    (id.kind() == SenderKind::Alphanumeric)
+        .then(|| format!("Note: handsets cannot answer {id}; replies need a numeric Sender ID."))
+}
+
+/// Save & Next, Back, or Save as draft and quit.
+pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<End> {
+    let chosen = desk.prompt.choose(
+        "This step is complete",
+        &["Save & Next", "Back", "Save as draft and quit"],
+    )?;
+    Ok(match chosen {
+        0 => End::Next,
+        1 => End::Back,
+        _ => End::Save,
+    })
+}
+
+/// Shows everything once more and asks what to do.
+pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Last> {
+    desk.prompt.say(&(desk.summary)(draft));
+    loop {
+        let entries = [
+            "Create stream",
+            "Edit step 1",
+            "Edit step 2",
+            "Save as draft and quit",
+            "Copy an endpoint or a body",
+        ];
+        match desk.prompt.choose("Create this stream?", &entries)? {
+            0 => return Ok(Last::Create),
+            1 => return Ok(Last::Edit(Step::Details)),
+            2 => return Ok(Last::Edit(Step::Webhook)),
+            3 => return Ok(Last::Save),
+            _ => {
+                let texts = (desk.copies)(draft);
+                let names: Vec<_> = texts.iter().map(|(name, _)| name.clone()).collect();
+                if let Typed::Answer(at) = desk.prompt.menu("Copy", &names, 0)? {
+                    (desk.copy)(&texts[at].1);
+                }
+            }
+        }
+    }
+}

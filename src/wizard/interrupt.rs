@@ -1,0 +1,62 @@
+//! Ctrl-C while a prompt is open: the terminal is put in order and a last word is said.
+//!
+//! Prompts draw before they read: a Ctrl-C in that gap never reaches them. So a thread waits for
+//! the signal for as long as there are prompts, and it alone ends the process.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::signal::ctrl_c;
+
+use crate::error::Code;
+
+/// What the prompt in the foreground needs to put the terminal's mode back.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// Watches for Ctrl-C until the process ends.
+#[derive(Debug)]
+pub struct Interrupt;
+
+impl Interrupt {
+    /// Starts watching; from here on Ctrl-C says `last_word` and exits with 130.
+    ///
+    /// # Errors
+    /// When the system refuses a signal handler or a thread.
+    pub fn watch(last_word: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        // The handler is in place when this returns, before the first prompt.
+        let signal = {
+            let _inside = runtime.enter();
+            let mut signal = Box::pin(ctrl_c());
+            let waker = std::task::Waker::noop();
+            let first = signal
+                .as_mut()
+                .poll(&mut std::task::Context::from_waker(waker));
+            if let std::task::Poll::Ready(result) = first {
+                result?;
+            }
+            signal
+        };
+        thread::Builder::new()
+            .name("ctrl-c".to_owned())
+            .spawn(move || {
+                if runtime.block_on(signal).is_ok() {
+                    thread::sleep(MOMENT);
+                    let _ = console::Term::stderr().show_cursor();
+                    last_word();
+                    #[expect(clippy::exit, reason = "the main thread is inside a prompt")]
+                    std::process::exit(i32::from(Code::Cancelled.number()));
+                }
+            })?;
+        Ok(Self)
+    }
+}
+
+/// For the thread whose prompt was interrupted: the watching thread has the last word.
+pub(super) fn wait_for_the_end() -> ! {
+    loop {
+        thread::park();
+    }
+}
