@@ -8,7 +8,9 @@ use super::making::{self, Made, note_on_replies, refused, untitled};
 use super::resume::through_the_wizard;
 use super::session::Session;
 use crate::cli::CreateOptions;
-use crate::domain::{Birth, Problem, RawDraft, Status, Step, Stream, StreamDraft, StreamId};
+use crate::domain::{
+    Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
+};
 use crate::error::Failure;
 use crate::state::read_text_input;
 use crate::wizard::Script;
@@ -30,28 +32,32 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
     if as_draft && draft.name.is_none() && raw.name.is_none() {
         draft.name = untitled(session)?.parse().ok();
     }
-    let file = session.home.read()?;
-    let state = file.state()?;
-    wrong.extend(state.surroundings(None).conflicts(&draft));
     let ask = session.terminal.is_interactive() && !as_draft && !dry_run;
     if !ask {
         let unread = |field| !wrong.iter().any(|problem: &Problem| problem.field == field);
         let missing: Vec<_> = draft.missing().filter(|field| unread(*field)).collect();
         wrong.extend(missing.into_iter().map(Problem::missing));
     }
+    // A plain creation finds its conflicts under the lock, and reads the state but once. A home
+    // that is not there yet is not made for the sake of bad input.
+    let plain = !ask && !dry_run && wrong.is_empty() && session.home.exists();
+    let sender = if plain {
+        None
+    } else {
+        look_around(session, &draft, &mut wrong)?
+    };
     if !wrong.is_empty() {
         wrong.sort_by_key(|problem| problem.field);
         return Err(refused(&wrong).into());
     }
     if dry_run {
         let stream = would_be(session, draft, as_draft)?;
-        let made = Made {
-            stream: &stream,
+        Made {
+            stream,
             token: None,
-            senders: &state.senders,
-            gateway: &gateway,
-        };
-        made.tell(session)?;
+            sender,
+        }
+        .tell(session, &gateway)?;
         session
             .terminal
             .note("Nothing was made: this was a dry run.");
@@ -60,33 +66,37 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
     let birth = session.birth()?;
     if ask {
         let script = Script::open(&draft);
-        return through_the_wizard(session, draft, &script, Step::Details, birth, &gateway);
+        return through_the_wizard(session, draft, &script, Step::Details, &birth, &gateway);
     }
-    let senders = [draft.new_sender().cloned().as_slice(), &state.senders].concat();
-    let (stream, token) = if as_draft {
-        let step = draft.next_step();
-        (making::save(session, &draft, &birth, step)?, None)
+    let made = if as_draft {
+        making::save(session, &draft, &birth, draft.next_step())?
     } else {
-        let (stream, token) = making::create(session, &draft, &birth)?;
-        (stream, Some(token))
+        making::create(session, &draft, &birth)?
     };
-    note_on_replies(session, &stream);
-    Made {
-        stream: &stream,
-        token: token.as_ref(),
-        senders: &senders,
-        gateway: &gateway,
-    }
-    .tell(session)?;
-    match &token {
+    note_on_replies(session, &made.stream);
+    made.tell(session, &gateway)?;
+    match &made.token {
         None => session.terminal.note(&format!(
             "Saved as a draft. To go on: {}",
-            session.paste(&["streams", "resume", stream.name.as_str()])
+            session.paste(&["streams", "resume", made.stream.name.as_str()])
         )),
         Some(token) if copy => session.copy("The token was", token.expose()),
         Some(_) => {}
     }
     Ok(())
+}
+
+/// Adds what does not fit with the streams that there are; gives the Sender ID for an example.
+fn look_around(
+    session: &Session,
+    draft: &StreamDraft,
+    wrong: &mut Vec<Problem>,
+) -> anyhow::Result<Option<SenderId>> {
+    let file = session.home.read()?;
+    let state = file.state()?;
+    wrong.extend(state.surroundings(None).conflicts(draft));
+    let chosen = draft.default_sender.as_ref().and_then(DefaultSender::id);
+    Ok(chosen.or(state.senders.first()).cloned())
 }
 
 /// A document's answers.

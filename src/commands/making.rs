@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::preview::{previews, requests, requests_json};
+use super::preview::{example_sender, previews, requests, requests_json};
 use super::session::{Session, randomness};
 use crate::domain::{
     Birth, Field, GatewayUrl, Problem, Reader, SenderId, Step, Stream, StreamDraft, StreamJson,
@@ -12,21 +12,30 @@ use crate::domain::{
 use crate::error::{Code, Failure};
 use crate::render::{beside, details};
 use crate::state::Change;
-use crate::wizard::reply_note;
+
+/// A stream on disk, and what is needed to tell of it.
+pub struct Made {
+    /// The stream.
+    pub stream: Stream,
+    /// Its token, unless it is a draft.
+    pub token: Option<Token>,
+    /// The Sender ID in the previews' example.
+    pub sender: Option<SenderId>,
+}
 
 /// Creates the stream: Ready, with its token.
-pub fn create(
-    session: &Session,
-    draft: &StreamDraft,
-    birth: &Birth,
-) -> anyhow::Result<(Stream, Token)> {
+pub fn create(session: &Session, draft: &StreamDraft, birth: &Birth) -> anyhow::Result<Made> {
     let token = Token::issue(randomness()?);
-    let stream = session.home.change(|change| {
-        let stream = put(change, draft, birth, Some(&token))?;
+    session.home.change(|change| {
+        let stream = fit(change, draft, birth, Some(&token))?;
         change.issue(&stream.id, &token);
-        Ok(stream)
-    })?;
-    Ok((stream, token))
+        change.state.put(stream.clone());
+        Ok(Made {
+            sender: example_sender(&stream, &change.state.senders),
+            stream,
+            token: Some(token),
+        })
+    })
 }
 
 /// Saves a draft, to be gone on with at this step.
@@ -35,16 +44,20 @@ pub fn save(
     draft: &StreamDraft,
     birth: &Birth,
     step: Step,
-) -> anyhow::Result<Stream> {
+) -> anyhow::Result<Made> {
     session.home.change(|change| {
-        let mut stream = put(change, draft, birth, None)?;
+        let mut stream = fit(change, draft, birth, None)?;
         stream.resume_at = Some(step);
         change.state.put(stream.clone());
-        Ok(stream)
+        Ok(Made {
+            sender: example_sender(&stream, &change.state.senders),
+            stream,
+            token: None,
+        })
     })
 }
 
-fn put(
+fn fit(
     change: &mut Change<'_>,
     draft: &StreamDraft,
     birth: &Birth,
@@ -87,54 +100,53 @@ pub fn refused(wrong: &[Problem]) -> Failure {
 /// The name of a draft that was saved without one.
 pub fn untitled(session: &Session) -> anyhow::Result<String> {
     let file = session.home.read()?;
-    let names = file.state()?.surroundings(None).names;
-    let candidates = (2..).map(|n| format!("Untitled draft {n}"));
+    let state = file.state()?;
+    let taken = |name: &String| state.find(name).is_ok();
+    let numbered = (2..).map(|n| format!("Untitled draft {n}"));
     let name = std::iter::once("Untitled draft".to_owned())
-        .chain(candidates)
-        .find(|name| !names.contains(&name.to_lowercase()));
+        .chain(numbered)
+        .find(|name| !taken(name));
     Ok(name.unwrap_or_default())
 }
 
-/// A stream just made, as it is told: details, previews, token.
-pub struct Made<'a> {
-    /// The stream.
-    pub stream: &'a Stream,
-    /// Its token, unless it is a draft.
-    pub token: Option<&'a Token>,
-    /// The catalogue, for the previews' example.
-    pub senders: &'a [SenderId],
-    /// The address in the previews.
-    pub gateway: &'a GatewayUrl,
-}
-
-impl Made<'_> {
-    /// Tells it on stdout.
-    pub fn tell(&self, session: &Session) -> anyhow::Result<()> {
+impl Made {
+    /// Tells it on stdout: details, previews, token.
+    pub fn tell(&self, session: &Session, gateway: &GatewayUrl) -> anyhow::Result<()> {
         if session.terminal.json() {
-            return self.tell_json(session);
+            return self.tell_json(session, gateway);
         }
-        let text = self.text(session);
         let token = self
             .token
+            .as_ref()
             .map(|token| format!("\nAuthorization token\n{}\n", token.expose()));
         session
             .terminal
-            .answer(&(text + &token.unwrap_or_default()))
+            .answer(&(self.text(session, gateway) + &token.unwrap_or_default()))
     }
 
     /// Details and previews, side by side where there is room.
-    pub fn text(&self, session: &Session) -> String {
-        let requests = requests(self.stream, self.token, self.gateway, self.senders);
-        let left = details(self.stream, &session.zone(), false, None);
+    pub fn text(&self, session: &Session, gateway: &GatewayUrl) -> String {
+        let requests = requests(
+            &self.stream,
+            self.token.as_ref(),
+            gateway,
+            self.sender.as_ref(),
+        );
+        let left = details(&self.stream, &session.zone(), false, None);
         beside(&left, &previews(&requests, false), session.terminal.width())
     }
 
     /// The token is in the answer, so the requests in it can be executed as they are.
-    fn tell_json(&self, session: &Session) -> anyhow::Result<()> {
-        let requests = requests(self.stream, self.token, self.gateway, self.senders);
+    fn tell_json(&self, session: &Session, gateway: &GatewayUrl) -> anyhow::Result<()> {
+        let requests = requests(
+            &self.stream,
+            self.token.as_ref(),
+            gateway,
+            self.sender.as_ref(),
+        );
         session.terminal.answer_json(&json!({
-            "stream": StreamJson(self.stream, Reader::Anyone),
-            "token": self.token.map(Token::expose),
+            "stream": StreamJson(&self.stream, Reader::Anyone),
+            "token": self.token.as_ref().map(Token::expose),
             "requests": requests_json(&requests, true),
         }))
     }
@@ -142,7 +154,11 @@ impl Made<'_> {
 
 /// What to know about a stream's default sender, said beside the answer.
 pub fn note_on_replies(session: &Session, stream: &Stream) {
-    if let Some(note) = stream.default_sender.as_ref().and_then(reply_note) {
+    if let Some(note) = stream
+        .default_sender
+        .as_ref()
+        .and_then(SenderId::reply_note)
+    {
         session.terminal.note(&note);
     }
 }

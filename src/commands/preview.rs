@@ -25,11 +25,16 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
     let state = file.state()?;
     let stream = state.find(stream)?;
     let token = if *reveal {
-        session.home.tokens()?.of(&stream.id)
+        session.home.token(&stream.id)?
     } else {
         None
     };
-    let mut requests = requests(&stream, token.as_ref(), gateway, &state.senders);
+    let mut requests = requests(
+        &stream,
+        token.as_ref(),
+        gateway,
+        example_sender(&stream, &state.senders).as_ref(),
+    );
     requests.retain(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind));
     if session.terminal.json() {
         let mut all = requests_json(&requests, *reveal);
@@ -70,18 +75,22 @@ fn titled(kind: Request, format: Format, text: &str) -> String {
     }
 }
 
-/// A stream's requests with an example in them: the default sender's, else one of the catalogue's.
+/// The Sender ID that an example names: the stream's default, else one of the catalogue's.
+pub fn example_sender(stream: &Stream, senders: &[SenderId]) -> Option<SenderId> {
+    stream.default_sender.as_ref().or(senders.first()).cloned()
+}
+
+/// A stream's requests with an example in them.
 pub fn requests(
     stream: &Stream,
     token: Option<&Token>,
     gateway: &GatewayUrl,
-    senders: &[SenderId],
+    sender: Option<&SenderId>,
 ) -> Requests {
     let value = token.map_or_else(
         || HeaderValue::masked_token(stream.digest().as_ref()),
         HeaderValue::token,
     );
-    let sender = stream.default_sender.as_ref().or(senders.first());
     let build = |kind| match kind {
         Request::Send => send_request(gateway, value.clone(), &Example::send(sender)),
         Request::Status => status_request(gateway, value.clone(), &Example::status()),

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::list;
-use super::making::{self, Made, note_on_replies};
-use super::preview::requests;
+use super::making::{self, Made};
+use super::preview::{example_sender, requests};
 use super::session::{Session, needs_a_terminal};
 use crate::cli::echo;
-use crate::domain::{Birth, GatewayUrl, Status, Step, StreamDraft, Tag};
+use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Tag, Token, quote};
 use crate::error::Failure;
 use crate::render::{Part, command_line, part};
 use crate::wizard::{self, Desk, Interrupt, Outcome, Prompt, Script, yes_or_no};
@@ -19,7 +19,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
     if stream.status != Status::Draft {
         return Err(Failure::usage(format_args!(
             "{} is complete: there is no draft to resume",
-            crate::domain::quote(name)
+            quote(name)
         ))
         .hint(session.paste(&["streams", "show", name]))
         .into());
@@ -42,7 +42,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         StreamDraft::of(&stream),
         &Script::from_step(step),
         step,
-        birth,
+        &birth,
         gateway,
     )
 }
@@ -53,7 +53,7 @@ pub fn through_the_wizard(
     draft: StreamDraft,
     script: &Script,
     from: Step,
-    birth: Birth,
+    birth: &Birth,
     gateway: &GatewayUrl,
 ) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -78,24 +78,20 @@ pub fn through_the_wizard(
     })?;
     let say = |text: &str| terminal.say(text);
     let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone(), None).ok();
+    let example = |stream: &Stream| example_sender(stream, surroundings.senders);
     let summary = |draft: &StreamDraft| {
-        let stream = would_be(draft);
-        let shown = stream.map(|stream| {
-            Made {
-                stream: &stream,
-                token: None,
-                senders: &surroundings.senders,
-                gateway,
-            }
-            .text(session)
+        let made = would_be(draft).map(|stream| Made {
+            sender: example(&stream),
+            stream,
+            token: None,
         });
-        shown.unwrap_or_default()
+        made.map_or_else(String::new, |made| made.text(session, gateway))
     };
     let copies = |draft: &StreamDraft| {
         let Some(stream) = would_be(draft) else {
             return Vec::new();
         };
-        let all = requests(&stream, None, gateway, &surroundings.senders);
+        let all = requests(&stream, None, gateway, example(&stream).as_ref());
         let parts = |(kind, request)| {
             let title: &str = crate::cli::Request::title(kind);
             Part::ALL.map(|wanted| {
@@ -108,7 +104,7 @@ pub fn through_the_wizard(
         all.into_iter().flat_map(parts).collect()
     };
     let mut save = |draft: &StreamDraft, step: Step| {
-        making::save(session, draft, &birth, step)?;
+        making::save(session, draft, birth, step)?;
         remember(&going_on, session, draft);
         terminal.note("  Draft saved.");
         Ok(())
@@ -124,7 +120,7 @@ pub fn through_the_wizard(
     };
     terminal.say("Create a stream · SMS Two-Way\n< goes back one question; Ctrl-C stops.");
     match wizard::run(draft, script, from, &mut desk)? {
-        Outcome::Create(draft) => created(session, &draft, &birth, gateway),
+        Outcome::Create(draft) => created(session, &draft, birth, gateway),
         Outcome::Saved => {
             let kept = going_on
                 .lock()
@@ -150,27 +146,20 @@ fn created(
     birth: &Birth,
     gateway: &GatewayUrl,
 ) -> anyhow::Result<()> {
-    let (stream, token) = making::create(session, draft, birth)?;
+    let made = making::create(session, draft, birth)?;
     let terminal = session.terminal;
+    let token = made.token.as_ref().map_or("", Token::expose);
     if terminal.json() {
-        let senders: Vec<_> = stream.default_sender.iter().cloned().collect();
-        Made {
-            stream: &stream,
-            token: Some(&token),
-            senders: &senders,
-            gateway,
-        }
-        .tell(session)?;
+        made.tell(session, gateway)?;
     } else {
         terminal.say(&format!(
             "\nStream {} was created.",
-            crate::domain::quote(stream.name.as_str())
+            quote(made.stream.name.as_str())
         ));
-        terminal.answer(&format!("Authorization token: {}", token.expose()))?;
-        note_on_replies(session, &stream);
+        terminal.answer(&format!("Authorization token: {token}"))?;
     }
     if yes_or_no("Copy the token?")? {
-        session.copy("The token was", token.expose());
+        session.copy("The token was", token);
     }
     if !terminal.json() {
         list::newest(session, 10)?;

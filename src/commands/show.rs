@@ -1,6 +1,6 @@
 //! `textpeak streams show`
 
-use super::preview::{previews, requests};
+use super::preview::{example_sender, previews, requests};
 use super::session::Session;
 use crate::domain::{GatewayUrl, Reader, StreamJson};
 use crate::render::{beside, details};
@@ -24,11 +24,16 @@ pub fn run(
         return terminal.answer_json(&StreamJson(&stream, reader));
     }
     let token = if reveal {
-        session.home.tokens()?.of(&stream.id)
+        session.home.token(&stream.id)?
     } else {
         None
     };
-    let requests = requests(&stream, token.as_ref(), gateway, &state.senders);
+    let requests = requests(
+        &stream,
+        token.as_ref(),
+        gateway,
+        example_sender(&stream, &state.senders).as_ref(),
+    );
     let left = details(&stream, &session.zone(), reveal, token.as_ref());
     terminal.answer(&beside(
         &left,

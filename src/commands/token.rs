@@ -10,7 +10,7 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let stream = file.state()?.find(wanted)?;
     let name = stream.name.as_str();
-    let Some(token) = session.home.tokens()?.of(&stream.id) else {
+    let Some(token) = session.home.token(&stream.id)? else {
         let failure = if stream.status == Status::Draft {
             Failure::failed(format_args!(
                 "{} is a draft: its token is issued when it is created",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::AllowedIp;
 use super::field::{Field, Step};
-use super::name::{Description, StreamId, StreamName, Tag};
+use super::name::{Description, StreamId, StreamName, Tag, same_name};
 use super::raw::Problem;
 use super::sender::{DefaultSender, SenderId};
 use super::stream::{Status, Stream, StreamKind};
@@ -192,20 +192,24 @@ impl StreamDraft {
 
 /// What else there is when a stream is made: the names taken, the Sender IDs to choose from.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
-    /// [`StreamName::key`] of every other stream.
-    pub names: std::collections::HashSet<String>,
+pub struct Surroundings<'a> {
+    /// The name of every other stream.
+    pub names: Vec<&'a str>,
     /// The catalogue.
-    pub senders: Vec<SenderId>,
+    pub senders: &'a [SenderId],
 }
 
-impl Surroundings {
+impl Surroundings<'_> {
     /// Whether a name is free.
     ///
     /// # Errors
     /// When another stream has it, in whatever case.
     pub fn check_name(&self, name: &StreamName) -> Result<(), Invalid> {
-        if self.names.contains(&name.key()) {
+        if self
+            .names
+            .iter()
+            .any(|other| same_name(other, name.as_str()))
+        {
             return Err(Invalid::new(format_args!(
                 "{} is the name of another stream: choose a new one",
                 super::quote(name.as_str())

@@ -50,17 +50,13 @@ text_value!(StreamName);
 impl StreamName {
     /// Longest name, in characters.
     pub const LONGEST: usize = 100;
-
-    /// The form under which two names are the same name.
-    #[must_use]
-    pub fn key(&self) -> String {
-        name_key(&self.0)
-    }
 }
 
-/// Names are compared without regard to case.
-pub(crate) fn name_key(name: &str) -> String {
-    name.to_lowercase()
+/// Whether two names are the same name: they are compared without regard to case.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
 }
 
 impl FromStr for StreamName {
@@ -173,6 +169,13 @@ mod tests {
                 "{sentence:?}"
             );
         }
+    }
+
+    #[test]
+    fn names_are_compared_without_regard_to_case() {
+        assert!(same_name("OTP Köln", "otp KÖLN"));
+        assert!(same_name("otp", "OTP"));
+        assert!(!same_name("otp", "otp2"));
     }
 
     #[test]

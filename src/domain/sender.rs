@@ -47,6 +47,14 @@ impl SenderId {
             SenderKind::Alphanumeric
         }
     }
+
+    /// What to know about a Sender ID that handsets cannot answer.
+    #[must_use]
+    pub fn reply_note(&self) -> Option<String> {
+        (self.kind() == SenderKind::Alphanumeric).then(|| {
+            format!("Note: handsets cannot answer {self}; replies need a numeric Sender ID.")
+        })
+    }
 }
 
 impl FromStr for SenderId {

@@ -12,7 +12,7 @@ const TEMP_SUFFIX: &str = ".tmp";
 ///
 /// # Errors
 /// Whatever the file system says; the old content is then untouched and no temporary file is left.
-pub fn replace(path: &Path, content: &str) -> io::Result<()> {
+pub fn replace(path: &Path, parts: &[&str]) -> io::Result<()> {
     let target = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => fs::canonicalize(path)?,
         _ => path.to_owned(),
@@ -22,7 +22,9 @@ pub fn replace(path: &Path, content: &str) -> io::Result<()> {
         .prefix(TEMP_PREFIX)
         .suffix(TEMP_SUFFIX)
         .tempfile_in(&folder)?;
-    temp.write_all(content.as_bytes())?;
+    for part in parts {
+        temp.write_all(part.as_bytes())?;
+    }
     temp.as_file().sync_all()?;
     temp.persist(&target).map_err(|error| error.error)?;
     sync_folder(&folder)
@@ -68,8 +70,8 @@ mod tests {
     fn replaces_whole_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
-        replace(&path, "old").unwrap();
-        replace(&path, "new").unwrap();
+        replace(&path, &["old"]).unwrap();
+        replace(&path, &["ne", "w"]).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -82,7 +84,7 @@ mod tests {
         let (target, link) = (folder.path().join("target"), folder.path().join("link"));
         fs::write(&target, "old").unwrap();
         symlink(&target, &link).unwrap();
-        replace(&link, "new").unwrap();
+        replace(&link, &["new"]).unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(
@@ -96,7 +98,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
         fs::create_dir(&path).unwrap();
-        assert!(replace(&path, "new").is_err());
+        assert!(replace(&path, &["ne", "w"]).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::domain::{Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, name_key};
+use crate::domain::{Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, same_name};
 use crate::error::Failure;
+
+use super::key;
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
@@ -25,19 +27,13 @@ struct Top<'a> {
     streams: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Key<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
-
 /// One stream of the file: as it stands there, or as it will.
 #[derive(Debug)]
 pub enum Entry<'a> {
     /// Untouched.
     Stored {
+        /// Its place in the file, from 0.
+        at: usize,
         /// Its JSON text in the file.
         text: &'a str,
         /// Its id.
@@ -79,6 +75,11 @@ impl Entry<'_> {
             Self::Changed { text, .. } => text,
         }
     }
+
+    /// Whether both stand in the file as they are, one right after the other.
+    fn is_followed_by(&self, next: &Self) -> bool {
+        matches!((self, next), (Self::Stored { at, .. }, Self::Stored { at: next, .. }) if at + 1 == *next)
+    }
 }
 
 /// The streams, newest first, and the catalogue.
@@ -112,11 +113,10 @@ impl<'a> State<'a> {
             return Err(state.other_version(top.version));
         }
         state.entries.reserve(top.streams.len() + 1);
-        for raw in top.streams {
+        for (at, raw) in top.streams.into_iter().enumerate() {
             let text = raw.get();
-            let Key { id, name } =
-                serde_json::from_str(text).map_err(|e| state.unreadable(text, &e))?;
-            state.entries.push(Entry::Stored { text, id, name });
+            let (id, name) = key::read(text).map_err(|error| state.unreadable(text, &error))?;
+            state.entries.push(Entry::Stored { at, text, id, name });
         }
         state.senders = top.senders;
         Ok(state)
@@ -133,8 +133,11 @@ impl<'a> State<'a> {
             return self.other_version(version);
         }
         // `part` lies inside `whole`: its place there turns the error's line into the file's.
-        let start = (part.as_ptr() as usize).saturating_sub(self.whole.as_ptr() as usize);
-        let before = self.whole.as_bytes().get(..start).unwrap_or_default();
+        let before = self
+            .whole
+            .as_bytes()
+            .get(..self.offset(part))
+            .unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + error.line();
         let what = error.to_string();
         let what = what.split(" at line ").next().unwrap_or(&what);
@@ -188,12 +191,11 @@ impl<'a> State<'a> {
     /// # Errors
     /// When there is none.
     pub fn find(&self, wanted: &str) -> Result<Stream, Failure> {
-        let key = name_key(wanted);
         let by_id = || self.entries.iter().find(|entry| entry.id() == wanted);
         let by_name = || {
             self.entries
                 .iter()
-                .find(|entry| name_key(entry.name()) == key)
+                .find(|entry| same_name(entry.name(), wanted))
         };
         match by_id().or_else(by_name) {
             Some(entry) => self.stream(entry),
@@ -207,14 +209,14 @@ impl<'a> State<'a> {
 
     /// What a draft has to fit into; `own` is the stream that it will replace.
     #[must_use]
-    pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings {
+    pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings<'_> {
         let others = self
             .entries
             .iter()
             .filter(|entry| own.is_none_or(|id| id.as_str() != entry.id()));
         Surroundings {
-            names: others.map(|entry| name_key(entry.name())).collect(),
-            senders: self.senders.clone(),
+            names: others.map(Entry::name).collect(),
+            senders: &self.senders,
         }
     }
 
@@ -274,24 +276,43 @@ impl<'a> State<'a> {
         fresh
     }
 
-    /// The file's new text.
+    /// The file's new text, in parts. Neighbours that nobody touched are one part, in the layout
+    /// that they have in the file.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub fn to_text(&self) -> Vec<Cow<'_, str>> {
         let senders = nested(&pretty(&self.senders), 1);
-        let mut text = String::with_capacity(self.whole.len() + 4096);
-        text.push_str("{\n  \"version\": 1,\n  \"senders\": ");
-        text.push_str(&senders);
-        text.push_str(",\n  \"streams\": [");
-        for (n, entry) in self.entries.iter().enumerate() {
-            text.push_str(if n == 0 { "\n    " } else { ",\n    " });
-            text.push_str(entry.text());
+        let head =
+            format!("{{\n  \"version\": {VERSION},\n  \"senders\": {senders},\n  \"streams\": [");
+        let mut parts: Vec<Cow<'_, str>> = vec![head.into()];
+        let runs = self.entries.chunk_by(|one, next| one.is_followed_by(next));
+        for (n, run) in runs.enumerate() {
+            parts.push(if n == 0 { "\n    " } else { ",\n    " }.into());
+            let (Some(first), Some(last)) = (run.first(), run.last()) else {
+                continue;
+            };
+            parts.push(match first {
+                Entry::Changed { text, .. } => text.into(),
+                Entry::Stored { text, .. } => {
+                    let start = self.offset(text);
+                    let end = self.offset(last.text()) + last.text().len();
+                    self.whole[start..end].into()
+                }
+            });
         }
-        text.push_str(if self.entries.is_empty() {
-            "]\n}\n"
-        } else {
-            "\n  ]\n}\n"
-        });
-        text
+        parts.push(
+            if self.entries.is_empty() {
+                "]\n}\n"
+            } else {
+                "\n  ]\n}\n"
+            }
+            .into(),
+        );
+        parts
+    }
+
+    /// Where a part of the file's text begins in it.
+    fn offset(&self, part: &str) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.whole.as_ptr() as usize)
     }
 }
 

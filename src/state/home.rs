@@ -85,6 +85,12 @@ impl Home {
         &self.folder
     }
 
+    /// Whether there is a state file.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.state.exists()
+    }
+
     /// The state file's text; empty where there is none yet.
     ///
     /// # Errors
@@ -96,12 +102,32 @@ impl Home {
         })
     }
 
-    /// The plain tokens.
+    /// A stream's plain token; `None` where it is not kept.
     ///
     /// # Errors
-    /// When their file is there and cannot be read.
-    pub fn tokens(&self) -> anyhow::Result<Tokens> {
-        Ok(Tokens::parse(&self.tokens, &read_or_empty(&self.tokens)?)?)
+    /// When the token file is there and cannot be read.
+    pub fn token(&self, id: &StreamId) -> anyhow::Result<Option<Token>> {
+        let text = read_or_empty(&self.tokens)?;
+        Ok(Tokens::parse(&self.tokens, &text)?.of(id))
+    }
+
+    fn change_tokens(
+        &self,
+        issued: &[(StreamId, Token)],
+        revoked: &[StreamId],
+    ) -> anyhow::Result<()> {
+        if issued.is_empty() && revoked.is_empty() {
+            return Ok(());
+        }
+        let text = read_or_empty(&self.tokens)?;
+        let mut tokens = Tokens::parse(&self.tokens, &text)?;
+        for (id, token) in issued {
+            tokens.insert(id, token);
+        }
+        for id in revoked {
+            tokens.remove(id);
+        }
+        write(&self.tokens, &[&tokens.to_text()])
     }
 
     /// Reads, changes and writes under the lock. What `change` returns an error for is not
@@ -126,21 +152,13 @@ impl Home {
             revoked: Vec::new(),
         };
         let result = change(&mut draft)?;
-        if !draft.issued.is_empty() {
-            let mut tokens = self.tokens()?;
-            for (id, token) in &draft.issued {
-                tokens.insert(id, token);
-            }
-            write(&self.tokens, &tokens.to_text())?;
-        }
-        write(&self.state, &draft.state.to_text())?;
-        if !draft.revoked.is_empty() {
-            let mut tokens = self.tokens()?;
-            for id in &draft.revoked {
-                tokens.remove(id);
-            }
-            write(&self.tokens, &tokens.to_text())?;
-        }
+        self.change_tokens(&draft.issued, &[])?;
+        let parts = draft.state.to_text();
+        write(
+            &self.state,
+            &parts.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+        )?;
+        self.change_tokens(&[], &draft.revoked)?;
         Ok(result)
     }
 
@@ -155,8 +173,8 @@ impl Home {
     }
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    atomic::replace(path, text)
+fn write(path: &Path, parts: &[&str]) -> anyhow::Result<()> {
+    atomic::replace(path, parts)
         .map_err(|error| {
             Failure::failed(format_args!("cannot write {}: {error}", path.display()))
                 .hint("the old file is as it was: make room or mend the permissions, then run the command again")

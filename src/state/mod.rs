@@ -4,9 +4,10 @@
 mod atomic;
 mod document;
 mod home;
+mod key;
 mod lock;
 mod tokens;
 
 pub use document::{Entry, State};
 pub use home::{Change, Home, TextFile, read_text_input};
-pub use tokens::Tokens;
+use tokens::Tokens;

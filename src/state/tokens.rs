@@ -10,14 +10,15 @@ use crate::error::Failure;
 
 const VERSION: u32 = 1;
 
-/// The plain tokens by stream id.
+/// The plain tokens by stream id, borrowed from the file's text where they stand in it.
 #[derive(Serialize, Deserialize)]
-pub struct Tokens {
+pub struct Tokens<'a> {
     version: u32,
-    tokens: BTreeMap<String, String>,
+    #[serde(borrow)]
+    tokens: BTreeMap<&'a str, &'a str>,
 }
 
-impl Default for Tokens {
+impl Default for Tokens<'_> {
     fn default() -> Self {
         Self {
             version: VERSION,
@@ -26,18 +27,18 @@ impl Default for Tokens {
     }
 }
 
-impl std::fmt::Debug for Tokens {
+impl std::fmt::Debug for Tokens<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Tokens of {} streams", self.tokens.len())
     }
 }
 
-impl Tokens {
+impl<'a> Tokens<'a> {
     /// Reads the file's text; empty text is no tokens.
     ///
     /// # Errors
     /// When it cannot be read. The failure repeats nothing of the text.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+    pub fn parse(path: &Path, text: &'a str) -> Result<Self, Failure> {
         if text.is_empty() {
             return Ok(Self::default());
         }
@@ -68,9 +69,8 @@ impl Tokens {
     }
 
     /// Keeps a token.
-    pub fn insert(&mut self, id: &StreamId, token: &Token) {
-        self.tokens
-            .insert(id.as_str().to_owned(), token.expose().to_owned());
+    pub fn insert(&mut self, id: &'a StreamId, token: &'a Token) {
+        self.tokens.insert(id.as_str(), token.expose());
     }
 
     /// Forgets a token; `false` when there was none.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::Desk;
 use super::prompt::{Prompt, Typed};
 use crate::domain::{
-    DefaultSender, Field, Header, HeaderName, Incoming, Invalid, Method, SenderId, SenderKind,
-    Step, StreamDraft, StreamName, Surroundings, Unique, escape,
+    DefaultSender, Field, Header, HeaderName, Incoming, Invalid, Method, SenderId, Step,
+    StreamDraft, StreamName, Surroundings, Unique, escape,
 };
 
 /// What came of a question; the answer itself is in the draft.
@@ -223,7 +223,7 @@ fn headers(place: &mut Option<Vec<Header>>, prompt: &Prompt<'_>) -> anyhow::Resu
 /// Customized, one of the catalogue, or a new Sender ID.
 fn default_sender(
     draft: &mut StreamDraft,
-    known: &Surroundings,
+    known: &Surroundings<'_>,
     prompt: &Prompt<'_>,
 ) -> anyhow::Result<Answer> {
     loop {
@@ -272,19 +272,13 @@ fn default_sender(
             ),
         };
         if let Typed::Answer(sender) = chosen {
-            if let Some(note) = sender.id().and_then(reply_note) {
+            if let Some(note) = sender.id().and_then(SenderId::reply_note) {
                 prompt.say(&format!("  {note}"));
             }
             draft.default_sender = Some(sender);
             return Ok(Answer::Given);
         }
     }
-}
-
-/// What to know about a Sender ID that handsets cannot answer.
-pub fn reply_note(id: &SenderId) -> Option<String> {
-    (id.kind() == SenderKind::Alphanumeric)
-        .then(|| format!("Note: handsets cannot answer {id}; replies need a numeric Sender ID."))
 }
 
 /// Save & Next, Back, or Save as draft and quit.

@@ -9,7 +9,6 @@ mod script;
 
 use crate::domain::{Step, StreamDraft, Surroundings, Tag};
 
-pub use ask::reply_note;
 pub use interrupt::Interrupt;
 pub use prompt::{Prompt, yes_or_no};
 pub use script::Script;
@@ -21,7 +20,7 @@ pub struct Desk<'a> {
     /// Where prompts and texts go.
     pub prompt: Prompt<'a>,
     /// What the draft has to fit into.
-    pub surroundings: &'a Surroundings,
+    pub surroundings: &'a Surroundings<'a>,
     /// Tags in use, most used first.
     pub tags: &'a [Tag],
     /// Keeps the draft; it would go on at this step.
