@@ -95,7 +95,15 @@ pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
     let mut words = ["textpeak", "streams", "create"]
         .map(str::to_owned)
         .to_vec();
-    let mut flag = |name: &str, value: &dyn Display| words.push(format!("{name}={value}"));
+    let mut flag = |name: &str, value: &dyn Display| {
+        let value = value.to_string();
+        // A value that looks like a flag is only taken for one where it stands alone.
+        if value.starts_with('-') {
+            words.push(format!("{name}={value}"));
+        } else {
+            words.extend([name.to_owned(), value]);
+        }
+    };
     if let Some(name) = &draft.name {
         flag("--name", name);
     }

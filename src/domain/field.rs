@@ -165,7 +165,7 @@ impl Field {
             Self::Description => "shown when the stream is opened: up to 500 characters, optional",
             Self::AllowedIps => {
                 "an address or CIDR block that may call the API, like 192.0.2.10 or \
-                 198.51.100.0/24; none allows any"
+                 198.51.100.0/24; without one, any may"
             }
             Self::Tags => {
                 "a tag to categorize the stream by, optional; a new one is made as you type it"

@@ -52,7 +52,7 @@ fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
 /// Asks one question, with what is already there as the default.
 pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Answer> {
     let prompt = &desk.prompt;
-    prompt.explain(&format!("  {}", field.help()));
+    prompt.explain(field.help());
     let label = field.label();
     Ok(match field {
         Field::Name => {
@@ -70,7 +70,7 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
                 .map(ToString::to_string)
                 .filter(|text| !text.is_empty());
             if now.is_some() {
-                prompt.explain("  - clears it");
+                prompt.explain("- clears it");
             }
             let read = |text: &str| if text == "-" { "" } else { text }.parse();
             keep(&mut draft.description, prompt.line(label, now, read)?)
@@ -84,7 +84,7 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
                     .take(20)
                     .map(|tag| escape(tag.as_str()))
                     .collect();
-                prompt.say(&format!("  Known tags: {}", known.join(", ")));
+                prompt.tell(&format!("Known tags: {}", known.join(", ")));
             }
             several(field, &mut draft.tags, prompt)?
         }
@@ -153,7 +153,11 @@ fn ask_for_more<T: FromStr<Err = Invalid>>(
         format!("{label} (Enter for none)")
     } else {
         let list: Vec<_> = list.iter().map(ToString::to_string).collect();
-        prompt.say(&format!("  {}: {}", list.len(), escape(&list.join(", "))));
+        prompt.tell(&format!(
+            "So far ({}): {}",
+            list.len(),
+            escape(&list.join(", "))
+        ));
         format!("{label} (Enter when done, -… removes)")
     };
     prompt.line(&label, None, more)
@@ -175,22 +179,22 @@ where
             Typed::Back => return Ok(Answer::Back),
             Typed::Answer(More::Done) => return Ok(Answer::Given),
             Typed::Answer(More::Add(value)) => {
-                let shown = value.to_string();
-                let word = if list.insert(value) {
-                    "added"
+                let shown = escape(&value.to_string()).into_owned();
+                let fresh = list.insert(value);
+                prompt.tell(&if fresh {
+                    format!("added {shown}")
                 } else {
-                    "is on the list already:"
-                };
-                prompt.say(&format!("  {word} {}", escape(&shown)));
+                    format!("{shown} is on the list already")
+                });
             }
             Typed::Answer(More::Remove(text)) => {
                 let gone = text.parse().is_ok_and(|value| list.remove(&value));
-                let word = if gone {
-                    "removed"
+                let shown = escape(&text);
+                prompt.tell(&if gone {
+                    format!("removed {shown}")
                 } else {
-                    "is not on the list:"
-                };
-                prompt.say(&format!("  {word} {}", escape(&text)));
+                    format!("{shown} is not on the list")
+                });
             }
         }
     }
@@ -211,10 +215,10 @@ fn headers(place: &mut Option<Vec<Header>>, prompt: &Prompt<'_>) -> anyhow::Resu
             Typed::Answer(More::Add(name)) => name,
         };
         let read = |text: &str| Header::new(name.as_str(), text);
-        if let Typed::Answer(header) = prompt.line(&format!("Value of {name}"), None, read)? {
+        if let Typed::Answer(header) = prompt.secret(&format!("Value of {name}"), read)? {
             match header.add_to(list) {
-                Ok(()) => prompt.say(&format!("  added {name}")),
-                Err(error) => prompt.say(&format!("  {error}")),
+                Ok(()) => prompt.tell(&format!("added {name}")),
+                Err(error) => prompt.tell(&error.to_string()),
             }
         }
     }
@@ -245,7 +249,7 @@ fn default_sender(
         let chosen = match way {
             0 => Typed::Answer(DefaultSender::Customized),
             1 if count == 0 => {
-                prompt.say("  The catalogue is empty: add a new Sender ID.");
+                prompt.tell("The catalogue is empty: add a new Sender ID.");
                 continue;
             }
             1 => {
@@ -273,7 +277,7 @@ fn default_sender(
         };
         if let Typed::Answer(sender) = chosen {
             if let Some(note) = sender.id().and_then(SenderId::reply_note) {
-                prompt.say(&format!("  {note}"));
+                prompt.tell(&note);
             }
             draft.default_sender = Some(sender);
             return Ok(Answer::Given);

@@ -2,10 +2,13 @@
 
 use std::fmt::Display;
 
+use anstyle::AnsiColor;
 use anyhow::Context as _;
-use console::{Term, truncate_str};
+use console::{Term, measure_text_width, truncate_str};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{FuzzySelect, Input, Select};
+
+use crate::domain::{Secret, escape};
 
 /// What is typed to go back.
 pub const BACK: &str = "<";
@@ -33,10 +36,19 @@ impl Prompt<'_> {
         (self.say)(text);
     }
 
-    /// Prints a line of explanation.
+    /// Prints something about an answer: indented, and broken between words.
+    pub fn tell(&self, text: &str) {
+        wrapped(text, columns())
+            .iter()
+            .for_each(|line| self.say(&format!("  {line}")));
+    }
+
+    /// Prints something about a question, less loudly.
     pub fn explain(&self, text: &str) {
         let dim = anstyle::Style::new().dimmed();
-        self.say(&format!("{dim}{text}{dim:#}"));
+        for line in wrapped(text, columns()) {
+            self.say(&format!("  {dim}{line}{dim:#}"));
+        }
     }
 
     /// Asks for a line until `read` takes it; `<` goes back. Enter alone gives `default`.
@@ -46,11 +58,29 @@ impl Prompt<'_> {
         default: Option<String>,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> anyhow::Result<Typed<T>> {
+        self.line_shown(label, default, read, |typed| escape(typed).into_owned())
+    }
+
+    /// As [`Prompt::line`], for what must not stay on the screen.
+    pub fn secret<T, E: Display>(
+        &self,
+        label: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> anyhow::Result<Typed<T>> {
+        self.line_shown(label, None, read, |_| Secret::MASK.to_owned())
+    }
+
+    fn line_shown<T, E: Display>(
+        &self,
+        label: &str,
+        default: Option<String>,
+        read: impl Fn(&str) -> Result<T, E>,
+        show: impl Fn(&str) -> String,
+    ) -> anyhow::Result<Typed<T>> {
         loop {
             let typed: String = with_theme(|theme| {
-                let mut input = Input::with_theme(theme)
-                    .with_prompt(label)
-                    .allow_empty(true);
+                let input = Input::with_theme(theme).with_prompt(label);
+                let mut input = input.allow_empty(true).report(false);
                 if let Some(default) = &default {
                     input = input.default(default.clone());
                 }
@@ -59,9 +89,16 @@ impl Prompt<'_> {
             if typed.trim() == BACK {
                 return Ok(Typed::Back);
             }
+            let shown = format!("{label} · {}", show(&typed));
             match read(&typed) {
-                Ok(answer) => return Ok(Typed::Answer(answer)),
-                Err(error) => self.say(&format!("  {error}")),
+                Ok(answer) => {
+                    self.say(&format!("{} {shown}", mark("✔", AnsiColor::Green)));
+                    return Ok(Typed::Answer(answer));
+                }
+                Err(error) => {
+                    self.say(&format!("{} {shown}", mark("✘", AnsiColor::Red)));
+                    self.tell(&error.to_string());
+                }
             }
         }
     }
@@ -155,11 +192,38 @@ fn answer_or_back(chosen: Option<usize>, back: usize) -> Typed<usize> {
     }
 }
 
+/// Columns for text: the terminal's, less what stands around it.
+fn columns() -> usize {
+    usize::from(Term::stderr().size().1)
+        .saturating_sub(4)
+        .max(8)
+}
+
+/// The words of a text in lines of at most so many columns; a longer word has a line of its own.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if measure_text_width(line) + 1 + measure_text_width(word) <= columns {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+fn mark(sign: &str, colour: AnsiColor) -> String {
+    let style = anstyle::Style::new().fg_color(Some(colour.into()));
+    format!("{style}{sign}{style:#}")
+}
+
 /// Entries no wider than the terminal: a wrapped one would be redrawn wrongly.
 fn fitting(entries: &[String]) -> Vec<String> {
-    let width = usize::from(Term::stderr().size().1)
-        .saturating_sub(4)
-        .max(8);
+    let width = columns();
     entries
         .iter()
         .map(|entry| truncate_str(entry, width, "…").into_owned())
@@ -177,5 +241,17 @@ fn with_theme<T>(ask: impl FnOnce(&dyn Theme) -> dialoguer::Result<T>) -> anyhow
             super::interrupt::wait_for_the_end()
         }
         other => other.context("cannot ask on this terminal"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a verylongword b", 5), ["a", "verylongword", "b"]);
+        assert_eq!(wrapped("", 5), [""]);
     }
 }

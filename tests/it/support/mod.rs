@@ -1,0 +1,172 @@
+//! A home of its own for each test, and runs of the program that see nothing else.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_textpeak");
+
+/// A folder that is gone after the test, with a home in it that is not there yet.
+pub struct TestEnv {
+    folder: tempfile::TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl TestEnv {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The test's folder, for files of its own.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the program keeps its files.
+    pub fn home(&self) -> PathBuf {
+        self.folder().join("home")
+    }
+
+    /// The program, in an environment that holds only what the test knows.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder())
+            .env("TEXTPEAK_HOME", self.home())
+            .env("TZ", "UTC")
+            .env("TERM", "xterm")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, words: &[&str]) -> Run {
+        finish(self.command().args(words))
+    }
+
+    /// As [`TestEnv::run`], with something on standard input.
+    pub fn run_with_input(&self, words: &[&str], input: &str) -> Run {
+        let mut command = self.command();
+        command
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A program that does not read its input closes it, which is its right.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// A run that must succeed; its stdout.
+    pub fn ok(&self, words: &[&str]) -> String {
+        let run = self.run(words);
+        assert_eq!(run.code, 0, "{words:?}: {run:?}");
+        run.stdout
+    }
+
+    /// A run that must succeed with JSON; the JSON.
+    pub fn json(&self, words: &[&str]) -> Value {
+        let out = self.ok(&[words, &["-o", "json"]].concat());
+        serde_json::from_str(&out).unwrap()
+    }
+
+    /// A run that must fail with this code; its stderr.
+    pub fn fails(&self, code: i32, words: &[&str]) -> String {
+        let run = self.run(words);
+        assert_eq!(run.code, code, "{words:?}: {run:?}");
+        assert_eq!(run.stdout, "", "{words:?}");
+        run.stderr
+    }
+
+    /// The state file's JSON.
+    pub fn state(&self) -> Value {
+        let text = std::fs::read_to_string(self.home().join("state.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// Runs a command to its end.
+pub fn finish(command: &mut Command) -> Run {
+    command.output().unwrap().into()
+}
+
+impl From<std::process::Output> for Run {
+    fn from(output: std::process::Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// Ids, tokens and times as one sample each, so that a snapshot can hold them.
+pub fn settled(text: &str) -> String {
+    let mut settled = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (shown, used) = sample(rest).unwrap_or((String::from(c), c.len_utf8()));
+        settled += &shown;
+        rest = &rest[used..];
+    }
+    settled
+}
+
+fn sample(text: &str) -> Option<(String, usize)> {
+    let word = |extra: &str| {
+        text.find(|c: char| !c.is_ascii_alphanumeric() && !extra.contains(c))
+            .unwrap_or(text.len())
+    };
+    let masked = text.starts_with("tp_********").then(|| word("_*"));
+    match text {
+        _ if text.starts_with("st_") && word("_") == 15 => Some(("st_000000000000".into(), 15)),
+        _ if text.starts_with("tp_") && word("_") == 39 => {
+            Some((format!("tp_{}", "0".repeat(36)), 39))
+        }
+        _ if masked == Some(15) => Some(("tp_********0000".into(), 15)),
+        _ if is_time(text) => Some(("2026-01-01 00:00 +00:00".into(), 23)),
+        _ => None,
+    }
+}
+
+/// `2026-01-01 00:00 +00:00`
+fn is_time(text: &str) -> bool {
+    let shape = "0000-00-00 00:00 +00:00";
+    text.len() >= shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(b, s)| {
+            if s == b'0' {
+                b.is_ascii_digit()
+            } else {
+                b == s
+            }
+        })
+}
+
+/// Whether a program that a test needs is on this machine; where it is not, says so.
+pub fn installed(program: &str) -> bool {
+    let there = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    if !there {
+        println!("skipped: {program} is not installed");
+    }
+    there
+}
