@@ -2,11 +2,14 @@
 //! paths, bodies, and requests as plain data. Sends nothing itself.
 
 mod request;
+mod shown;
 
 pub use request::{
     Example, HeaderValue, HttpRequest, MessageBody, SendBody, StatusBody, send_request,
     status_request,
 };
+
+pub use shown::{Format, Part, Request};
 
 /// Where messages are sent. The slash at the end belongs to the path: without it the API
 /// redirects, and many HTTP clients then drop the body.

@@ -29,6 +29,7 @@ pub struct Live {
 }
 
 /// Answers a completion script and says `true`; `false` on an ordinary run.
+#[must_use]
 pub fn complete(live: Live) -> bool {
     if std::env::var_os(VARIABLE).is_none() {
         return false;

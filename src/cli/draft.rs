@@ -11,6 +11,7 @@ use crate::domain::{
 
 /// One flag a question; their words come from [`Field`].
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(next_help_heading = "Step 1 · Stream API details")]
 pub(super) struct DraftFlags {
     #[arg(long, help = Field::Name.help())]

@@ -19,9 +19,7 @@ use crate::terminal::{Colour, Output};
 
 pub use complete::{Live, complete, script};
 pub use draft::echo;
-pub use options::{
-    CreateOptions, DeleteOptions, Invocation, ListOptions, PreviewOptions, Request, Task,
-};
+pub use options::{CreateOptions, DeleteOptions, Invocation, ListOptions, PreviewOptions, Task};
 pub use values::Shell;
 
 /// Two-way SMS streams in the terminal.
@@ -148,7 +146,12 @@ fn suggestion(error: &clap::Error) -> Option<String> {
     .find_map(|kind| match error.get(kind)? {
         ContextValue::String(nearest) => Some(nearest.clone()),
         ContextValue::Strings(nearest) => nearest.first().cloned(),
-        _ => None,
+        ContextValue::None
+        | ContextValue::Bool(_)
+        | ContextValue::StyledStr(_)
+        | ContextValue::StyledStrs(_)
+        | ContextValue::Number(_)
+        | _ => None,
     })
     .map(|nearest| format!("did you mean {nearest}?"))
 }

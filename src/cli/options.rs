@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{Command, Globals, senders, streams};
+use crate::api::{Format, Part, Request};
 use crate::domain::{GatewayUrl, RawDraft};
-use crate::render::{Format, Part};
 use crate::terminal::Manner;
 
 /// A command line, read.
@@ -29,7 +29,7 @@ pub struct Everywhere {
 #[derive(Debug)]
 pub enum Task {
     /// `streams create`
-    Create(CreateOptions),
+    Create(Box<CreateOptions>),
     /// `streams resume`
     Resume {
         /// Name or id.
@@ -115,38 +115,6 @@ pub struct PreviewOptions {
     pub gateway: GatewayUrl,
 }
 
-/// A request that can be previewed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// Sending messages.
-    Send,
-    /// Asking for their status.
-    Status,
-}
-
-impl Request {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Send, Self::Status];
-
-    /// Its name on the command line and in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Send => "send",
-            Self::Status => "status",
-        }
-    }
-
-    /// Its heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Send => "Send Request",
-            Self::Status => "Status Request",
-        }
-    }
-}
-
 /// Options of `streams delete`.
 #[derive(Debug)]
 pub struct DeleteOptions {
@@ -196,21 +164,7 @@ impl From<streams::Streams> for Task {
     fn from(streams: streams::Streams) -> Self {
         use streams::{Streams, Token};
         match streams {
-            Streams::Create(streams::Create {
-                answers,
-                from_file,
-                draft,
-                dry_run,
-                copy,
-                gateway,
-            }) => Self::Create(CreateOptions {
-                answers: answers.into(),
-                from_file,
-                draft,
-                dry_run,
-                copy,
-                gateway: gateway.gateway,
-            }),
+            Streams::Create(create) => Self::Create(Box::new((*create).into())),
             Streams::Resume { draft, gateway } => Self::Resume {
                 draft,
                 gateway: gateway.gateway,
@@ -244,6 +198,27 @@ impl From<streams::Streams> for Task {
             }),
             Streams::Token(Token::Show { stream, copy }) => Self::TokenShow { stream, copy },
             Streams::Delete { streams, yes } => Self::Delete(DeleteOptions { streams, yes }),
+        }
+    }
+}
+
+impl From<streams::Create> for CreateOptions {
+    fn from(create: streams::Create) -> Self {
+        let streams::Create {
+            answers,
+            from_file,
+            draft,
+            dry_run,
+            copy,
+            gateway,
+        } = create;
+        Self {
+            answers: answers.into(),
+            from_file,
+            draft,
+            dry_run,
+            copy,
+            gateway: gateway.gateway,
         }
     }
 }

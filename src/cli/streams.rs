@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::draft::DraftFlags;
-use super::{Request, help, values};
+use super::{help, values};
+use crate::api::{Format, Part, Request};
 use crate::domain::GatewayUrl;
-use crate::render::{Format, Part};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Streams {
     /// Create a stream: the wizard asks for what the flags leave out
     #[command(after_help = help::CREATE)]
-    Create(Create),
+    Create(Box<Create>),
     /// Go on with a draft, at the step where it was left
     #[command(after_help = help::RESUME)]
     Resume {

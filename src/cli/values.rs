@@ -2,8 +2,7 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::Request;
-use crate::render::{Format, Part};
+use crate::api::{Format, Part, Request};
 use crate::terminal::{Colour, Output};
 
 /// A shell with a completion script.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::making::{self, Made, note_on_replies, refused, untitled};
 use super::resume::through_the_wizard;
-use super::session::Session;
+use super::session::{Session, birth, now};
 use crate::cli::CreateOptions;
 use crate::domain::{
     Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
@@ -51,7 +51,7 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
         return Err(refused(&wrong).into());
     }
     if dry_run {
-        let stream = would_be(session, draft, as_draft)?;
+        let stream = would_be(draft, as_draft)?;
         Made {
             stream,
             token: None,
@@ -63,7 +63,7 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
             .note("Nothing was made: this was a dry run.");
         return Ok(());
     }
-    let birth = session.birth()?;
+    let birth = birth()?;
     if ask {
         let script = Script::open(&draft);
         return through_the_wizard(session, draft, &script, Step::Details, &birth, &gateway);
@@ -117,8 +117,8 @@ fn document(path: &Path) -> anyhow::Result<RawDraft> {
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.
-fn would_be(session: &Session, draft: StreamDraft, as_draft: bool) -> anyhow::Result<Stream> {
-    let now = session.now();
+fn would_be(draft: StreamDraft, as_draft: bool) -> anyhow::Result<Stream> {
+    let now = now();
     let birth = Birth {
         id: StreamId::generate(|| 0),
         created_at: now,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::session::{Session, zone};
 use crate::cli::ListOptions;
 use crate::domain::{Reader, Stream, StreamJson};
 use crate::error::Failure;
@@ -41,11 +41,7 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
         ));
         return Ok(());
     }
-    terminal.answer(&render::streams(
-        &streams,
-        &session.zone(),
-        terminal.width(),
-    ))?;
+    terminal.answer(&render::streams(&streams, &zone(), terminal.width()))?;
     if terminal.width().is_some() {
         let pages = total.div_ceil(limit.max(1));
         terminal.note(&format!(

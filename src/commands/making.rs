@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::preview::{example_sender, previews, requests, requests_json};
-use super::session::{Session, randomness};
+use super::session::{Session, randomness, zone};
 use crate::domain::{
     Birth, Field, GatewayUrl, Problem, Reader, SenderId, Step, Stream, StreamDraft, StreamJson,
     Token,
@@ -132,7 +132,7 @@ impl Made {
             gateway,
             self.sender.as_ref(),
         );
-        let left = details(&self.stream, &session.zone(), false, None);
+        let left = details(&self.stream, &zone(), false, None);
         beside(&left, &previews(&requests, false), session.terminal.width())
     }
 

@@ -61,7 +61,7 @@ pub fn run(words: &[OsString]) -> Code {
 
 fn dispatch(session: &Session, task: Task) -> anyhow::Result<()> {
     match task {
-        Task::Create(options) => create::run(session, options),
+        Task::Create(options) => create::run(session, *options),
         Task::Resume { draft, gateway } => resume::run(session, &draft, &gateway),
         Task::List(options) => list::run(session, &options),
         Task::Show {

@@ -3,10 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::session::Session;
-use crate::api::{Example, HeaderValue, HttpRequest, send_request, status_request};
-use crate::cli::{PreviewOptions, Request};
+use crate::api::{
+    Example, Format, HeaderValue, HttpRequest, Request, send_request, status_request,
+};
+use crate::cli::PreviewOptions;
 use crate::domain::{GatewayUrl, SenderId, Stream, Token};
-use crate::render::{Format, part, request};
+use crate::render::{part, request};
 
 /// A stream's requests, in the order in which they are shown.
 pub type Requests = Vec<(Request, HttpRequest)>;

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::list;
 use super::making::{self, Made};
 use super::preview::{example_sender, requests};
-use super::session::{Session, needs_a_terminal};
+use super::session::{Session, needs_a_terminal, now};
+use crate::api::{HttpRequest, Part, Request};
 use crate::cli::echo;
 use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Tag, Token, quote};
 use crate::error::Failure;
-use crate::render::{Part, command_line, part};
+use crate::render::{command_line, part};
 use crate::wizard::{self, Desk, Interrupt, Outcome, Prompt, Script, yes_or_no};
 
 pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
@@ -35,7 +36,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
     let birth = Birth {
         id: stream.id.clone(),
         created_at: stream.created_at,
-        now: session.now(),
+        now: now(),
     };
     through_the_wizard(
         session,
@@ -92,8 +93,8 @@ pub fn through_the_wizard(
             return Vec::new();
         };
         let all = requests(&stream, None, gateway, example(&stream).as_ref());
-        let parts = |(kind, request)| {
-            let title: &str = crate::cli::Request::title(kind);
+        let parts = |(kind, request): (Request, HttpRequest)| {
+            let title: &str = kind.title();
             Part::ALL.map(|wanted| {
                 (
                     format!("{title}: {}", wanted.name()),

@@ -50,27 +50,6 @@ impl Session {
         })
     }
 
-    /// The time zone in which people read times.
-    pub fn zone(&self) -> TimeZone {
-        TimeZone::system()
-    }
-
-    /// Now, to the second.
-    pub fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.round(Unit::Second).unwrap_or(now)
-    }
-
-    /// A new stream's id and times.
-    pub fn birth(&self) -> anyhow::Result<Birth> {
-        let now = self.now();
-        Ok(Birth {
-            id: StreamId::generate(randomness()?),
-            created_at: now,
-            now,
-        })
-    }
-
     /// A command line of ours that can be pasted, for this home.
     pub fn paste(&self, words: &[&str]) -> String {
         let home = self.home_flag.iter().flat_map(|home| ["--home", home]);
@@ -92,6 +71,27 @@ impl Session {
             ));
         }
     }
+}
+
+/// The time zone in which people read times.
+pub fn zone() -> TimeZone {
+    TimeZone::system()
+}
+
+/// Now, to the second.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Second).unwrap_or(now)
+}
+
+/// A new stream's id and times.
+pub fn birth() -> anyhow::Result<Birth> {
+    let now = now();
+    Ok(Birth {
+        id: StreamId::generate(randomness()?),
+        created_at: now,
+        now,
+    })
 }
 
 /// The operating system's random bytes, one after the other.

@@ -1,7 +1,7 @@
 //! `textpeak streams show`
 
 use super::preview::{example_sender, previews, requests};
-use super::session::Session;
+use super::session::{Session, zone};
 use crate::domain::{GatewayUrl, Reader, StreamJson};
 use crate::render::{beside, details};
 
@@ -34,7 +34,7 @@ pub fn run(
         gateway,
         example_sender(&stream, &state.senders).as_ref(),
     );
-    let left = details(&stream, &session.zone(), reveal, token.as_ref());
+    let left = details(&stream, &zone(), reveal, token.as_ref());
     terminal.answer(&beside(
         &left,
         &previews(&requests, reveal),

@@ -46,6 +46,7 @@ impl Step {
     }
 
     /// Its questions, in order.
+    #[must_use = "an iterator does nothing by itself"]
     pub fn fields(self) -> impl DoubleEndedIterator<Item = Field> {
         Field::ALL
             .into_iter()

@@ -54,12 +54,11 @@ impl Token {
     #[must_use]
     pub fn digest(&self) -> TokenDigest {
         let digest = ring::digest::digest(&ring::digest::SHA256, self.expose().as_bytes());
+        let hex = |byte: &u8| {
+            [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        };
         TokenDigest {
-            sha256: digest
-                .as_ref()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            sha256: digest.as_ref().iter().flat_map(hex).collect(),
             hint: self.expose()[self.expose().len() - 4..].to_owned(),
         }
     }

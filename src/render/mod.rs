@@ -7,6 +7,6 @@ mod shell;
 mod table;
 
 pub use details::{beside, details, streams};
-pub use request::{Format, Part, part, request};
+pub use request::{part, request};
 pub use shell::{command_line, shell_word};
 pub use table::table;

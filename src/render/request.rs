@@ -1,55 +1,8 @@
 //! A request as people and tools read it. Everything here shows the one [`HttpRequest`].
 
 use super::shell::shell_word;
-use crate::api::HttpRequest;
+use crate::api::{Format, HttpRequest, Part};
 use crate::domain::escape;
-
-/// A way of writing a request down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// Request line, headers, blank line, body: the format of `.http` files.
-    #[default]
-    Http,
-    /// A command line for a POSIX shell.
-    Curl,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 2] = [Self::Http, Self::Curl];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Curl => "curl",
-        }
-    }
-}
-
-/// A part of a request that is worth copying by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Its URL.
-    Endpoint,
-    /// Its body.
-    Body,
-}
-
-impl Part {
-    /// Both parts.
-    pub const ALL: [Self; 2] = [Self::Endpoint, Self::Body];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Endpoint => "endpoint",
-            Self::Body => "body",
-        }
-    }
-}
 
 /// One part of the request, by itself.
 #[must_use]

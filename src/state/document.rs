@@ -284,7 +284,7 @@ impl<'a> State<'a> {
         let head =
             format!("{{\n  \"version\": {VERSION},\n  \"senders\": {senders},\n  \"streams\": [");
         let mut parts: Vec<Cow<'_, str>> = vec![head.into()];
-        let runs = self.entries.chunk_by(|one, next| one.is_followed_by(next));
+        let runs = self.entries.chunk_by(Entry::is_followed_by);
         for (n, run) in runs.enumerate() {
             parts.push(if n == 0 { "\n    " } else { ",\n    " }.into());
             let (Some(first), Some(last)) = (run.first(), run.last()) else {

@@ -38,7 +38,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if Instant::now() < give_up => {
-                    std::thread::sleep(PAUSE)
+                    std::thread::sleep(PAUSE);
                 }
                 Err(TryLockError::WouldBlock) => return Err(busy(&mut file, path).into()),
                 Err(TryLockError::Error(error)) => {

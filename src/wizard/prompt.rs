@@ -38,9 +38,9 @@ impl Prompt<'_> {
 
     /// Prints something about an answer: indented, and broken between words.
     pub fn tell(&self, text: &str) {
-        wrapped(text, columns())
-            .iter()
-            .for_each(|line| self.say(&format!("  {line}")));
+        for line in wrapped(text, columns()) {
+            self.say(&format!("  {line}"));
+        }
     }
 
     /// Prints something about a question, less loudly.
@@ -52,6 +52,9 @@ impl Prompt<'_> {
     }
 
     /// Asks for a line until `read` takes it; `<` goes back. Enter alone gives `default`.
+    ///
+    /// # Errors
+    /// When the prompt fails.
     pub fn line<T, E: Display>(
         &self,
         label: &str,
@@ -62,6 +65,9 @@ impl Prompt<'_> {
     }
 
     /// As [`Prompt::line`], for what must not stay on the screen.
+    ///
+    /// # Errors
+    /// When the prompt fails.
     pub fn secret<T, E: Display>(
         &self,
         label: &str,
@@ -118,6 +124,9 @@ impl Prompt<'_> {
     }
 
     /// Asks for one of a few entries; the last is Back, and so is Esc.
+    ///
+    /// # Errors
+    /// When the prompt fails.
     pub fn menu(
         &self,
         label: &str,
@@ -138,6 +147,9 @@ impl Prompt<'_> {
     }
 
     /// Asks for one of a few entries, with no way back.
+    ///
+    /// # Errors
+    /// When the prompt fails.
     pub fn choose(&self, label: &str, entries: &[&str]) -> anyhow::Result<usize> {
         with_theme(|theme| {
             Select::with_theme(theme)
@@ -149,6 +161,9 @@ impl Prompt<'_> {
     }
 
     /// Asks for one of many entries by typing a part of it; the first is Back, and so is Esc.
+    ///
+    /// # Errors
+    /// When the prompt fails.
     pub fn search(
         &self,
         label: &str,

@@ -1,0 +1,80 @@
+//! What can be shown of a stream's requests: which one, written how, which part of it.
+
+/// A request that can be previewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Sending messages.
+    Send,
+    /// Asking for their status.
+    Status,
+}
+
+impl Request {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Send, Self::Status];
+
+    /// Its name on the command line and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Status => "status",
+        }
+    }
+
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Send => "Send Request",
+            Self::Status => "Status Request",
+        }
+    }
+}
+
+/// A way of writing a request down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Request line, headers, blank line, body: the format of `.http` files.
+    #[default]
+    Http,
+    /// A command line for a POSIX shell.
+    Curl,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Http, Self::Curl];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Curl => "curl",
+        }
+    }
+}
+
+/// A part of a request that is worth copying by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its URL.
+    Endpoint,
+    /// Its body.
+    Body,
+}
+
+impl Part {
+    /// Both parts.
+    pub const ALL: [Self; 2] = [Self::Endpoint, Self::Body];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::Body => "body",
+        }
+    }
+}
