@@ -176,14 +176,12 @@ mod tests {
 
     fn read(words: &[String]) -> StreamDraft {
         let words: Vec<_> = words.iter().map(Into::into).collect();
-        match parse(&words).unwrap().task {
-            Task::Create(options) => {
-                let (draft, wrong) = options.answers.read();
-                assert_eq!(wrong, []);
-                draft
-            }
-            other => panic!("{other:?}"),
-        }
+        let Task::Create(options) = parse(&words).unwrap().task else {
+            panic!("{words:?} creates nothing");
+        };
+        let (draft, wrong) = options.answers.read();
+        assert_eq!(wrong, []);
+        draft
     }
 
     prop_compose! {

@@ -99,21 +99,22 @@ fn look_around(
     Ok(chosen.or(state.senders.first()).cloned())
 }
 
-/// A document's answers.
+/// A document's answers. The text is not repeated in errors: it may hold header values.
 fn document(path: &Path) -> anyhow::Result<RawDraft> {
     let text = read_text_input(path)?;
-    serde_json::from_str(&text).map_err(|error| {
-        // The text is not repeated: it may hold header values.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let what = error.to_string();
-        let what = what.split(" at line ").next().unwrap_or(&what);
-        Failure::usage(format_args!(
-            "{} cannot be read at {place}: {what}",
-            path.display()
-        ))
-        .hint("textpeak streams create --help")
-        .into()
-    })
+    let refuse = |what: &str| {
+        let name = if path == Path::new("-") {
+            "standard input".into()
+        } else {
+            path.to_string_lossy()
+        };
+        Failure::usage(format_args!("{name} cannot be read: {what}"))
+            .hint("textpeak streams create --help")
+    };
+    if !text.trim_start().starts_with('{') {
+        return Err(refuse("it is not a JSON object").into());
+    }
+    Ok(serde_json::from_str(&text).map_err(|error| refuse(&error.to_string()))?)
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.

@@ -4,11 +4,15 @@
 
 mod completions;
 mod create;
+#[cfg(unix)]
 mod faults;
+#[cfg(unix)]
 mod files;
 mod help;
 mod layers;
+#[cfg(unix)]
 mod look;
+#[cfg(unix)]
 mod readme;
 mod support;
 #[cfg(unix)]

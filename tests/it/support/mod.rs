@@ -80,7 +80,7 @@ impl TestEnv {
 
     /// A run that must succeed with JSON; the JSON.
     pub fn json(&self, words: &[&str]) -> Value {
-        let out = self.ok(&[words, &["-o", "json"]].concat());
+        let out = self.ok(&[&["-o", "json"], words].concat());
         serde_json::from_str(&out).unwrap()
     }
 
@@ -169,4 +169,52 @@ pub fn installed(program: &str) -> bool {
         println!("skipped: {program} is not installed");
     }
     there
+}
+
+/// A server that takes one request, whatever it is, and answers 200.
+pub struct Receiver {
+    pub address: std::net::SocketAddr,
+    thread: std::thread::JoinHandle<String>,
+}
+
+impl Receiver {
+    pub fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let thread = std::thread::spawn(move || take_one(&listener));
+        Self { address, thread }
+    }
+
+    /// The request as it came.
+    pub fn heard(self) -> String {
+        self.thread.join().unwrap()
+    }
+}
+
+fn take_one(listener: &std::net::TcpListener) -> String {
+    use std::io::Read as _;
+    let (mut socket, _) = listener.accept().unwrap();
+    let (mut heard, mut piece) = (String::new(), [0; 4096]);
+    while !is_whole(&heard) {
+        let read = socket.read(&mut piece).unwrap();
+        assert_ne!(read, 0, "cut off after {heard}");
+        heard += std::str::from_utf8(&piece[..read]).unwrap();
+    }
+    socket
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    heard
+}
+
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        line.to_lowercase()
+            .strip_prefix("content-length: ")?
+            .parse()
+            .ok()
+    });
+    body.len() >= length.unwrap_or(0)
 }
