@@ -66,7 +66,15 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
     let birth = birth()?;
     if ask {
         let script = Script::open(&draft);
-        return through_the_wizard(session, draft, &script, Step::Details, &birth, &gateway);
+        return through_the_wizard(
+            session,
+            draft,
+            &script,
+            Step::Details,
+            &birth,
+            &gateway,
+            copy,
+        );
     }
     let made = if as_draft {
         making::save(session, &draft, &birth, draft.next_step())?

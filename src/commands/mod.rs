@@ -3,6 +3,7 @@
 mod completions;
 mod create;
 mod delete;
+mod desk;
 mod list;
 mod making;
 mod preview;

@@ -1,17 +1,14 @@
 //! `textpeak streams resume`, and the wizard as `create` uses it too.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
+use super::desk::{LastWord, Walk, resume_command, walk};
 use super::list;
-use super::making::{self, Made};
-use super::preview::{example_sender, requests};
+use super::making;
 use super::session::{Session, needs_a_terminal, now};
-use crate::api::{HttpRequest, Part, Request};
 use crate::cli::echo;
-use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Tag, Token, quote};
+use crate::domain::{Birth, GatewayUrl, Status, Step, StreamDraft, Token, quote};
 use crate::error::Failure;
-use crate::render::{command_line, part};
-use crate::wizard::{self, Desk, Interrupt, Outcome, Prompt, Script, yes_or_no};
+use crate::render::command_line;
+use crate::wizard::{Outcome, Purpose, Script, yes_or_no};
 
 pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -45,6 +42,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         step,
         &birth,
         gateway,
+        false,
     )
 }
 
@@ -56,88 +54,36 @@ pub fn through_the_wizard(
     from: Step,
     birth: &Birth,
     gateway: &GatewayUrl,
+    copy: bool,
 ) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let surroundings = state.surroundings(Some(&birth.id));
-    let tags: Vec<Tag> = state.tags()?.into_iter().map(|(tag, _)| tag).collect();
-    let terminal = session.terminal;
-    let going_on = Arc::new(Mutex::new(None));
-    if from > Step::Details {
-        remember(&going_on, session, &draft);
+    let kept = from > Step::Details;
+    let last_word = LastWord::watch(session, "Cancelled: nothing was saved.")?;
+    if kept {
+        let command = resume_command(session, &draft);
+        last_word.set(format!("Cancelled: the draft is kept. To go on: {command}"));
     }
-    let last_words = Arc::clone(&going_on);
-    Interrupt::watch(move || {
-        let kept = last_words
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        terminal.say(&kept.map_or_else(
-            || "\nCancelled: nothing was saved.".to_owned(),
-            |command| format!("\nCancelled: the draft is kept. To go on: {command}"),
-        ));
-    })?;
-    let say = |text: &str| terminal.say(text);
-    let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone(), None).ok();
-    let example = |stream: &Stream| example_sender(stream, surroundings.senders);
-    let summary = |draft: &StreamDraft| {
-        let made = would_be(draft).map(|stream| Made {
-            sender: example(&stream),
-            stream,
-            token: None,
-        });
-        made.map_or_else(String::new, |made| made.text(session, gateway))
-    };
-    let copies = |draft: &StreamDraft| {
-        let Some(stream) = would_be(draft) else {
-            return Vec::new();
-        };
-        let all = requests(&stream, None, gateway, example(&stream).as_ref());
-        let parts = |(kind, request): (Request, HttpRequest)| {
-            let title: &str = kind.title();
-            Part::ALL.map(|wanted| {
-                (
-                    format!("{title}: {}", wanted.name()),
-                    part(&request, wanted),
-                )
-            })
-        };
-        all.into_iter().flat_map(parts).collect()
-    };
-    let mut save = |draft: &StreamDraft, step: Step| {
-        making::save(session, draft, birth, step)?;
-        remember(&going_on, session, draft);
-        terminal.note("  Draft saved.");
-        Ok(())
-    };
-    let mut desk = Desk {
-        prompt: Prompt { say: &say },
-        surroundings: &surroundings,
-        tags: &tags,
-        save: &mut save,
-        summary: &summary,
-        copies: &copies,
-        copy: &|text: &str| session.copy("It was", text),
-    };
-    terminal.say("Create a stream · SMS Two-Way\n< goes back one question; Ctrl-C stops.");
-    match wizard::run(draft, script, from, &mut desk)? {
-        Outcome::Create(draft) => created(session, &draft, birth, gateway),
-        Outcome::Saved => {
-            let kept = going_on
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            terminal.say(&format!("To go on: {}", kept.unwrap_or_default()));
+    let purpose = Purpose::Create;
+    let last_word = &last_word;
+    match walk(
+        session,
+        Walk {
+            purpose,
+            draft,
+            script,
+            from,
+            birth,
+            gateway,
+            last_word,
+        },
+    )? {
+        Outcome::Finished(draft) => created(session, &draft, birth, gateway, copy, last_word),
+        Outcome::Left(draft) => {
+            session
+                .terminal
+                .say(&format!("To go on: {}", resume_command(session, &draft)));
             Ok(())
         }
     }
-}
-
-/// Notes the command that goes on with a saved draft.
-fn remember(going_on: &Mutex<Option<String>>, session: &Session, draft: &StreamDraft) {
-    let name = draft.name.as_ref().map_or("", |name| name.as_str());
-    let command = session.paste(&["streams", "resume", name]);
-    *going_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(command);
 }
 
 /// The pop-up, the table with the new stream on top, and the command line that does the same.
@@ -146,8 +92,11 @@ fn created(
     draft: &StreamDraft,
     birth: &Birth,
     gateway: &GatewayUrl,
+    copy: bool,
+    last_word: &LastWord,
 ) -> anyhow::Result<()> {
     let made = making::create(session, draft, birth)?;
+    last_word.set("The stream is created.".to_owned());
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);
     if terminal.json() {
@@ -159,7 +108,7 @@ fn created(
         ));
         terminal.answer(&format!("Authorization token: {token}"))?;
     }
-    if yes_or_no("Copy the token?")? {
+    if copy || yes_or_no("Copy the token?")? {
         session.copy("The token was", token);
     }
     if !terminal.json() {

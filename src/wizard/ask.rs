@@ -24,18 +24,18 @@ pub enum End {
     Next,
     /// Back to its last question.
     Back,
-    /// Save as draft and quit.
-    Save,
+    /// Out.
+    Quit,
 }
 
 /// What to do at the summary.
 pub enum Last {
-    /// Create the stream.
-    Create,
+    /// Use the answers.
+    Finish,
     /// Go through a step again.
     Edit(Step),
-    /// Save as draft and quit.
-    Save,
+    /// Out.
+    Quit,
 }
 
 /// Puts an answer into its place in the draft.
@@ -61,7 +61,7 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
                 let name = text.parse()?;
                 desk.surroundings.check_name(&name).map(|()| name)
             };
-            keep(&mut draft.name, prompt.line(label, now, read)?)
+            keep(&mut draft.name, prompt.line(label, now.as_deref(), read)?)
         }
         Field::Description => {
             let now = draft
@@ -73,7 +73,10 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
                 prompt.explain("- clears it");
             }
             let read = |text: &str| if text == "-" { "" } else { text }.parse();
-            keep(&mut draft.description, prompt.line(label, now, read)?)
+            keep(
+                &mut draft.description,
+                prompt.line(label, now.as_deref(), read)?,
+            )
         }
         Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt)?,
         Field::Tags => {
@@ -112,7 +115,10 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
         }
         Field::WebhookUrl => {
             let now = draft.webhook_url.as_ref().map(ToString::to_string);
-            keep(&mut draft.webhook_url, prompt.line(label, now, str::parse)?)
+            keep(
+                &mut draft.webhook_url,
+                prompt.line(label, now.as_deref(), str::parse)?,
+            )
         }
         Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt)?,
     })
@@ -285,16 +291,16 @@ fn default_sender(
     }
 }
 
-/// Save & Next, Back, or Save as draft and quit.
+/// On, back, or out.
 pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<End> {
     let chosen = desk.prompt.choose(
         "This step is complete",
-        &["Save & Next", "Back", "Save as draft and quit"],
+        &[desk.purpose.next(), "Back", "Save as draft and quit"],
     )?;
     Ok(match chosen {
         0 => End::Next,
         1 => End::Back,
-        _ => End::Save,
+        _ => End::Quit,
     })
 }
 
@@ -303,17 +309,17 @@ pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Last> {
     desk.prompt.say(&(desk.summary)(draft));
     loop {
         let entries = [
-            "Create stream",
+            desk.purpose.finish(),
             "Edit step 1",
             "Edit step 2",
-            "Save as draft and quit",
+            desk.purpose.quit(),
             "Copy an endpoint or a body",
         ];
-        match desk.prompt.choose("Create this stream?", &entries)? {
-            0 => return Ok(Last::Create),
+        match desk.prompt.choose(desk.purpose.question(), &entries)? {
+            0 => return Ok(Last::Finish),
             1 => return Ok(Last::Edit(Step::Details)),
             2 => return Ok(Last::Edit(Step::Webhook)),
-            3 => return Ok(Last::Save),
+            3 => return Ok(Last::Quit),
             _ => {
                 let texts = (desk.copies)(draft);
                 let names: Vec<_> = texts.iter().map(|(name, _)| name.clone()).collect();

@@ -46,7 +46,7 @@ impl Interrupt {
                     thread::sleep(MOMENT);
                     let _ = console::Term::stderr().show_cursor();
                     last_word();
-                    #[expect(clippy::exit, reason = "the main thread is inside a prompt")]
+                    // The main thread is inside a prompt, which nothing else can end.
                     std::process::exit(i32::from(Code::Cancelled.number()));
                 }
             })?;

@@ -15,8 +15,62 @@ pub use script::Script;
 
 use script::Place;
 
+/// What the wizard is for, and the words that follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new stream: every step saves its draft.
+    Create,
+    /// A stream that is there: nothing is saved before the end.
+    Edit,
+}
+
+impl Purpose {
+    /// The heading.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Create => "Create a stream · SMS Two-Way",
+            Self::Edit => "Edit a stream · SMS Two-Way",
+        }
+    }
+
+    /// At a step's end: to the next step.
+    fn next(self) -> &'static str {
+        match self {
+            Self::Create => "Save & Next",
+            Self::Edit => "Next",
+        }
+    }
+
+    /// At a step's end and at the summary: out.
+    fn quit(self) -> &'static str {
+        match self {
+            Self::Create => "Save as draft and quit",
+            Self::Edit => "Quit without saving",
+        }
+    }
+
+    /// At the summary: what it is about.
+    fn question(self) -> &'static str {
+        match self {
+            Self::Create => "Create this stream?",
+            Self::Edit => "Save these changes?",
+        }
+    }
+
+    /// At the summary: done.
+    fn finish(self) -> &'static str {
+        match self {
+            Self::Create => "Create stream",
+            Self::Edit => "Save changes",
+        }
+    }
+}
+
 /// What the wizard borrows from its caller.
 pub struct Desk<'a> {
+    /// What it is for.
+    pub purpose: Purpose,
     /// Where prompts and texts go.
     pub prompt: Prompt<'a>,
     /// What the draft has to fit into.
@@ -33,13 +87,22 @@ pub struct Desk<'a> {
     pub copy: &'a dyn Fn(&str),
 }
 
+impl Desk<'_> {
+    fn keep(&mut self, draft: &StreamDraft, step: Step) -> anyhow::Result<()> {
+        match self.purpose {
+            Purpose::Create => (self.save)(draft, step),
+            Purpose::Edit => Ok(()),
+        }
+    }
+}
+
 /// How the wizard ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The stream is to be created.
-    Create(StreamDraft),
-    /// The draft was saved for later.
-    Saved,
+    /// The answers are to be used.
+    Finished(StreamDraft),
+    /// The user left; a new stream's draft was saved.
+    Left(StreamDraft),
 }
 
 /// Walks from a step to the summary, asking what the script says.
@@ -65,35 +128,32 @@ pub fn run(
         place = match place {
             Place::Question(field) => match ask::field(field, &mut draft, desk)? {
                 ask::Answer::Given => script.after(field, &draft),
-                ask::Answer::Back => match script.before(place, &draft) {
-                    Some(before) => before,
-                    None => {
-                        desk.prompt.say("This is the first question.");
-                        place
-                    }
-                },
+                ask::Answer::Back => script.before(place, &draft).unwrap_or_else(|| {
+                    desk.prompt.tell("This is the first question.");
+                    place
+                }),
             },
             Place::End(step) => match ask::end_of_step(desk)? {
                 ask::End::Next => {
                     let next = step.next().unwrap_or(Step::Summary);
-                    (desk.save)(&draft, next)?;
+                    desk.keep(&draft, next)?;
                     script.start(next, &draft)
                 }
                 ask::End::Back => script.before(place, &draft).unwrap_or(place),
-                ask::End::Save => {
-                    (desk.save)(&draft, step)?;
-                    return Ok(Outcome::Saved);
+                ask::End::Quit => {
+                    desk.keep(&draft, step)?;
+                    return Ok(Outcome::Left(draft));
                 }
             },
             Place::Summary => match ask::summary(&draft, desk)? {
-                ask::Last::Create => return Ok(Outcome::Create(draft)),
+                ask::Last::Finish => return Ok(Outcome::Finished(draft)),
                 ask::Last::Edit(step) => {
                     script.ask_all(step);
                     script.start(step, &draft)
                 }
-                ask::Last::Save => {
-                    (desk.save)(&draft, Step::Summary)?;
-                    return Ok(Outcome::Saved);
+                ask::Last::Quit => {
+                    desk.keep(&draft, Step::Summary)?;
+                    return Ok(Outcome::Left(draft));
                 }
             },
         };

@@ -58,7 +58,7 @@ impl Prompt<'_> {
     pub fn line<T, E: Display>(
         &self,
         label: &str,
-        default: Option<String>,
+        default: Option<&str>,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> anyhow::Result<Typed<T>> {
         self.line_shown(label, default, read, |typed| escape(typed).into_owned())
@@ -79,7 +79,7 @@ impl Prompt<'_> {
     fn line_shown<T, E: Display>(
         &self,
         label: &str,
-        default: Option<String>,
+        default: Option<&str>,
         read: impl Fn(&str) -> Result<T, E>,
         show: impl Fn(&str) -> String,
     ) -> anyhow::Result<Typed<T>> {
@@ -87,8 +87,8 @@ impl Prompt<'_> {
             let typed: String = with_theme(|theme| {
                 let input = Input::with_theme(theme).with_prompt(label);
                 let mut input = input.allow_empty(true).report(false);
-                if let Some(default) = &default {
-                    input = input.default(default.clone());
+                if let Some(default) = default {
+                    input = input.default(default.to_owned());
                 }
                 input.interact_text_on(&Term::stderr())
             })?;

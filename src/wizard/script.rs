@@ -32,6 +32,7 @@ pub struct Script {
 
 impl Script {
     /// The questions that a draft leaves open.
+    #[must_use]
     pub fn open(draft: &StreamDraft) -> Self {
         Self {
             asked: Field::ALL
@@ -42,6 +43,7 @@ impl Script {
     }
 
     /// Every question from a step on.
+    #[must_use]
     pub fn from_step(step: Step) -> Self {
         Self {
             asked: Field::ALL
@@ -66,6 +68,7 @@ impl Script {
     }
 
     /// The first place of a step, or of the first later one that has something to ask.
+    #[must_use]
     pub fn start(&self, step: Step, draft: &StreamDraft) -> Place {
         match (self.questions(step, draft).next(), step.next()) {
             (Some(field), _) => Place::Question(field),
@@ -75,6 +78,7 @@ impl Script {
     }
 
     /// Where the answer to a question leads.
+    #[must_use]
     pub fn after(&self, field: Field, draft: &StreamDraft) -> Place {
         let next = self
             .questions(field.step(), draft)
@@ -83,6 +87,7 @@ impl Script {
     }
 
     /// The question before a place; the first has none.
+    #[must_use]
     pub fn before(&self, place: Place, draft: &StreamDraft) -> Option<Place> {
         let earlier = |field: &Field| match place {
             Place::Question(here) => *field < here,
@@ -92,7 +97,7 @@ impl Script {
         let all = Step::ALL
             .into_iter()
             .flat_map(|step| self.questions(step, draft));
-        all.filter(earlier).last().map(Place::Question)
+        all.rev().find(earlier).map(Place::Question)
     }
 }
 

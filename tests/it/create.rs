@@ -239,7 +239,7 @@ fn every_problem_is_told_at_once_with_its_flag_and_nothing_is_written() {
     );
     snapbox::assert_data_eq!(
         stderr,
-        snapbox::str![[r#"
+        snapbox::str![[r"
 error: 7 problems
   --name: missing: a meaningful name to find the stream by: 1 to 100 characters
   --ip: “10.1” is not an IP address or CIDR block: write it like 192.0.2.10, 198.51.100.0/24 or 2001:db8::/32
@@ -250,7 +250,7 @@ error: 7 problems
   --webhook-header: “Host” is set by the delivery itself and cannot be a webhook header: choose another name
 hint: textpeak streams create --help
 
-"#]]
+"]]
     );
     assert!(!env.home().exists());
 }

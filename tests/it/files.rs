@@ -56,12 +56,11 @@ fn the_state_file_keeps_no_token_but_its_digest_and_last_four() {
     let stream = &env.state()["streams"][1];
     assert_eq!(stream["token_hint"].as_str().unwrap(), &token[35..]);
     let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
-    let hex: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    assert_eq!(stream["token_sha256"], hex);
+    let hex = format!("{digest:?}").to_lowercase();
+    assert_eq!(
+        format!("sha256:{}", stream["token_sha256"].as_str().unwrap()),
+        hex
+    );
 }
 
 #[test]

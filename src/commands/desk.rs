@@ -1,0 +1,132 @@
+//! The wizard's desk: everything that it borrows, put together for `create`, `resume` and `edit`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::making::{self, Made};
+use super::preview::{example_sender, requests};
+use super::session::Session;
+use crate::api::{HttpRequest, Part, Request};
+use crate::domain::{Birth, GatewayUrl, Step, Stream, StreamDraft, Tag};
+use crate::render::part;
+use crate::wizard::{self, Desk, Interrupt, Outcome, Prompt, Purpose, Script};
+
+/// What Ctrl-C says, which changes as things get done.
+#[derive(Debug, Clone)]
+pub struct LastWord(Arc<Mutex<String>>);
+
+impl LastWord {
+    /// Watches for Ctrl-C from now on.
+    pub fn watch(session: &Session, first: &str) -> anyhow::Result<Self> {
+        let word = Self(Arc::new(Mutex::new(first.to_owned())));
+        let (terminal, last) = (session.terminal, word.clone());
+        Interrupt::watch(move || terminal.say(&format!("\n{}", last.text())))?;
+        Ok(word)
+    }
+
+    /// From now on, this is what is said.
+    pub fn set(&self, text: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text;
+    }
+
+    fn text(&self) -> String {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// A walk through the wizard.
+pub struct Walk<'a> {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The answers so far.
+    pub draft: StreamDraft,
+    /// What is asked.
+    pub script: &'a Script,
+    /// Where it begins.
+    pub from: Step,
+    /// The stream's id and times.
+    pub birth: &'a Birth,
+    /// The address in the previews.
+    pub gateway: &'a GatewayUrl,
+    /// What Ctrl-C says.
+    pub last_word: &'a LastWord,
+}
+
+/// The command that goes on with a draft.
+pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
+    let name = draft.name.as_ref().map_or("", |name| name.as_str());
+    session.paste(&["streams", "resume", name])
+}
+
+/// Lends the wizard what it needs and lets it ask. A new stream's draft is saved at every step.
+pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
+    let Walk {
+        purpose,
+        draft,
+        script,
+        from,
+        birth,
+        gateway,
+        last_word,
+    } = walk;
+    let file = session.home.read()?;
+    let state = file.state()?;
+    let surroundings = state.surroundings(Some(&birth.id));
+    let tags: Vec<Tag> = state.tags()?.into_iter().map(|(tag, _)| tag).collect();
+    let terminal = session.terminal;
+    let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone(), None).ok();
+    let example = |stream: &Stream| example_sender(stream, surroundings.senders);
+    let summary = |draft: &StreamDraft| {
+        let made = would_be(draft).map(|stream| Made {
+            sender: example(&stream),
+            stream,
+            token: None,
+        });
+        made.map_or_else(String::new, |made| made.text(session, gateway))
+    };
+    let copies = |draft: &StreamDraft| {
+        let parts = |(kind, request): (Request, HttpRequest)| {
+            Part::ALL.map(|wanted| {
+                (
+                    format!("{}: {}", kind.title(), wanted.name()),
+                    part(&request, wanted),
+                )
+            })
+        };
+        let requests = |stream| requests(&stream, None, gateway, example(&stream).as_ref());
+        would_be(draft)
+            .map(requests)
+            .into_iter()
+            .flatten()
+            .flat_map(parts)
+            .collect()
+    };
+    let mut save = |draft: &StreamDraft, step: Step| {
+        making::save(session, draft, birth, step)?;
+        last_word.set(format!(
+            "Cancelled: the draft is kept. To go on: {}",
+            resume_command(session, draft)
+        ));
+        terminal.note("  Draft saved.");
+        Ok(())
+    };
+    let mut desk = Desk {
+        purpose,
+        prompt: Prompt {
+            say: &|text: &str| terminal.say(text),
+        },
+        surroundings: &surroundings,
+        tags: &tags,
+        save: &mut save,
+        summary: &summary,
+        copies: &copies,
+        copy: &|text: &str| session.copy("It was", text),
+    };
+    terminal.say(&format!(
+        "{}\n< goes back one question; Ctrl-C stops.",
+        purpose.heading()
+    ));
+    wizard::run(draft, script, from, &mut desk)
+}
