@@ -15,6 +15,7 @@
 pub mod api;
 pub mod cli;
 pub mod commands;
+pub mod document;
 pub mod domain;
 pub mod error;
 pub mod render;

@@ -40,11 +40,29 @@ pub enum Format {
     Http,
     /// A command line for a POSIX shell.
     Curl,
+    /// A Python program with the `requests` package.
+    Python,
+    /// A JavaScript program for Node.js.
+    Node,
+    /// A PHP program.
+    Php,
+    /// A Go program.
+    Go,
+    /// `{"method","url","headers","body"}`.
+    Json,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Http, Self::Curl];
+    pub const ALL: [Self; 7] = [
+        Self::Http,
+        Self::Curl,
+        Self::Python,
+        Self::Node,
+        Self::Php,
+        Self::Go,
+        Self::Json,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -52,6 +70,11 @@ impl Format {
         match self {
             Self::Http => "http",
             Self::Curl => "curl",
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Php => "php",
+            Self::Go => "go",
+            Self::Json => "json",
         }
     }
 }

@@ -5,8 +5,11 @@ use clap::Command;
 use crate::error::Code;
 
 /// The commands by task. A test compares them with the commands that there are.
-const TASKS: [(&str, &[&str]); 4] = [
-    ("Create", &["streams create", "streams resume"]),
+const TASKS: [(&str, &[&str]); 6] = [
+    (
+        "Create",
+        &["streams create", "streams resume", "streams clone"],
+    ),
     (
         "Use",
         &[
@@ -14,11 +17,39 @@ const TASKS: [(&str, &[&str]); 4] = [
             "streams show",
             "streams preview",
             "streams token show",
+            "streams token rotate",
+        ],
+    ),
+    (
+        "Change",
+        &[
+            "streams edit",
+            "streams enable",
+            "streams disable",
             "streams delete",
         ],
     ),
-    ("Sender IDs", &["senders list", "senders add"]),
-    ("Set up", &["completions"]),
+    (
+        "Streams as code",
+        &[
+            "streams export",
+            "streams plan",
+            "streams apply",
+            "streams schema",
+        ],
+    ),
+    (
+        "Sender IDs and tags",
+        &[
+            "senders list",
+            "senders add",
+            "senders remove",
+            "senders import",
+            "tags list",
+            "tags rename",
+        ],
+    ),
+    ("Set up", &["completions", "doctor"]),
 ];
 
 pub(super) const CREATE: &str = "\
@@ -52,6 +83,65 @@ pub(super) const TOKEN_SHOW: &str = "\
 Examples:
   textpeak streams token show 'OTP Germany'
   TOKEN=$(textpeak streams token show 'OTP Germany')";
+pub(super) const EDIT: &str = "\
+Examples:
+  textpeak streams edit 'OTP Germany'
+  textpeak streams edit 'OTP Germany' --ip 192.0.2.11 --remove-tag trial --live
+
+Lists grow by --ip, --tag and --webhook-header and shrink by --remove-…; every other flag replaces.";
+pub(super) const CLONE: &str = "\
+Examples:
+  textpeak streams clone 'OTP Germany' --name 'OTP Austria'";
+pub(super) const ENABLE: &str = "\
+Examples:
+  textpeak streams enable 'OTP Germany'";
+pub(super) const DISABLE: &str = "\
+Examples:
+  textpeak streams disable 'OTP Germany' 'OTP France'";
+pub(super) const EXPORT: &str = "\
+Examples:
+  textpeak streams export -f streams.yaml
+  textpeak streams export --tag otp --format json
+
+Ids, tokens and times stay out; header values stand as ${NAME} for the environment to fill in.";
+pub(super) const PLAN: &str = "\
+Examples:
+  textpeak streams plan -f streams.yaml
+  textpeak streams plan -f streams.yaml --prune -o json
+
+Streams are matched by name. A header's ${NAME} without a value in the environment leaves the
+stream's header as it is.";
+pub(super) const APPLY: &str = "\
+Examples:
+  textpeak streams apply -f streams.yaml
+  textpeak streams apply -f streams.yaml --prune --yes --tokens-out tokens.txt";
+pub(super) const SCHEMA: &str = "\
+Examples:
+  textpeak streams schema > streams.schema.json
+
+In a document, # yaml-language-server: $schema=streams.schema.json makes editors complete it.";
+pub(super) const TOKEN_ROTATE: &str = "\
+Examples:
+  textpeak streams token rotate 'OTP Germany' --yes";
+pub(super) const SENDERS_REMOVE: &str = "\
+Examples:
+  textpeak senders remove GLOBAL";
+pub(super) const SENDERS_IMPORT: &str = "\
+Examples:
+  textpeak senders import senders.csv
+  printf 'GLOBAL\\n12025550143\\n' | textpeak senders import -";
+pub(super) const TAGS_LIST: &str = "\
+Examples:
+  textpeak tags list";
+pub(super) const TAGS_RENAME: &str = "\
+Examples:
+  textpeak tags rename trial production";
+pub(super) const DOCTOR: &str = "\
+Examples:
+  textpeak doctor
+  textpeak doctor --fix
+
+Exit 0 when all is well, 1 when something is found that was not mended.";
 pub(super) const DELETE: &str = "\
 Examples:
   textpeak streams delete 'OTP Germany'

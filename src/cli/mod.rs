@@ -19,7 +19,10 @@ use crate::terminal::{Colour, Output};
 
 pub use complete::{Live, complete, script};
 pub use draft::echo;
-pub use options::{CreateOptions, DeleteOptions, Invocation, ListOptions, PreviewOptions, Task};
+pub use options::{
+    CloneOptions, CreateOptions, DeleteOptions, EditOptions, ExportOptions, Invocation,
+    ListOptions, PlanOptions, PreviewOptions, Task,
+};
 pub use values::Shell;
 
 /// Two-way SMS streams in the terminal.
@@ -77,6 +80,16 @@ enum Command {
     /// The Sender IDs that streams may send from
     #[command(subcommand)]
     Senders(senders::Senders),
+    /// The tags that streams have
+    #[command(subcommand)]
+    Tags(senders::Tags),
+    /// Check the home, its files and this set-up
+    #[command(after_help = help::DOCTOR)]
+    Doctor {
+        /// Mend what can be mended safely
+        #[arg(long)]
+        fix: bool,
+    },
     /// Print a completion script; it also completes names, ids, tags and Sender IDs
     #[command(after_help = help::COMPLETIONS)]
     Completions {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Command, Globals, senders, streams};
 use crate::api::{Format, Part, Request};
-use crate::domain::{GatewayUrl, RawDraft};
+use crate::domain::{GatewayUrl, Order, RawDraft, Removals, StreamFilter, Syntax};
 use crate::terminal::Manner;
 
 /// A command line, read.
@@ -59,6 +59,65 @@ pub enum Task {
     },
     /// `streams delete`
     Delete(DeleteOptions),
+    /// `streams edit`
+    Edit(Box<EditOptions>),
+    /// `streams clone`
+    Clone(CloneOptions),
+    /// `streams enable` and `streams disable`
+    SetEnabled {
+        /// Names or ids.
+        streams: Vec<String>,
+        /// Which of the two.
+        enabled: bool,
+    },
+    /// `streams token rotate`
+    TokenRotate {
+        /// Name or id.
+        stream: String,
+        /// Without asking.
+        yes: bool,
+        /// Also to the clipboard.
+        copy: bool,
+    },
+    /// `streams export`
+    Export(ExportOptions),
+    /// `streams plan`
+    Plan(PlanOptions),
+    /// `streams apply`
+    Apply {
+        /// What to apply.
+        plan: PlanOptions,
+        /// Without asking.
+        yes: bool,
+        /// Where new tokens go instead of stdout.
+        tokens_out: Option<PathBuf>,
+    },
+    /// `streams schema`
+    Schema,
+    /// `tags list`
+    TagsList,
+    /// `tags rename`
+    TagsRename {
+        /// The tag, as typed.
+        old: String,
+        /// Its new name, as typed.
+        new: String,
+    },
+    /// `doctor`
+    Doctor {
+        /// Mend what can be mended safely.
+        fix: bool,
+    },
+    /// `senders remove`
+    SendersRemove {
+        /// As typed.
+        senders: Vec<String>,
+    },
+    /// `senders import`
+    SendersImport {
+        /// The file, or `-`.
+        file: PathBuf,
+    },
     /// `senders list`
     SendersList,
     /// `senders add`
@@ -87,9 +146,57 @@ pub struct CreateOptions {
     pub gateway: GatewayUrl,
 }
 
+/// Options of `streams edit`.
+#[derive(Debug)]
+pub struct EditOptions {
+    /// Name or id.
+    pub stream: String,
+    /// The answers given by flags.
+    pub answers: RawDraft,
+    /// What is taken out.
+    pub removals: Removals,
+    /// Address in the previews.
+    pub gateway: GatewayUrl,
+}
+
+/// Options of `streams clone`.
+#[derive(Debug)]
+pub struct CloneOptions {
+    /// Name or id.
+    pub stream: String,
+    /// The new one's name, as typed.
+    pub name: String,
+    /// Address in the previews.
+    pub gateway: GatewayUrl,
+}
+
+/// Options of `streams export`.
+#[derive(Debug)]
+pub struct ExportOptions {
+    /// Which streams.
+    pub filter: StreamFilter,
+    /// Where to; stdout where nothing is said.
+    pub file: Option<PathBuf>,
+    /// In which syntax.
+    pub syntax: Option<Syntax>,
+}
+
+/// Options of `streams plan`.
+#[derive(Debug)]
+pub struct PlanOptions {
+    /// The document, or `-`.
+    pub file: PathBuf,
+    /// Delete what it does not have.
+    pub prune: bool,
+}
+
 /// Options of `streams list`.
 #[derive(Debug)]
 pub struct ListOptions {
+    /// Which streams.
+    pub filter: StreamFilter,
+    /// In which order.
+    pub order: Order,
     /// Most streams shown; 0 is all.
     pub limit: usize,
     /// Which stretch of that many, from 1.
@@ -154,6 +261,13 @@ impl From<Command> for Task {
         match command {
             Command::Streams(streams) => streams.into(),
             Command::Senders(senders::Senders::List) => Self::SendersList,
+            Command::Senders(senders::Senders::Remove { senders }) => {
+                Self::SendersRemove { senders }
+            }
+            Command::Senders(senders::Senders::Import { file }) => Self::SendersImport { file },
+            Command::Tags(senders::Tags::List) => Self::TagsList,
+            Command::Tags(senders::Tags::Rename { old, new }) => Self::TagsRename { old, new },
+            Command::Doctor { fix } => Self::Doctor { fix },
             Command::Senders(senders::Senders::Add { senders }) => Self::SendersAdd { senders },
             Command::Completions { shell } => Self::Completions(shell),
         }
@@ -169,7 +283,58 @@ impl From<streams::Streams> for Task {
                 draft,
                 gateway: gateway.gateway,
             },
-            Streams::List { limit, page } => Self::List(ListOptions { limit, page }),
+            Streams::List {
+                filter,
+                sort,
+                limit,
+                page,
+            } => Self::List(ListOptions {
+                filter: filter.into(),
+                order: sort,
+                limit,
+                page,
+            }),
+            Streams::Edit(edit) => Self::Edit(Box::new((*edit).into())),
+            Streams::Clone {
+                stream,
+                name,
+                gateway,
+            } => Self::Clone(CloneOptions {
+                stream,
+                name,
+                gateway: gateway.gateway,
+            }),
+            Streams::Enable { streams } => Self::SetEnabled {
+                streams,
+                enabled: true,
+            },
+            Streams::Disable { streams } => Self::SetEnabled {
+                streams,
+                enabled: false,
+            },
+            Streams::Export {
+                filter,
+                file,
+                format,
+            } => Self::Export(ExportOptions {
+                filter: filter.into(),
+                file,
+                syntax: format,
+            }),
+            Streams::Plan(plan) => Self::Plan(plan.into()),
+            Streams::Apply {
+                plan,
+                yes,
+                tokens_out,
+            } => Self::Apply {
+                plan: plan.into(),
+                yes,
+                tokens_out,
+            },
+            Streams::Schema => Self::Schema,
+            Streams::Token(Token::Rotate { stream, yes, copy }) => {
+                Self::TokenRotate { stream, yes, copy }
+            }
             Streams::Show {
                 stream,
                 reveal,
@@ -220,5 +385,36 @@ impl From<streams::Create> for CreateOptions {
             copy,
             gateway: gateway.gateway,
         }
+    }
+}
+
+impl From<streams::Edit> for EditOptions {
+    fn from(edit: streams::Edit) -> Self {
+        let streams::Edit {
+            stream,
+            answers,
+            remove_ip,
+            remove_tag,
+            remove_header,
+            gateway,
+        } = edit;
+        let removals = Removals {
+            ips: remove_ip,
+            tags: remove_tag,
+            headers: remove_header,
+        };
+        Self {
+            stream,
+            answers: answers.into(),
+            removals,
+            gateway: gateway.gateway,
+        }
+    }
+}
+
+impl From<streams::Plan> for PlanOptions {
+    fn from(plan: streams::Plan) -> Self {
+        let streams::Plan { file, prune } = plan;
+        Self { file, prune }
     }
 }

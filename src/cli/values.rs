@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::api::{Format, Part, Request};
+use crate::domain::{Order, Syntax};
 use crate::terminal::{Colour, Output};
 
 /// A shell with a completion script.
@@ -69,6 +70,17 @@ pub(super) fn format() -> impl TypedValueParser<Value = Format> {
 
 pub(super) fn part() -> impl TypedValueParser<Value = Part> {
     named(Part::ALL, Part::name)
+}
+
+pub(super) fn order() -> impl TypedValueParser<Value = Order> {
+    named(Order::ALL, Order::name)
+}
+
+pub(super) fn syntax() -> impl TypedValueParser<Value = Syntax> {
+    named([Syntax::Yaml, Syntax::Json], |syntax| match syntax {
+        Syntax::Yaml => "yaml",
+        Syntax::Json => "json",
+    })
 }
 
 pub(super) fn output() -> impl TypedValueParser<Value = Output> {

@@ -8,10 +8,10 @@ use super::making::{self, Made, note_on_replies, refused, untitled};
 use super::resume::through_the_wizard;
 use super::session::{Session, birth, now};
 use crate::cli::CreateOptions;
+use crate::document;
 use crate::domain::{
     Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
 };
-use crate::error::Failure;
 use crate::state::read_text_input;
 use crate::wizard::Script;
 
@@ -25,9 +25,11 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
         gateway,
     } = options;
     let raw = match from_file {
-        Some(path) => answers.or(document(&path)?),
+        Some(path) => answers.or(from_document(&path)?),
         None => answers,
     };
+    let status = raw.status.unwrap_or(Status::Ready);
+    let as_draft = as_draft || status == Status::Draft;
     let (mut draft, mut wrong) = raw.read();
     if as_draft && draft.name.is_none() && raw.name.is_none() {
         draft.name = untitled(session)?.parse().ok();
@@ -48,7 +50,7 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
     };
     if !wrong.is_empty() {
         wrong.sort_by_key(|problem| problem.field);
-        return Err(refused(&wrong).into());
+        return Err(refused(&wrong, "create").into());
     }
     if dry_run {
         let stream = would_be(draft, as_draft)?;
@@ -79,7 +81,7 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
     let made = if as_draft {
         making::save(session, &draft, &birth, draft.next_step())?
     } else {
-        making::create(session, &draft, &birth)?
+        making::create(session, &draft, &birth, status)?
     };
     note_on_replies(session, &made.stream);
     made.tell(session, &gateway)?;
@@ -107,22 +109,14 @@ fn look_around(
     Ok(chosen.or(state.senders.first()).cloned())
 }
 
-/// A document's answers. The text is not repeated in errors: it may hold header values.
-fn document(path: &Path) -> anyhow::Result<RawDraft> {
-    let text = read_text_input(path)?;
-    let refuse = |what: &str| {
-        let name = if path == Path::new("-") {
-            "standard input".into()
-        } else {
-            path.to_string_lossy()
-        };
-        Failure::usage(format_args!("{name} cannot be read: {what}"))
-            .hint("textpeak streams create --help")
+/// A document's answers.
+fn from_document(path: &Path) -> anyhow::Result<RawDraft> {
+    let origin = if path == Path::new("-") {
+        "standard input".into()
+    } else {
+        path.to_string_lossy()
     };
-    if !text.trim_start().starts_with('{') {
-        return Err(refuse("it is not a JSON object").into());
-    }
-    Ok(serde_json::from_str(&text).map_err(|error| refuse(&error.to_string()))?)
+    Ok(document::read_one(&read_text_input(path)?, &origin)?)
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.
@@ -135,7 +129,7 @@ fn would_be(draft: StreamDraft, as_draft: bool) -> anyhow::Result<Stream> {
     };
     let mut stream = draft
         .build(birth, None)
-        .map_err(|wrong| refused(&wrong))
+        .map_err(|wrong| refused(&wrong, "create"))
         .context("dry run")?;
     if !as_draft {
         stream.status = Status::Ready;

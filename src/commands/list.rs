@@ -4,28 +4,33 @@ use serde_json::{Value, json};
 
 use super::session::{Session, zone};
 use crate::cli::ListOptions;
-use crate::domain::{Reader, Stream, StreamJson};
+use crate::domain::{Order, Reader, Stream, StreamFilter, StreamJson};
 use crate::error::Failure;
 use crate::render;
 
 pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let state = file.state()?;
-    let total = state.entries().len();
-    let limit = if options.limit == 0 {
-        total
-    } else {
-        options.limit
-    };
     let page = options.page.get();
-    let shown = state
-        .entries()
-        .iter()
-        .skip(limit.saturating_mul(page - 1))
-        .take(limit);
-    let streams = shown
-        .map(|entry| state.stream(entry))
-        .collect::<Result<Vec<Stream>, Failure>>()?;
+    let (streams, total) = if options.filter.is_open() && options.order == Order::Created {
+        // Only the streams that are shown are read.
+        let total = state.entries().len();
+        let shown = stretch(state.entries(), options.limit, page).iter();
+        (
+            shown
+                .map(|entry| state.stream(entry))
+                .collect::<Result<Vec<Stream>, Failure>>()?,
+            total,
+        )
+    } else {
+        let mut streams = state.streams()?;
+        streams.retain(|stream| options.filter.matches(stream));
+        options.order.sort(&mut streams);
+        (
+            stretch(&streams, options.limit, page).to_vec(),
+            streams.len(),
+        )
+    };
     let terminal = session.terminal;
     if terminal.json() {
         let items: Vec<_> = streams
@@ -33,6 +38,10 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
             .map(|stream| StreamJson(stream, Reader::Anyone))
             .collect();
         return terminal.answer_json(&List { items, total, page });
+    }
+    if total == 0 && !state.entries().is_empty() {
+        terminal.note("No stream meets these conditions.");
+        return Ok(());
     }
     if total == 0 {
         terminal.note(&format!(
@@ -43,7 +52,11 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     }
     terminal.answer(&render::streams(&streams, &zone(), terminal.width()))?;
     if terminal.width().is_some() {
-        let pages = total.div_ceil(limit.max(1));
+        let pages = if options.limit == 0 {
+            1
+        } else {
+            total.div_ceil(options.limit)
+        };
         terminal.note(&format!(
             "{} of {total} streams · page {page} of {pages}",
             streams.len()
@@ -52,11 +65,21 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One page of a list; a limit of 0 is all of it.
+fn stretch<T>(all: &[T], limit: usize, page: usize) -> &[T] {
+    let limit = if limit == 0 { all.len() } else { limit };
+    let start = limit.saturating_mul(page - 1).min(all.len());
+    &all[start..start.saturating_add(limit).min(all.len())]
+}
+
 /// The top of the table.
 pub fn newest(session: &Session, limit: usize) -> anyhow::Result<()> {
+    let (filter, order) = (StreamFilter::default(), Order::Created);
     run(
         session,
         &ListOptions {
+            filter,
+            order,
             limit,
             page: std::num::NonZeroUsize::MIN,
         },

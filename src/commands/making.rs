@@ -6,8 +6,8 @@ use serde_json::json;
 use super::preview::{example_sender, previews, requests, requests_json};
 use super::session::{Session, randomness, zone};
 use crate::domain::{
-    Birth, Field, GatewayUrl, Problem, Reader, SenderId, Step, Stream, StreamDraft, StreamJson,
-    Token,
+    Birth, Field, GatewayUrl, Problem, Reader, SenderId, Status, Step, Stream, StreamDraft,
+    StreamJson, Token,
 };
 use crate::error::{Code, Failure};
 use crate::render::{beside, details};
@@ -23,11 +23,17 @@ pub struct Made {
     pub sender: Option<SenderId>,
 }
 
-/// Creates the stream: Ready, with its token.
-pub fn create(session: &Session, draft: &StreamDraft, birth: &Birth) -> anyhow::Result<Made> {
+/// Creates the stream with its token: Ready, or Disabled.
+pub fn create(
+    session: &Session,
+    draft: &StreamDraft,
+    birth: &Birth,
+    status: Status,
+) -> anyhow::Result<Made> {
     let token = Token::issue(randomness()?);
     session.home.change(|change| {
-        let stream = fit(change, draft, birth, Some(&token))?;
+        let mut stream = fit(change, draft, birth, Some(&token))?;
+        stream.status = status;
         change.issue(&stream.id, &token);
         change.state.put(stream.clone());
         Ok(Made {
@@ -65,7 +71,7 @@ fn fit(
 ) -> anyhow::Result<Stream> {
     let wrong = change.state.surroundings(Some(&birth.id)).conflicts(draft);
     if !wrong.is_empty() {
-        return Err(refused(&wrong).into());
+        return Err(refused(&wrong, "create").into());
     }
     if let Some(sender) = draft.new_sender() {
         change.state.add_sender(sender);
@@ -73,14 +79,14 @@ fn fit(
     let stream = draft
         .clone()
         .build(birth.clone(), token)
-        .map_err(|wrong| refused(&wrong))?;
+        .map_err(|wrong| refused(&wrong, "create"))?;
     change.state.put(stream.clone());
     Ok(stream)
 }
 
 /// Everything that is wrong, each with its flag. A Sender ID that does not exist, and nothing
 /// else, is a thing not found.
-pub fn refused(wrong: &[Problem]) -> Failure {
+pub fn refused(wrong: &[Problem], verb: &str) -> Failure {
     let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
     let lone = |problem: &Problem| {
         problem.field == Field::DefaultSender && problem.sentence.starts_with("no Sender ID")
@@ -94,7 +100,7 @@ pub fn refused(wrong: &[Problem]) -> Failure {
         [one] => one.clone(),
         many => format!("{} problems\n  {}", many.len(), many.join("\n  ")),
     };
-    Failure::new(code, message).hint("textpeak streams create --help")
+    Failure::new(code, message).hint(format_args!("textpeak streams {verb} --help"))
 }
 
 /// The name of a draft that was saved without one.

@@ -1,16 +1,23 @@
 //! One verb per file: each introduces the layers to each other and has no rules of its own.
 
+mod clone;
 mod completions;
 mod create;
 mod delete;
 mod desk;
+mod doctor;
+mod edit;
+mod export;
 mod list;
 mod making;
+mod plan;
 mod preview;
 mod resume;
 mod senders;
 mod session;
 mod show;
+mod status;
+mod tags;
 mod token;
 
 use std::ffi::OsString;
@@ -43,14 +50,14 @@ pub fn run(words: &[OsString]) -> Code {
                 ..Manner::default()
             }));
             let result = match refusal {
-                Refusal::Text(text) => terminal.answer(&text),
+                Refusal::Text(text) => terminal.answer(&text).map(|()| Code::Done),
                 Refusal::Wrong(failure, _) => Err(failure.into()),
             };
             (terminal, result)
         }
     };
     match result {
-        Ok(()) => Code::Done,
+        Ok(code) => code,
         Err(error) if error::is_broken_pipe(&error) => Code::Done,
         Err(error) => {
             let failure = Failure::from(&error);
@@ -60,8 +67,25 @@ pub fn run(words: &[OsString]) -> Code {
     }
 }
 
-fn dispatch(session: &Session, task: Task) -> anyhow::Result<()> {
+fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
     match task {
+        Task::Plan(options) => return plan::plan(session, &options),
+        Task::Doctor { fix } => return doctor::run(session, fix),
+        Task::Edit(options) => edit::run(session, *options),
+        Task::Clone(options) => clone::run(session, &options),
+        Task::SetEnabled { streams, enabled } => status::run(session, &streams, enabled),
+        Task::TokenRotate { stream, yes, copy } => token::rotate(session, &stream, yes, copy),
+        Task::Export(options) => export::run(session, &options),
+        Task::Apply {
+            plan,
+            yes,
+            tokens_out,
+        } => plan::apply(session, &plan, yes, tokens_out.as_deref()),
+        Task::Schema => export::schema(session),
+        Task::TagsList => tags::list(session),
+        Task::TagsRename { old, new } => tags::rename(session, &old, &new),
+        Task::SendersRemove { senders } => senders::remove(session, &senders),
+        Task::SendersImport { file } => senders::import(session, &file),
         Task::Create(options) => create::run(session, *options),
         Task::Resume { draft, gateway } => resume::run(session, &draft, &gateway),
         Task::List(options) => list::run(session, &options),
@@ -77,4 +101,5 @@ fn dispatch(session: &Session, task: Task) -> anyhow::Result<()> {
         Task::SendersAdd { senders } => senders::add(session, &senders),
         Task::Completions(shell) => completions::run(session, shell),
     }
+    .map(|()| Code::Done)
 }

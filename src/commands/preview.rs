@@ -71,10 +71,14 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
 
 /// A request under its title, which is a comment where the text is meant to be executed.
 fn titled(kind: Request, format: Format, text: &str) -> String {
-    match format {
-        Format::Http => format!("### {}\n{text}", kind.title()),
-        Format::Curl => format!("# {}\n{text}", kind.title()),
-    }
+    let sign = match format {
+        Format::Http => "### ",
+        Format::Curl | Format::Python => "# ",
+        Format::Node | Format::Go => "// ",
+        // Nothing may stand before these texts.
+        Format::Php | Format::Json => return text.to_owned(),
+    };
+    format!("{sign}{}\n{text}", kind.title())
 }
 
 /// The Sender ID that an example names: the stream's default, else one of the catalogue's.

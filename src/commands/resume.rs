@@ -95,7 +95,7 @@ fn created(
     copy: bool,
     last_word: &LastWord,
 ) -> anyhow::Result<()> {
-    let made = making::create(session, draft, birth)?;
+    let made = making::create(session, draft, birth, Status::Ready)?;
     last_word.set("The stream is created.".to_owned());
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);

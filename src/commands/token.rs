@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::session::Session;
-use crate::domain::{Status, quote};
-use crate::error::Failure;
+use super::session::{Session, needs_a_terminal, now, randomness};
+use crate::domain::{Status, Token, quote};
+use crate::error::{Code, Failure};
+use crate::wizard::yes_or_no;
 
 pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -27,6 +28,50 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
         };
         return Err(failure.into());
     };
+    tell(session, &token, copy)
+}
+
+pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow::Result<()> {
+    let file = session.home.read()?;
+    let stream = file.state()?.find(wanted)?;
+    let name = stream.name.as_str();
+    if stream.status == Status::Draft {
+        return Err(Failure::usage(format_args!(
+            "{} is a draft: its token is issued when it is created",
+            quote(name)
+        ))
+        .hint(session.paste(&["streams", "resume", name]))
+        .into());
+    }
+    if !yes {
+        if !session.terminal.is_interactive() {
+            return Err(needs_a_terminal(
+                "rotating stops the old token at once",
+                "--yes rotates without asking",
+            )
+            .into());
+        }
+        if !yes_or_no(&format!(
+            "Stop the token of {} and issue a new one?",
+            quote(name)
+        ))? {
+            return Err(Failure::new(Code::Cancelled, "the token was not rotated").into());
+        }
+    }
+    let token = Token::issue(randomness()?);
+    session.home.change(|change| {
+        let mut stream = change.state.find(stream.id.as_str())?;
+        stream.accept(token.digest());
+        stream.updated_at = now();
+        change.issue(&stream.id, &token);
+        change.state.put(stream);
+        Ok(())
+    })?;
+    tell(session, &token, copy)
+}
+
+/// The token alone, and to the clipboard where that is wanted.
+fn tell(session: &Session, token: &Token, copy: bool) -> anyhow::Result<()> {
     if session.terminal.json() {
         session
             .terminal

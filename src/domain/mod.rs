@@ -4,10 +4,15 @@
 //! environment, or knows about flags, prompts, files or HTTP clients.
 
 mod allow_list;
+mod difference;
+mod document;
 mod draft;
+mod edit;
 mod field;
+mod filter;
 mod gateway;
 mod name;
+mod plan;
 mod raw;
 mod secret;
 mod sender;
@@ -20,10 +25,15 @@ mod value;
 mod webhook;
 
 pub use allow_list::AllowedIp;
+pub use difference::{Difference, differences};
+pub use document::{Document, Exported, Syntax, placeholders};
 pub use draft::{Birth, StreamDraft, Surroundings};
+pub use edit::Removals;
 pub use field::{Field, Step};
+pub use filter::{Order, StreamFilter};
 pub use gateway::GatewayUrl;
 pub use name::{Description, StreamId, StreamName, Tag, same_name};
+pub use plan::{Change, Plan, Target};
 pub use raw::{Problem, RawDraft, RawHeader, RawSender, RawWebhook};
 pub use secret::Secret;
 pub use sender::{DefaultSender, SenderId, SenderKind};

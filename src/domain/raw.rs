@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer};
 use super::draft::StreamDraft;
 use super::field::Field;
 use super::sender::DefaultSender;
-use super::stream::StreamKind;
+use super::stream::{Status, StreamKind};
 use super::value::Invalid;
-use super::webhook::{Header, Incoming, Method};
+use super::webhook::{Header, Incoming, Method, Webhook};
 
 /// What is wrong with one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl fmt::Display for Problem {
 }
 
 /// The answers as text. `None` is a question that was not answered.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawDraft {
     /// The kind of stream; only checked.
@@ -53,6 +53,8 @@ pub struct RawDraft {
     pub name: Option<String>,
     /// Its description.
     pub description: Option<String>,
+    /// What it is to be: Ready where nothing is said.
+    pub status: Option<Status>,
     /// Its allow list.
     pub allowed_ips: Option<Vec<String>>,
     /// Its tags.
@@ -68,7 +70,7 @@ pub struct RawDraft {
 }
 
 /// A default sender as it was typed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawSender {
     /// Each request names its own.
     Customized,
@@ -79,7 +81,7 @@ pub enum RawSender {
 }
 
 /// A webhook as it was typed, each part for itself.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawWebhook {
     /// Said to be wanted by nobody.
@@ -94,7 +96,7 @@ pub struct RawWebhook {
 }
 
 /// A header as it was typed: one line, or a pair.
-#[derive(PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum RawHeader {
     /// `Name: value`.
@@ -136,6 +138,7 @@ impl RawDraft {
     pub fn or(self, other: Self) -> Self {
         Self {
             kind: self.kind,
+            status: self.status.or(other.status),
             name: self.name.or(other.name),
             description: self.description.or(other.description),
             allowed_ips: self.allowed_ips.or(other.allowed_ips),
@@ -144,6 +147,19 @@ impl RawDraft {
             demo: self.demo.or(other.demo),
             webhook: self.webhook.or(other.webhook),
         }
+    }
+
+    /// As [`RawDraft::read`], for a stream that has this webhook: a part of it alone keeps the
+    /// method.
+    #[must_use]
+    pub fn read_for(&self, webhook: Option<&Webhook>) -> (StreamDraft, Vec<Problem>) {
+        let (mut draft, wrong) = self.read();
+        if let (None, Some(webhook), Some(Incoming::Webhook(method))) =
+            (&self.webhook.method, webhook, &mut draft.webhook_method)
+        {
+            *method = webhook.method;
+        }
+        (draft, wrong)
     }
 
     /// Reads every answer by its rule: what could be read, and everything that is wrong.

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::allow_list::AllowedIp;
+use super::draft::{Birth, StreamDraft};
 use super::field::Step;
 use super::name::{Description, StreamId, StreamName, Tag};
+use super::raw::Problem;
 use super::sender::SenderId;
 use super::text::quote;
 use super::token::TokenDigest;
@@ -67,6 +69,24 @@ impl Stream {
     pub fn digest(&self) -> Option<TokenDigest> {
         let (sha256, hint) = self.token_sha256.clone().zip(self.token_hint.clone())?;
         Some(TokenDigest { sha256, hint })
+    }
+
+    /// The same stream with other answers: id, birth, token and status stay.
+    ///
+    /// # Errors
+    /// When a required answer is missing.
+    pub fn revised(&self, draft: StreamDraft, now: Timestamp) -> Result<Self, Vec<Problem>> {
+        let birth = Birth {
+            id: self.id.clone(),
+            created_at: self.created_at,
+            now,
+        };
+        let mut stream = draft.build(birth, None)?;
+        stream.status = self.status;
+        stream.token_hint.clone_from(&self.token_hint);
+        stream.token_sha256.clone_from(&self.token_sha256);
+        stream.resume_at = self.resume_at;
+        Ok(stream)
     }
 
     /// Makes a token the stream's own.

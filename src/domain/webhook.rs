@@ -94,6 +94,31 @@ pub struct WebhookUrl(String);
 
 text_value!(WebhookUrl);
 
+impl WebhookUrl {
+    /// Whether messages travel to it unencrypted beyond this machine and its own network.
+    #[must_use]
+    pub fn is_open_to_readers(&self) -> bool {
+        let Ok(url) = url::Url::parse(&self.0) else {
+            return false;
+        };
+        let near = match url.host() {
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            Some(url::Host::Ipv6(ip)) => {
+                ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+            }
+            Some(url::Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                !name.contains('.')
+                    || [".localhost", ".local", ".internal"]
+                        .iter()
+                        .any(|end| name.ends_with(end))
+            }
+            None => false,
+        };
+        url.scheme() == "http" && !near
+    }
+}
+
 impl FromStr for WebhookUrl {
     type Err = Invalid;
 

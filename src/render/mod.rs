@@ -2,11 +2,14 @@
 //! width only because it is told.
 
 mod details;
+mod plan;
 mod request;
+mod sample;
 mod shell;
 mod table;
 
 pub use details::{beside, details, streams};
+pub use plan::{differences, plan};
 pub use request::{part, request};
 pub use shell::{command_line, shell_word};
 pub use table::table;

@@ -1,5 +1,6 @@
 //! A request as people and tools read it. Everything here shows the one [`HttpRequest`].
 
+use super::sample;
 use super::shell::shell_word;
 use crate::api::{Format, HttpRequest, Part};
 use crate::domain::escape;
@@ -19,6 +20,11 @@ pub fn request(request: &HttpRequest, format: Format, reveal: bool) -> String {
     match format {
         Format::Http => http(request, reveal),
         Format::Curl => curl(request, reveal),
+        Format::Python => sample::python(request, reveal),
+        Format::Node => sample::node(request, reveal),
+        Format::Php => sample::php(request, reveal),
+        Format::Go => sample::go(request, reveal),
+        Format::Json => format!("{:#}", request.to_json(reveal)),
     }
 }
 

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::domain::{Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, same_name};
+use crate::domain::{
+    Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, quote, same_name,
+};
 use crate::error::Failure;
 
 use super::key;
@@ -199,11 +201,30 @@ impl<'a> State<'a> {
         };
         match by_id().or_else(by_name) {
             Some(entry) => self.stream(entry),
-            None => Err(Failure::not_found(format_args!(
-                "no stream {}",
-                crate::domain::quote(wanted)
-            ))
-            .hint("textpeak streams list")),
+            None => Err(
+                Failure::not_found(format_args!("no stream {}", quote(wanted)))
+                    .hint(self.nearest(wanted)),
+            ),
+        }
+    }
+
+    /// What else may have been meant.
+    fn nearest(&self, wanted: &str) -> String {
+        let wanted = wanted.to_lowercase();
+        let likeness = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &wanted);
+        let mut near: Vec<_> = self
+            .entries
+            .iter()
+            .map(Entry::name)
+            .map(|name| (likeness(name), name))
+            .collect();
+        near.retain(|(likeness, _)| *likeness > 0.8);
+        near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let names: Vec<_> = near.iter().take(3).map(|(_, name)| quote(name)).collect();
+        if names.is_empty() {
+            "textpeak streams list".to_owned()
+        } else {
+            format!("did you mean {}?", names.join(" or "))
         }
     }
 

@@ -1,12 +1,13 @@
 //! Where the files are, and the one way to change them.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{State, Tokens, atomic, lock::Lock};
+use super::tokens::Tokens;
+use super::{State, atomic, lock::Lock};
 use crate::domain::{StreamId, Token};
 use crate::error::Failure;
 
@@ -83,6 +84,14 @@ impl Home {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    pub(super) fn state_path(&self) -> &Path {
+        &self.state
+    }
+
+    pub(super) fn tokens_path(&self) -> &Path {
+        &self.tokens
     }
 
     /// Whether there is a state file.
@@ -182,7 +191,7 @@ fn write(path: &Path, parts: &[&str]) -> anyhow::Result<()> {
         .map_err(Into::into)
 }
 
-fn read_or_empty(path: &Path) -> anyhow::Result<String> {
+pub(super) fn read_or_empty(path: &Path) -> anyhow::Result<String> {
     match fs::read_to_string(path) {
         Ok(text) if text.is_empty() => Err(Failure::failed(format_args!(
             "{} is damaged: it is empty",
@@ -194,19 +203,4 @@ fn read_or_empty(path: &Path) -> anyhow::Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
-}
-
-/// What a person names as an input: a file, or `-` for standard input.
-///
-/// # Errors
-/// When it cannot be read, or is not UTF-8.
-pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    if path == Path::new("-") {
-        io::stdin()
-            .read_to_string(&mut text)
-            .context("cannot read standard input")?;
-        return Ok(text);
-    }
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }

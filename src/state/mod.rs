@@ -4,10 +4,12 @@
 mod atomic;
 mod document;
 mod home;
+mod inspect;
 mod key;
 mod lock;
+mod outside;
 mod tokens;
 
 pub use document::{Entry, State};
-pub use home::{Change, Home, TextFile, read_text_input};
-use tokens::Tokens;
+pub use home::{Change, Home, TextFile};
+pub use outside::{NewFile, read_text_input, replace_file};

@@ -68,6 +68,15 @@ impl<'a> Tokens<'a> {
         self.tokens.get(id.as_str())?.parse().ok()
     }
 
+    /// Every token by its stream's id; `None` for a text that is no token.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, Option<Token>> {
+        self.tokens
+            .iter()
+            .map(|(id, token)| ((*id).to_owned(), token.parse().ok()))
+            .collect()
+    }
+
     /// Keeps a token.
     pub fn insert(&mut self, id: &'a StreamId, token: &'a Token) {
         self.tokens.insert(id.as_str(), token.expose());

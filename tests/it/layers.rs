@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// A room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("error.rs", &[]),
+    ("document", &["domain", "error"]),
     ("terminal", &["domain", "error"]),
     ("state", &["domain", "error"]),
     ("render", &["api", "domain"]),
@@ -18,16 +19,17 @@ const ARROWS: [(&str, &[&str]); 9] = [
     (
         "commands",
         &[
-            "api", "cli", "domain", "error", "render", "state", "terminal", "wizard",
+            "api", "cli", "document", "domain", "error", "render", "state", "terminal", "wizard",
         ],
     ),
 ];
 
 /// A name and the one room that may speak it.
-const ALONE: [(&str, &str); 6] = [
+const ALONE: [(&str, &str); 7] = [
     ("clap", "cli"),
     ("dialoguer", "wizard"),
     ("comfy_table", "render"),
+    ("yaml_serde", "document"),
     ("tempfile", "state"),
     ("dirs", "state"),
     ("std::fs", "state"),
@@ -45,6 +47,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
                 vec![path]
             }
         })
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
         .collect()
 }
 

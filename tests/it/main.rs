@@ -6,18 +6,27 @@
     reason = "a test that cannot go on fails, and one that is skipped says so"
 )]
 
+#[cfg(unix)]
+mod change;
+#[cfg(unix)]
+mod code;
 mod completions;
 mod create;
+#[cfg(unix)]
+mod doctor;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]
 mod files;
+mod find;
 mod help;
 mod layers;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]
 mod readme;
+#[cfg(unix)]
+mod samples;
 mod support;
 #[cfg(unix)]
 mod wizard;

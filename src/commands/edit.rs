@@ -1,0 +1,121 @@
+//! `textpeak streams edit`
+
+use super::desk::{LastWord, Walk, walk};
+use super::making::refused;
+use super::session::{Session, now};
+use crate::cli::EditOptions;
+use crate::domain::{
+    Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
+    differences, quote,
+};
+use crate::render;
+use crate::wizard::{Outcome, Purpose, Script};
+
+pub fn run(session: &Session, options: EditOptions) -> anyhow::Result<()> {
+    let EditOptions {
+        stream: wanted,
+        answers,
+        removals,
+        gateway,
+    } = options;
+    let file = session.home.read()?;
+    let before = file.state()?.find(&wanted)?;
+    let by_flags = answers != RawDraft::default() || removals != Removals::default();
+    if by_flags || !session.terminal.is_interactive() {
+        return save(session, &before, |stream| {
+            by_flags_on(stream, &answers, &removals)
+        });
+    }
+    let birth = Birth {
+        id: before.id.clone(),
+        created_at: before.created_at,
+        now: now(),
+    };
+    let script = Script::from_step(Step::Details);
+    let last_word = LastWord::watch(session, "Cancelled: nothing was changed.")?;
+    let outcome = walk(
+        session,
+        Walk {
+            purpose: Purpose::Edit,
+            draft: StreamDraft::of(&before),
+            script: &script,
+            from: Step::Details,
+            birth: &birth,
+            gateway: &gateway,
+            last_word: &last_word,
+        },
+    )?;
+    match outcome {
+        Outcome::Finished(draft) => save(session, &before, |_| Ok(draft)),
+        Outcome::Left(_) => {
+            session.terminal.note("Nothing was changed.");
+            Ok(())
+        }
+    }
+}
+
+/// The stream's answers with the flags' on top.
+fn by_flags_on(
+    stream: &Stream,
+    answers: &RawDraft,
+    removals: &Removals,
+) -> anyhow::Result<StreamDraft> {
+    let (given, mut wrong) = answers.read_for(stream.webhook.as_ref());
+    let draft = StreamDraft::of(stream).edited(given, removals, &mut wrong);
+    if wrong.is_empty() {
+        Ok(draft)
+    } else {
+        Err(refused(&wrong, "edit").into())
+    }
+}
+
+/// Writes the stream with its new answers, and tells what differs.
+fn save(
+    session: &Session,
+    before: &Stream,
+    answers: impl FnOnce(&Stream) -> anyhow::Result<StreamDraft>,
+) -> anyhow::Result<()> {
+    let (after, told) = session.home.change(|change| {
+        let now_there = change.state.find(before.id.as_str())?;
+        let draft = answers(&now_there)?;
+        let wrong = change
+            .state
+            .surroundings(Some(&before.id))
+            .conflicts(&draft);
+        if !wrong.is_empty() {
+            return Err(refused(&wrong, "edit").into());
+        }
+        let sender = draft.new_sender().cloned();
+        let after = now_there
+            .revised(draft, now())
+            .map_err(|wrong| refused(&wrong, "edit"))?;
+        let told = differences(&now_there, &after);
+        if told.is_empty() {
+            return Ok((now_there, told));
+        }
+        if let Some(sender) = sender {
+            change.state.add_sender(&sender);
+        }
+        change.state.put(after.clone());
+        Ok((after, told))
+    })?;
+    tell(session, &after, &told)
+}
+
+fn tell(session: &Session, after: &Stream, told: &[Difference]) -> anyhow::Result<()> {
+    if session.terminal.json() {
+        return session.terminal.answer_json(&serde_json::json!({
+            "stream": StreamJson(after, Reader::Anyone), "changes": told,
+        }));
+    }
+    let name = quote(after.name.as_str());
+    if told.is_empty() {
+        session
+            .terminal
+            .note(&format!("Nothing differs: {name} is as it was."));
+        return Ok(());
+    }
+    session
+        .terminal
+        .answer(&format!("Changed {name}\n{}", render::differences(told)))
+}

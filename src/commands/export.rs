@@ -1,0 +1,43 @@
+//! `textpeak streams export` and `schema`
+
+use std::ffi::OsStr;
+
+use super::session::Session;
+use crate::cli::ExportOptions;
+use crate::document::{self, SCHEMA};
+use crate::domain::Syntax;
+use crate::state::replace_file;
+
+pub fn run(session: &Session, options: &ExportOptions) -> anyhow::Result<()> {
+    let ExportOptions {
+        filter,
+        file: target,
+        syntax,
+    } = options;
+    let file = session.home.read()?;
+    let mut streams = file.state()?.streams()?;
+    streams.retain(|stream| filter.matches(stream));
+    let by_name = target.as_ref().and_then(|path| path.extension()) == Some(OsStr::new("json"));
+    let default = if by_name || session.terminal.json() {
+        Syntax::Json
+    } else {
+        Syntax::Yaml
+    };
+    let text = document::write(&streams, syntax.unwrap_or(default))?;
+    match target {
+        None => session.terminal.answer(&text)?,
+        Some(path) => {
+            replace_file(path, &text)?;
+            session.terminal.note(&format!(
+                "{} streams written to {}.",
+                streams.len(),
+                path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub fn schema(session: &Session) -> anyhow::Result<()> {
+    session.terminal.answer(SCHEMA)
+}

@@ -1,0 +1,258 @@
+//! `textpeak streams plan` and `apply`
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::session::{Session, birth, needs_a_terminal, now, randomness};
+use crate::cli::PlanOptions;
+use crate::document;
+use crate::domain::{Plan, Problem, RawDraft, Status, Stream, Target, Token, escape, quote};
+use crate::error::{Code, Failure};
+use crate::render;
+use crate::state::{Change, NewFile, State, read_text_input};
+use crate::wizard::yes_or_no;
+
+pub fn plan(session: &Session, options: &PlanOptions) -> anyhow::Result<Code> {
+    let wanted = Wanted::read(options)?;
+    let file = session.home.read()?;
+    let plan = wanted.plan(&file.state()?)?;
+    if session.terminal.json() {
+        session.terminal.answer_json(&plan_json(&plan))?;
+    } else {
+        session.terminal.answer(&render::plan(&plan))?;
+    }
+    Ok(if plan.is_empty() {
+        Code::Done
+    } else {
+        Code::Changes
+    })
+}
+
+pub fn apply(
+    session: &Session,
+    options: &PlanOptions,
+    yes: bool,
+    tokens_out: Option<&Path>,
+) -> anyhow::Result<()> {
+    let terminal = session.terminal;
+    let wanted = Wanted::read(options)?;
+    let shown = {
+        let file = session.home.read()?;
+        let plan = wanted.plan(&file.state()?)?;
+        if plan.is_empty() {
+            if terminal.json() {
+                return terminal.answer_json(&plan_json(&plan));
+            }
+            terminal.note("Nothing to do: the streams are those of the document.");
+            return Ok(());
+        }
+        render::plan(&plan)
+    };
+    if !yes {
+        if !terminal.is_interactive() {
+            return Err(needs_a_terminal(
+                "applying asks before it changes anything",
+                "--yes applies without asking",
+            )
+            .into());
+        }
+        terminal.say(&shown);
+        if !yes_or_no("Apply this plan?")? {
+            return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
+        }
+    }
+    let out = tokens_out.map(NewFile::create).transpose()?;
+    let done = session.home.change(|change| {
+        let plan = wanted.plan(&change.state)?;
+        // What was agreed to is what is done.
+        if !yes && render::plan(&plan) != shown {
+            return Err(Failure::failed(
+                "the streams were changed by someone else meanwhile: nothing was applied",
+            )
+            .hint("run the same command again to see the new plan")
+            .into());
+        }
+        let tokens = carry_out(change, &plan)?;
+        Ok((plan, tokens))
+    });
+    let (plan, tokens) = match done {
+        Ok(done) => done,
+        Err(error) => {
+            if let Some(out) = out {
+                out.discard();
+            }
+            return Err(error);
+        }
+    };
+    let lines: String = tokens
+        .iter()
+        .map(|(stream, token)| format!("{}\t{}\n", stream.name, token.expose()))
+        .collect();
+    let in_file = out.is_some();
+    if let Some(out) = out {
+        out.write(&lines)?;
+    }
+    if terminal.json() {
+        let mut answer = plan_json(&plan);
+        let item = |(stream, token): &(Stream, Token)| json!({ "id": stream.id, "name": stream.name, "token": token.expose() });
+        answer["tokens"] = if in_file {
+            json!([])
+        } else {
+            tokens.iter().map(item).collect()
+        };
+        return terminal.answer_json(&answer);
+    }
+    if yes {
+        terminal.note(&shown);
+    }
+    if !in_file && !lines.is_empty() {
+        let lines: String = lines
+            .lines()
+            .map(|line| line.split('\t').map(escape).collect::<Vec<_>>().join("\t") + "\n")
+            .collect();
+        terminal.answer(&lines)?;
+    }
+    Ok(())
+}
+
+/// What a document wants.
+struct Wanted {
+    origin: String,
+    text: String,
+    streams: Vec<RawDraft>,
+    prune: bool,
+}
+
+impl Wanted {
+    fn read(options: &PlanOptions) -> anyhow::Result<Self> {
+        let PlanOptions { file, prune } = options;
+        let origin = if file == Path::new("-") {
+            "standard input".into()
+        } else {
+            file.display().to_string()
+        };
+        let text = read_text_input(file)?;
+        let streams = document::read(&text, &origin)?;
+        Ok(Self {
+            origin,
+            text,
+            streams,
+            prune: *prune,
+        })
+    }
+
+    fn plan(&self, state: &State<'_>) -> anyhow::Result<Plan> {
+        let present = state.streams()?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let mut wrong: Vec<(String, Problem)> = Vec::new();
+        let mut targets = Vec::with_capacity(self.streams.len());
+        let by_name: std::collections::HashMap<_, _> = present
+            .iter()
+            .map(|stream| (stream.name.as_str().to_lowercase(), stream))
+            .collect();
+        for raw in &self.streams {
+            let name = raw.name.clone().unwrap_or_default();
+            let now = by_name
+                .get(&name.to_lowercase())
+                .and_then(|stream| stream.webhook.as_ref());
+            let mut raw = raw.clone();
+            let unfilled = raw.fill(&environment, now).err().unwrap_or_default();
+            let (draft, mut problems) = raw.read();
+            problems.extend(unfilled);
+            wrong.extend(problems.into_iter().map(|problem| (name.clone(), problem)));
+            targets.push(Target {
+                draft,
+                status: raw.status.unwrap_or(Status::Ready),
+            });
+        }
+        if !wrong.is_empty() {
+            return Err(self.refused(&wrong).into());
+        }
+        Ok(Plan::new(present, targets, self.prune, now()).map_err(|wrong| self.refused(&wrong))?)
+    }
+
+    /// Everything that is wrong, and the place of the first bad value.
+    fn refused(&self, wrong: &[(String, Problem)]) -> Failure {
+        let line = |(name, problem): &(String, Problem)| {
+            format!("\n  {}: {}", quote(name), problem.sentence)
+        };
+        let lines: String = wrong.iter().map(line).collect();
+        let place = document::locate(&self.text)
+            .map(|place| format!(": {place}"))
+            .unwrap_or_default();
+        Failure::usage(format_args!(
+            "{} cannot be applied{place}{lines}",
+            self.origin
+        ))
+        .hint("textpeak streams schema")
+    }
+}
+
+/// Does everything that a plan says to the state at hand; the new tokens.
+fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream, Token)>> {
+    let mut tokens = Vec::new();
+    for stream in &plan.deletes {
+        change.state.remove(&stream.id);
+        change.revoke(&stream.id);
+    }
+    for planned in &plan.changes {
+        let mut stream = planned.after.clone();
+        if planned.needs_token {
+            give_token(change, &mut stream, &mut tokens)?;
+        }
+        keep(change, stream);
+    }
+    // The document's first stream comes to stand on top.
+    for target in plan.creates.iter().rev() {
+        let birth = birth()?;
+        let mut stream = target.draft.clone().build(birth, None).map_err(|wrong| {
+            Failure::usage(
+                wrong
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )
+        })?;
+        stream.status = target.status;
+        if target.status != Status::Draft {
+            stream.resume_at = None;
+            give_token(change, &mut stream, &mut tokens)?;
+        }
+        keep(change, stream);
+    }
+    tokens.reverse();
+    Ok(tokens)
+}
+
+fn give_token(
+    change: &mut Change<'_>,
+    stream: &mut Stream,
+    tokens: &mut Vec<(Stream, Token)>,
+) -> anyhow::Result<()> {
+    let token = Token::issue(randomness()?);
+    stream.accept(token.digest());
+    change.issue(&stream.id, &token);
+    tokens.push((stream.clone(), token));
+    Ok(())
+}
+
+fn keep(change: &mut Change<'_>, stream: Stream) {
+    if let Some(sender) = &stream.default_sender {
+        change.state.add_sender(sender);
+    }
+    change.state.put(stream);
+}
+
+fn plan_json(plan: &Plan) -> Value {
+    let created = |target: &Target| json!({ "name": target.draft.name, "status": target.status });
+    let changed = |change: &crate::domain::Change| json!({ "name": change.after.name, "changes": change.differences });
+    let deleted = |stream: &Stream| json!({ "name": stream.name, "id": stream.id });
+    json!({
+        "create": plan.creates.iter().map(created).collect::<Vec<_>>(),
+        "change": plan.changes.iter().map(changed).collect::<Vec<_>>(),
+        "delete": plan.deletes.iter().map(deleted).collect::<Vec<_>>(),
+        "unchanged": plan.unchanged,
+    })
+}

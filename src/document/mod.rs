@@ -1,0 +1,199 @@
+//! Streams as code, as text: YAML or JSON in, YAML or JSON out. The only file that knows YAML.
+
+#![expect(
+    clippy::zero_sized_map_values,
+    reason = "serde reads the keys of a map only into a map"
+)]
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    AllowedIp, Description, Document, Exported, Method, RawDraft, SenderId, Stream, StreamName,
+    Syntax, Tag, WebhookUrl, placeholders,
+};
+use crate::error::Failure;
+
+/// The document's JSON Schema, for editors.
+pub const SCHEMA: &str = include_str!("streams.schema.json");
+
+/// The keys of a document: whether it holds streams, or is one stream. Only a map has keys.
+type Keys = BTreeMap<String, IgnoredAny>;
+
+fn holds_several(keys: &Keys) -> bool {
+    keys.contains_key("streams")
+}
+
+/// Decodes text that begins like JSON as JSON, and any other as YAML. The error ends with line and column.
+fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    } else {
+        yaml_serde::from_str(text).map_err(|error| error.to_string())
+    }
+}
+
+/// The streams of a document. `origin` names it in errors.
+///
+/// # Errors
+/// When it is not a document, with line and column.
+pub fn read(text: &str, origin: &str) -> Result<Vec<RawDraft>, Failure> {
+    let refuse = |what: String| {
+        Failure::usage(format_args!("{origin} cannot be read: {what}"))
+            .hint("textpeak streams schema")
+    };
+    let keys = decode::<Keys>(text).map_err(refuse)?;
+    if keys.is_empty() {
+        Err(refuse("it is empty".to_owned()))
+    } else if holds_several(&keys) {
+        Ok(decode::<Document>(text).map_err(refuse)?.streams)
+    } else {
+        Ok(vec![decode::<RawDraft>(text).map_err(refuse)?])
+    }
+}
+
+/// One stream, out of a document that must hold just one.
+///
+/// # Errors
+/// As [`read`], and when it holds another number of streams.
+pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
+    let mut streams = read(text, origin)?;
+    match (streams.pop(), streams.len()) {
+        (Some(stream), 0) => Ok(stream),
+        (_, more) => Err(Failure::usage(format_args!(
+            "{origin} holds {} streams, where one is wanted",
+            if more == 0 { 0 } else { more + 1 }
+        ))
+        .hint("textpeak streams apply -f FILE makes all of them")),
+    }
+}
+
+/// Where in a document the first bad value stands, and what is wrong with it. `None` when each
+/// value by itself is good.
+#[must_use]
+pub fn locate(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "decoding is the check")]
+    struct Typed {
+        name: Option<StreamName>,
+        description: Option<Description>,
+        allowed_ips: Option<Vec<AllowedIp>>,
+        tags: Option<Vec<Tag>>,
+        default_sender: Option<SenderId>,
+        webhook: Option<TypedWebhook>,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "decoding is the check")]
+    struct TypedWebhook {
+        method: Option<Method>,
+        url: Option<WebhookUrl>,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "decoding is the check")]
+    struct Streams {
+        streams: Vec<Typed>,
+    }
+    let several = decode::<Keys>(text).is_ok_and(|keys| holds_several(&keys));
+    if several {
+        decode::<Streams>(text).err()
+    } else {
+        decode::<Typed>(text).err()
+    }
+}
+
+/// Streams as a document, header values as placeholders.
+///
+/// # Errors
+/// Never in practice: streams have a form in both syntaxes.
+pub fn write(streams: &[Stream], syntax: Syntax) -> anyhow::Result<String> {
+    #[derive(Serialize)]
+    struct Out<'a> {
+        streams: Vec<Exported<'a>>,
+    }
+    let variables = placeholders(streams);
+    let streams = streams
+        .iter()
+        .zip(&variables)
+        .map(|(stream, names)| Exported(stream, names))
+        .collect();
+    let out = Out { streams };
+    Ok(match syntax {
+        Syntax::Json => serde_json::to_string_pretty(&out)? + "\n",
+        Syntax::Yaml => yaml_serde::to_string(&out)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = "streams:\n  - name: OTP\n    allowed_ips: [192.0.2.1]\n    webhook:\n      url: https://example.com\n      headers:\n        - name: X-Key\n          value: ${X}\n";
+
+    #[test]
+    fn bad_values_are_located() {
+        let bad = GOOD.replace("192.0.2.1", "192.0.2.1, 10.1");
+        let place = locate(&bad).unwrap();
+        assert!(
+            place.contains("streams[0].allowed_ips[1]") && place.contains("line 3 column 30"),
+            "{place}"
+        );
+        assert_eq!(locate(GOOD), None);
+        let json = locate("{\n \"name\": \"\"}").unwrap();
+        assert!(
+            json.contains("cannot be a name") && json.contains("at line 2 column"),
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn one_stream_or_several() {
+        assert_eq!(read(GOOD, "x").unwrap().len(), 1);
+        assert_eq!(
+            read_one("{\"name\": \"a\"}", "x").unwrap().name.unwrap(),
+            "a"
+        );
+        assert!(
+            read_one("streams: []", "x")
+                .unwrap_err()
+                .message
+                .contains("holds 0 streams")
+        );
+    }
+
+    fn mutated() -> impl Strategy<Value = String> {
+        let edit = (
+            any::<prop::sample::Index>(),
+            prop::option::of(any::<char>()),
+        );
+        prop::collection::vec(edit, 1..12).prop_map(|edits| {
+            let mut text: Vec<char> = GOOD.chars().collect();
+            for (at, change) in edits {
+                if text.is_empty() {
+                    break;
+                }
+                let at = at.index(text.len());
+                match change {
+                    Some(c) => text[at] = c,
+                    None => drop(text.remove(at)),
+                }
+            }
+            text.into_iter().collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn no_text_panics_and_every_refusal_is_a_sentence(text in prop_oneof![mutated(), any::<String>()]) {
+            match read(&text, "x") {
+                Ok(streams) => for stream in streams {
+                    let _ = stream.read();
+                },
+                Err(failure) => prop_assert!(failure.message.starts_with("x cannot be read: ")),
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Streams as code: the shape of the document, and the placeholders that keep secrets out of it.
+
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::raw::{Problem, RawDraft, RawHeader};
+use super::stream::{Status, Stream};
+use super::webhook::Webhook;
+use super::{Field, Step};
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Syntax {
+    /// For people.
+    #[default]
+    Yaml,
+    /// For programs.
+    Json,
+}
+
+/// A document: streams, each in the shape of [`RawDraft`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The streams.
+    pub streams: Vec<RawDraft>,
+}
+
+/// `${NAME}`, and nothing around it: a value that the environment holds.
+#[must_use]
+fn placeholder(value: &str) -> Option<&str> {
+    let name = value.strip_prefix("${")?.strip_suffix('}')?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    (!name.is_empty() && name.bytes().all(plain)).then_some(name)
+}
+
+impl RawDraft {
+    /// Puts the environment's values in the place of the placeholders in header values. One that
+    /// the environment does not have keeps the value that the stream has now, if it has one.
+    ///
+    /// # Errors
+    /// The placeholders that nothing stands behind.
+    pub fn fill(
+        &mut self,
+        environment: &dyn Fn(&str) -> Option<String>,
+        now: Option<&Webhook>,
+    ) -> Result<(), Vec<Problem>> {
+        let mut wrong = Vec::new();
+        let kept = |header: &str| {
+            let same = |h: &&super::Header| h.name.as_str().eq_ignore_ascii_case(header.trim());
+            now.and_then(|webhook| webhook.headers.iter().find(same))
+                .map(|h| h.value.expose().to_owned())
+        };
+        for header in self.webhook.headers.iter_mut().flatten() {
+            let (name, value) = match header {
+                RawHeader::Pair { name, value } => (name.clone(), value.trim().to_owned()),
+                RawHeader::Line(line) => match line.split_once(':') {
+                    Some((name, value)) => (name.to_owned(), value.trim().to_owned()),
+                    None => continue,
+                },
+            };
+            let Some(variable) = placeholder(&value) else {
+                continue;
+            };
+            match environment(variable).or_else(|| kept(&name)) {
+                Some(value) => *header = RawHeader::Pair { name, value },
+                None => wrong.push(Problem::new(
+                    Field::WebhookHeaders,
+                    format_args!(
+                        "the environment has no {variable}, which the value of {} stands for",
+                        super::escape(&name)
+                    ),
+                )),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+}
+
+/// A variable name for each header of each stream, no two alike.
+#[must_use]
+pub fn placeholders(streams: &[Stream]) -> Vec<Vec<String>> {
+    let mut taken = std::collections::HashSet::new();
+    let mut free = |name: String| {
+        let numbered = (2..).map(|n| format!("{name}_{n}"));
+        let chosen = std::iter::once(name.clone())
+            .chain(numbered)
+            .find(|name| taken.insert(name.clone()));
+        chosen.unwrap_or_default()
+    };
+    let names = |stream: &Stream| {
+        let headers = stream.webhook.iter().flat_map(|webhook| &webhook.headers);
+        headers
+            .map(|header| variable(stream.name.as_str(), header.name.as_str()))
+            .collect::<Vec<_>>()
+    };
+    streams
+        .iter()
+        .map(|stream| names(stream).into_iter().map(&mut free).collect())
+        .collect()
+}
+
+/// `OTP_GERMANY_X_API_KEY`
+fn variable(stream: &str, header: &str) -> String {
+    let word = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    let name: String = format!("{stream}_{header}").chars().map(word).collect();
+    // A shell variable does not begin with a digit.
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
+}
+
+/// A stream in a document, its header values as placeholders.
+#[derive(Debug)]
+pub struct Exported<'a>(pub &'a Stream, pub &'a [String]);
+
+impl Serialize for Exported<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Header<'a> {
+            name: &'a super::HeaderName,
+            value: String,
+        }
+        #[derive(Serialize)]
+        struct Hook<'a> {
+            method: super::Method,
+            url: &'a super::WebhookUrl,
+            headers: Vec<Header<'a>>,
+        }
+        let Self(stream, variables) = self;
+        let values = variables.iter().map(|variable| format!("${{{variable}}}"));
+        let webhook = stream.webhook.as_ref().map(|webhook| Hook {
+            method: webhook.method,
+            url: &webhook.url,
+            headers: webhook
+                .headers
+                .iter()
+                .zip(values)
+                .map(|(h, value)| Header {
+                    name: &h.name,
+                    value,
+                })
+                .collect(),
+        });
+        // A draft that has not come to its webhook says nothing about it.
+        let open = stream.resume_at.is_some_and(|step| step <= Step::Webhook) && webhook.is_none();
+        let mut json = out.serialize_struct("Stream", 8)?;
+        json.serialize_field("name", &stream.name)?;
+        json.serialize_field("description", &stream.description)?;
+        if stream.status != Status::Ready {
+            json.serialize_field("status", &stream.status)?;
+        }
+        json.serialize_field("tags", &stream.tags)?;
+        json.serialize_field("allowed_ips", &stream.allowed_ips)?;
+        json.serialize_field("default_sender", &stream.default_sender)?;
+        json.serialize_field("demo", &stream.demo)?;
+        if !open {
+            json.serialize_field("webhook", &webhook)?;
+        }
+        json.end()
+    }
+}

@@ -1,0 +1,98 @@
+//! Which streams a list is about.
+
+use super::name::Tag;
+use super::sender::SenderId;
+use super::stream::{Status, Stream};
+
+/// Conditions that a stream must all meet; the default is met by every stream.
+#[derive(Debug, Clone, Default)]
+pub struct StreamFilter {
+    /// Part of its name, in any case.
+    pub name: Option<String>,
+    /// Its status.
+    pub status: Option<Status>,
+    /// Tags, in any case, that it has all of.
+    pub tags: Vec<Tag>,
+    /// Whether it is simulated.
+    pub demo: Option<bool>,
+    /// Its default sender.
+    pub sender: Option<SenderId>,
+}
+
+impl StreamFilter {
+    /// Whether every stream meets it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let Self {
+            name,
+            status,
+            tags,
+            demo,
+            sender,
+        } = self;
+        name.is_none() && status.is_none() && tags.is_empty() && demo.is_none() && sender.is_none()
+    }
+
+    /// Whether a stream meets it.
+    #[must_use]
+    pub fn matches(&self, stream: &Stream) -> bool {
+        let Self {
+            name,
+            status,
+            tags,
+            demo,
+            sender,
+        } = self;
+        let lower = |text: &str| text.to_lowercase();
+        let tagged = |tag: &Tag| {
+            stream
+                .tags
+                .iter()
+                .any(|other| lower(other.as_str()) == lower(tag.as_str()))
+        };
+        name.as_ref()
+            .is_none_or(|part| lower(stream.name.as_str()).contains(&lower(part)))
+            && status.is_none_or(|status| status == stream.status)
+            && tags.iter().all(tagged)
+            && demo.is_none_or(|demo| demo == stream.demo)
+            && sender
+                .as_ref()
+                .is_none_or(|sender| stream.default_sender.as_ref() == Some(sender))
+    }
+}
+
+/// How a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Newest first, as the table keeps them.
+    #[default]
+    Created,
+    /// By name, without regard to case.
+    Name,
+    /// Last changed first.
+    Updated,
+}
+
+impl Order {
+    /// Every order.
+    pub const ALL: [Self; 3] = [Self::Name, Self::Created, Self::Updated];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Name => "name",
+            Self::Updated => "updated",
+        }
+    }
+
+    /// Puts streams, newest first, into this order.
+    pub fn sort(self, streams: &mut [Stream]) {
+        match self {
+            Self::Created => {}
+            Self::Name => streams.sort_by_cached_key(|stream| stream.name.as_str().to_lowercase()),
+            Self::Updated => streams.sort_by_key(|stream| std::cmp::Reverse(stream.updated_at)),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What has to be done so that the streams are those of a document. Pure: it reads nothing and
+//! changes nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::difference::{Difference, differences};
+use super::draft::StreamDraft;
+use super::field::Field;
+use super::name::StreamName;
+use super::raw::Problem;
+use super::stream::{Status, Stream};
+
+/// A stream as a document wants it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its answers; those left open get their defaults.
+    pub draft: StreamDraft,
+    /// Its status.
+    pub status: Status,
+}
+
+/// A stream that is to be different.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The stream as it will be.
+    pub after: Stream,
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// Whether it was a draft and gets its token now.
+    pub needs_token: bool,
+}
+
+/// Everything that has to be done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Streams to make.
+    pub creates: Vec<Target>,
+    /// Streams to change.
+    pub changes: Vec<Change>,
+    /// Streams to delete.
+    pub deletes: Vec<Stream>,
+    /// How many are as they should be.
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// Compares what there is with what is wanted, by name in any case. What is not wanted is
+    /// deleted only with `prune`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the document, with the name of the stream that it is about.
+    pub fn new(
+        present: Vec<Stream>,
+        wanted: Vec<Target>,
+        prune: bool,
+        now: Timestamp,
+    ) -> Result<Self, Vec<(String, Problem)>> {
+        let mut plan = Self::default();
+        let mut wrong = Vec::new();
+        let mut seen = HashSet::new();
+        let mut present: Vec<Option<Stream>> = present.into_iter().map(Some).collect();
+        let key = |name: &StreamName| name.as_str().to_lowercase();
+        let places: HashMap<String, usize> = present
+            .iter()
+            .enumerate()
+            .filter_map(|(at, stream)| Some((key(&stream.as_ref()?.name), at)))
+            .collect();
+        for target in wanted {
+            let missing: Vec<_> = target.draft.missing().map(Problem::missing).collect();
+            let name = target
+                .draft
+                .name
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string);
+            if !missing.is_empty() {
+                wrong.extend(missing.into_iter().map(|problem| (name.clone(), problem)));
+                continue;
+            }
+            if !seen.insert(name.to_lowercase()) {
+                wrong.push((
+                    name,
+                    Problem::new(Field::Name, "it stands in the document twice"),
+                ));
+                continue;
+            }
+            let found = places
+                .get(&name.to_lowercase())
+                .and_then(|at| present[*at].take());
+            match found {
+                None => plan.creates.push(target),
+                Some(before) => match change(&before, target, now) {
+                    Ok(None) => plan.unchanged += 1,
+                    Ok(Some(change)) => plan.changes.push(change),
+                    Err(problem) => wrong.push((name, problem)),
+                },
+            }
+        }
+        if prune {
+            plan.deletes = present.into_iter().flatten().collect();
+        }
+        if wrong.is_empty() {
+            Ok(plan)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.creates.is_empty() && self.changes.is_empty() && self.deletes.is_empty()
+    }
+}
+
+fn change(before: &Stream, target: Target, now: Timestamp) -> Result<Option<Change>, Problem> {
+    if target.status == Status::Draft && before.status != Status::Draft {
+        return Err(Problem::new(
+            Field::Name,
+            "a stream that was created cannot become a draft again",
+        ));
+    }
+    let needs_token = before.status == Status::Draft && target.status != Status::Draft;
+    let mut after = before
+        .revised(target.draft, now)
+        .map_err(|mut wrong| wrong.remove(0))?;
+    after.status = target.status;
+    if after.status != Status::Draft {
+        after.resume_at = None;
+    }
+    let differences = differences(before, &after);
+    Ok((!differences.is_empty()).then_some(Change {
+        after,
+        differences,
+        needs_token,
+    }))
+}

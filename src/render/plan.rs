@@ -1,0 +1,55 @@
+//! A plan and the differences in it, as people read them.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::domain::{Difference, Plan, escape};
+
+/// What an apply would do, a line a stream and a line a field.
+#[must_use]
+pub fn plan(plan: &Plan) -> String {
+    let mut text = String::new();
+    for target in &plan.creates {
+        let name = target.draft.name.as_ref().map_or("", |name| name.as_str());
+        text += &line('+', "create", name, AnsiColor::Green);
+    }
+    for change in &plan.changes {
+        text += &line('~', "change", change.after.name.as_str(), AnsiColor::Yellow);
+        text += &differences(&change.differences);
+    }
+    for stream in &plan.deletes {
+        text += &line('-', "delete", stream.name.as_str(), AnsiColor::Red);
+    }
+    text + &format!(
+        "{} to create, {} to change, {} to delete, {} unchanged\n",
+        plan.creates.len(),
+        plan.changes.len(),
+        plan.deletes.len(),
+        plan.unchanged
+    )
+}
+
+fn line(sign: char, verb: &str, name: &str, colour: AnsiColor) -> String {
+    let style = Style::new().fg_color(Some(colour.into()));
+    format!("{style}{sign} {verb}{style:#}  {}\n", escape(name))
+}
+
+/// Fields with what they were and what they are to be.
+#[must_use]
+pub fn differences(differences: &[Difference]) -> String {
+    let shown = |text: &str| {
+        if text.is_empty() {
+            "-".to_owned()
+        } else {
+            escape(text).into_owned()
+        }
+    };
+    let line = |d: &Difference| {
+        format!(
+            "    {}: {} → {}\n",
+            d.field,
+            shown(&d.before),
+            shown(&d.after)
+        )
+    };
+    differences.iter().map(line).collect()
+}

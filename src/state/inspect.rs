@@ -1,0 +1,75 @@
+//! The home as a doctor looks at it: modes, and which tokens there are.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::home::{Home, read_or_empty};
+use super::tokens::Tokens;
+use crate::domain::{StreamId, Token};
+
+impl Home {
+    /// The folder and files that others may read or change, each with the mode it should have.
+    #[must_use]
+    pub fn too_open(&self) -> Vec<(PathBuf, u32)> {
+        let folder = (self.folder().to_owned(), 0o700);
+        let files = [self.state_path(), self.tokens_path()].map(|path| (path.to_owned(), 0o600));
+        std::iter::once(folder)
+            .chain(files)
+            .filter(|(path, mode)| is_wider(path, *mode))
+            .collect()
+    }
+
+    /// Gives a path of the home the mode it should have.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    #[cfg(unix)]
+    pub fn close(&self, path: &std::path::Path, mode: u32) -> std::io::Result<()> {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+    }
+
+    /// Modes are not this system's way: there is nothing to close.
+    ///
+    /// # Errors
+    /// Never.
+    #[cfg(not(unix))]
+    pub fn close(&self, _: &std::path::Path, _: u32) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    /// Every token by the id of its stream; `None` for one that is no token.
+    ///
+    /// # Errors
+    /// When the token file is there and cannot be read.
+    pub fn all_tokens(&self) -> anyhow::Result<BTreeMap<String, Option<Token>>> {
+        let text = read_or_empty(self.tokens_path())?;
+        Ok(Tokens::parse(self.tokens_path(), &text)?.all())
+    }
+
+    /// Forgets tokens whose streams are gone. Looks again under the lock.
+    ///
+    /// # Errors
+    /// As [`Home::change`].
+    pub fn forget_orphans(&self) -> anyhow::Result<()> {
+        self.change(|change| {
+            for id in self.all_tokens()?.keys() {
+                let gone = change.state.entries().iter().all(|entry| entry.id() != id);
+                if let (true, Ok(id)) = (gone, id.parse::<StreamId>()) {
+                    change.revoke(&id);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(unix)]
+fn is_wider(path: &std::path::Path, mode: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o777 & !mode != 0)
+}
+
+#[cfg(not(unix))]
+fn is_wider(_: &std::path::Path, _: u32) -> bool {
+    false
+}

@@ -1,0 +1,82 @@
+//! Files that are not the home's: what a person names as input or output.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::atomic;
+use crate::error::Failure;
+
+/// What a person names as an input: a file, or `-` for standard input.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
+        return Ok(text);
+    }
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes a file as a whole, over an old one if there is one; for its owner only.
+///
+/// # Errors
+/// When it cannot be written; an old file is then as it was.
+pub fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    atomic::replace(path, &[text]).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A file that was not there before, for secrets: mode 0600 from its creation.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl NewFile {
+    /// Makes the file, empty.
+    ///
+    /// # Errors
+    /// When it is there already, or cannot be made.
+    pub fn create(path: &Path) -> anyhow::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(file) => Ok(Self {
+                path: path.to_owned(),
+                file,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::usage(
+                format_args!("{} exists already and is left as it is", path.display()),
+            )
+            .hint("name a file that does not exist yet")
+            .into()),
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
+        }
+    }
+
+    /// Fills the file and makes it durable.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(mut self, text: &str) -> anyhow::Result<()> {
+        let written = self
+            .file
+            .write_all(text.as_bytes())
+            .and_then(|()| self.file.sync_all());
+        written.with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// Takes the file away again.
+    pub fn discard(self) {
+        let _ = fs::remove_file(self.path);
+    }
+}

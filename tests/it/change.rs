@@ -1,0 +1,240 @@
+//! Streams after their creation: `edit`, `clone`, `enable`, `disable`, `token rotate`.
+
+use serde_json::json;
+
+use crate::support::TestEnv;
+
+fn with_stream() -> TestEnv {
+    let env = TestEnv::new();
+    env.ok(&[
+        "streams",
+        "create",
+        "--name",
+        "OTP",
+        "--description",
+        "codes",
+        "--ip",
+        "192.0.2.1",
+        "--tag",
+        "a,b",
+        "--add-sender",
+        "12025550143",
+        "--webhook-url",
+        "https://example.com/in",
+        "--webhook-method",
+        "get",
+        "--webhook-header",
+        "X-Key: s3cret",
+    ]);
+    env
+}
+
+#[test]
+fn an_edit_tells_field_by_field_what_differs_and_keeps_the_rest() {
+    let env = with_stream();
+    let before = env.json(&["streams", "show", "OTP"]);
+    let token = env.ok(&["streams", "token", "show", "OTP"]);
+    snapbox::assert_data_eq!(
+        env.ok(&[
+            "streams",
+            "edit",
+            "otp",
+            "--name",
+            "OTP 2",
+            "--ip",
+            "192.0.2.2",
+            "--remove-ip",
+            "192.0.2.1",
+            "--tag",
+            "c",
+            "--remove-tag",
+            "a",
+            "--customized",
+            "--demo",
+            "--webhook-url",
+            "https://example.com/2",
+            "--webhook-header",
+            "x-key: other"
+        ]),
+        snapbox::str![[r"
+Changed “OTP 2”
+    name: OTP → OTP 2
+    tags: a, b → b, c
+    allowed_ips: 192.0.2.1 → 192.0.2.2
+    default_sender: 12025550143 → Customized
+    demo: false → true
+    webhook.url: https://example.com/in → https://example.com/2
+    webhook.headers: X-Key: ******** → x-key: ******** (changed)
+
+"]]
+    );
+    let after = env.json(&["streams", "show", "OTP 2", "--reveal"]);
+    assert_eq!(after["webhook"]["method"], "GET");
+    assert_eq!(
+        after["webhook"]["headers"],
+        json!([{"name": "x-key", "value": "other"}])
+    );
+    for kept in ["id", "description", "status", "token_hint", "created_at"] {
+        assert_eq!(before[kept], after[kept], "{kept}");
+    }
+    assert_eq!(env.ok(&["streams", "token", "show", "OTP 2"]), token);
+}
+
+#[test]
+fn an_edit_without_effect_says_so_and_writes_nothing() {
+    let env = with_stream();
+    let path = env.home().join("state.json");
+    let before = std::fs::read(&path).unwrap();
+    let run = env.run(&["streams", "edit", "OTP", "--tag", "a", "--live"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    assert!(run.stderr.contains("Nothing differs"), "{run:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(
+        env.json(&["streams", "edit", "OTP", "--live"])["changes"],
+        json!([])
+    );
+}
+
+#[test]
+fn a_bad_edit_tells_every_problem_and_changes_nothing() {
+    let env = with_stream();
+    env.ok(&["streams", "create", "--name", "taken"]);
+    let before = env.state();
+    let stderr = env.fails(
+        2,
+        &[
+            "streams",
+            "edit",
+            "OTP",
+            "--ip",
+            "10.1",
+            "--remove-tag",
+            "z",
+            "--remove-header",
+            "X-No",
+        ],
+    );
+    for part in [
+        "--ip: “10.1” is not",
+        "--tag: “z” cannot be taken out",
+        "--webhook-header: “X-No” cannot be taken out",
+    ] {
+        assert!(stderr.contains(part), "{part} in {stderr}");
+    }
+    assert!(
+        env.fails(2, &["streams", "edit", "OTP", "--name", "Taken"])
+            .contains("is the name of another stream")
+    );
+    assert!(
+        env.fails(3, &["streams", "edit", "OTP", "--sender", "NOPE"])
+            .contains("no Sender ID “NOPE”")
+    );
+    assert_eq!(env.state(), before);
+    env.ok(&["streams", "edit", "OTP", "--name", "otp"]);
+}
+
+#[test]
+fn a_webhook_can_be_taken_away_and_given() {
+    let env = with_stream();
+    env.ok(&["streams", "edit", "OTP", "--no-webhook"]);
+    assert_eq!(
+        env.json(&["streams", "show", "OTP"])["webhook"],
+        json!(null)
+    );
+    assert!(
+        env.fails(2, &["streams", "edit", "OTP", "--webhook-method", "post"])
+            .contains("--webhook-url: missing")
+    );
+    env.ok(&[
+        "streams",
+        "edit",
+        "OTP",
+        "--webhook-url",
+        "https://example.com",
+    ]);
+    assert_eq!(
+        env.json(&["streams", "show", "OTP"])["webhook"]["method"],
+        "POST"
+    );
+}
+
+#[test]
+fn keys_that_others_added_to_a_stream_survive_its_edit() {
+    let env = with_stream();
+    let path = env.home().join("state.json");
+    let text = std::fs::read_to_string(&path).unwrap().replacen(
+        "\"name\"",
+        "\"owner\": {\"team\": [1, 2]},\n \"name\"",
+        1,
+    );
+    std::fs::write(&path, text).unwrap();
+    env.ok(&["streams", "edit", "OTP", "--demo"]);
+    assert_eq!(env.state()["streams"][0]["owner"], json!({"team": [1, 2]}));
+}
+
+#[test]
+fn a_clone_has_a_new_name_and_token_and_all_the_rest() {
+    let env = with_stream();
+    let source = env.json(&["streams", "show", "OTP", "--reveal"]);
+    let token = env.ok(&["streams", "token", "show", "OTP"]);
+    env.ok(&["streams", "clone", "OTP", "--name", "Copy"]);
+    let mut copy = env.json(&["streams", "show", "Copy", "--reveal"]);
+    assert_ne!(env.ok(&["streams", "token", "show", "Copy"]), token);
+    for own in ["id", "name", "token_hint", "created_at", "updated_at"] {
+        copy[own] = source[own].clone();
+    }
+    assert_eq!(copy, source);
+    assert!(
+        env.fails(2, &["streams", "clone", "OTP", "--name", "copy"])
+            .contains("another stream")
+    );
+    env.ok(&["streams", "create", "--draft", "--name", "D"]);
+    env.ok(&["streams", "clone", "D", "--name", "D2"]);
+    assert_eq!(env.json(&["streams", "show", "D2"])["status"], "Draft");
+}
+
+#[test]
+fn enabling_and_disabling_say_what_they_did_and_do_it_once() {
+    let env = with_stream();
+    let said = |words: &[&str]| env.run(words).stderr;
+    assert_eq!(said(&["streams", "disable", "OTP"]), "“OTP” is Disabled.\n");
+    let before = env.state();
+    assert_eq!(
+        said(&["streams", "disable", "otp"]),
+        "“OTP” was already Disabled.\n"
+    );
+    assert_eq!(env.state(), before);
+    assert_eq!(said(&["streams", "enable", "OTP"]), "“OTP” is Ready.\n");
+    env.ok(&["streams", "create", "--draft", "--name", "D"]);
+    assert!(
+        env.fails(2, &["streams", "enable", "OTP", "D"])
+            .contains("“D” is a draft")
+    );
+    assert_eq!(
+        env.json(&["streams", "disable", "OTP"])["items"][0]["status"],
+        "Disabled"
+    );
+}
+
+#[test]
+fn a_rotated_token_takes_the_place_of_the_old_one() {
+    let env = with_stream();
+    let old = env.ok(&["streams", "token", "show", "OTP"]);
+    assert!(
+        env.fails(2, &["streams", "token", "rotate", "OTP"])
+            .contains("--yes")
+    );
+    assert_eq!(env.ok(&["streams", "token", "show", "OTP"]), old);
+    let new = env.ok(&["streams", "token", "rotate", "OTP", "--yes"]);
+    assert!(new != old && new.starts_with("tp_"), "{new}");
+    assert_eq!(env.ok(&["streams", "token", "show", "OTP"]), new);
+    assert_eq!(
+        env.state()["streams"][0]["token_hint"].as_str().unwrap(),
+        &new.trim()[35..]
+    );
+    assert!(
+        !std::fs::read_to_string(env.home().join("tokens.json"))
+            .unwrap()
+            .contains(old.trim())
+    );
+}
