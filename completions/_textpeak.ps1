@@ -1,3 +1,4 @@
+# Completion of textpeak for PowerShell: dot-source it in $PROFILE.
 
 Register-ArgumentCompleter -Native -CommandName textpeak -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
@@ -33,4 +34,3 @@ Register-ArgumentCompleter -Native -CommandName textpeak -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new($cmd, $cmd, 'ParameterValue', $help)
     }
 };
-        

@@ -1,34 +1,18 @@
+# Completion of textpeak for bash: source it, or put it where bash-completion looks.
 
-_clap_complete_textpeak() {
-    local IFS=$'\013'
-    local _CLAP_COMPLETE_INDEX=${COMP_CWORD}
-    local _CLAP_COMPLETE_COMP_TYPE=${COMP_TYPE}
-    if compopt +o nospace 2> /dev/null; then
-        local _CLAP_COMPLETE_SPACE=false
-    else
-        local _CLAP_COMPLETE_SPACE=true
+_textpeak() {
+    local IFS=$'\n'
+    COMPREPLY=()
+    # The line goes over as it was typed: bash's own words end at = and :, with quotes still on.
+    # Read from a here-string, the answer is split at line ends and nothing in it is expanded.
+    read -r -d '' -a COMPREPLY <<< "$(
+        COMPLETE=bash textpeak -- "${COMP_LINE:0:COMP_POINT}" "$2" 2> /dev/null
+    )"
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then
+        compopt -o nospace 2> /dev/null
     fi
-    local words=("${COMP_WORDS[@]}")
-    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-        words[COMP_CWORD]="$2"
-    fi
-    COMPREPLY=( $( \
-        _CLAP_IFS="$IFS" \
-        _CLAP_COMPLETE_INDEX="$_CLAP_COMPLETE_INDEX" \
-        _CLAP_COMPLETE_COMP_TYPE="$_CLAP_COMPLETE_COMP_TYPE" \
-        _CLAP_COMPLETE_SPACE="$_CLAP_COMPLETE_SPACE" \
-        COMPLETE="bash" \
-        "textpeak" -- "${words[@]}" \
-    ) )
-    if [[ $? != 0 ]]; then
-        unset COMPREPLY
-    elif [[ $_CLAP_COMPLETE_SPACE == false ]] && [[ "${COMPREPLY-}" =~ [=/:]$ ]]; then
-        compopt -o nospace
-    fi
+    return 0
 }
-if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -o nospace -o bashdefault -o nosort -F _clap_complete_textpeak textpeak
-else
-    complete -o nospace -o bashdefault -F _clap_complete_textpeak textpeak
-fi
 
+complete -o bashdefault -o nosort -F _textpeak textpeak 2> /dev/null ||
+    complete -o bashdefault -F _textpeak textpeak

@@ -1,8 +1,5 @@
+# Completion of textpeak for elvish: eval it in rc.elv.
 
-set edit:completion:arg-completer[textpeak] = { |@words|
-    var index = (count $words)
-    set index = (- $index 1)
-
-    put (env _CLAP_IFS="\n" _CLAP_COMPLETE_INDEX=(to-string $index) COMPLETE="elvish" textpeak -- $@words) | to-lines
+set edit:completion:arg-completer[textpeak] = {|@words|
+    env COMPLETE=elvish textpeak -- $@words
 }
-

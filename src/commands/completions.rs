@@ -6,20 +6,20 @@ use serde_json::json;
 
 use super::session::Session;
 use crate::cli::{self, Live, Shell};
-use crate::domain::{SenderId, escape};
+use crate::domain::{SenderId, Tag};
 use crate::state::{Home, State};
 
-/// A value and its description, as a shell shows them.
+/// Values, and a few words about each.
 type Candidates = Vec<(String, String)>;
 
 pub fn run(session: &Session, shell: Shell) -> anyhow::Result<()> {
-    let script = cli::script(shell)?;
+    let script = cli::script(shell);
     if session.terminal.json() {
         return session
             .terminal
             .answer_json(&json!({ "shell": shell.name(), "script": script }));
     }
-    session.terminal.answer(&script)
+    session.terminal.answer(script)
 }
 
 /// Answers a completion script, if it was one that called.
@@ -32,8 +32,12 @@ pub fn answer_shell() -> bool {
 }
 
 /// Asks the state file. Whatever is wrong with it completes to nothing.
-fn from_state(ask: impl FnOnce(&State<'_>) -> Option<Candidates>) -> Candidates {
-    let home = Home::locate(home_being_typed().or_else(home_of_environment)).ok();
+fn from_state(
+    home: Option<PathBuf>,
+    ask: impl FnOnce(&State<'_>) -> Option<Candidates>,
+) -> Candidates {
+    let asked = home.or_else(|| std::env::var_os("TEXTPEAK_HOME").map(PathBuf::from));
+    let home = Home::locate(asked.filter(|home| !home.as_os_str().is_empty())).ok();
     let file = home.and_then(|home| home.read().ok());
     file.as_ref()
         .and_then(|file| file.state().ok())
@@ -41,44 +45,18 @@ fn from_state(ask: impl FnOnce(&State<'_>) -> Option<Candidates>) -> Candidates 
         .unwrap_or_default()
 }
 
-/// The value of a `--home` on the line that is being completed.
-fn home_being_typed() -> Option<PathBuf> {
-    let words: Vec<_> = std::env::args_os()
-        .skip_while(|word| word != "--")
-        .collect();
-    let after = words
-        .windows(2)
-        .find(|pair| pair[0] == "--home")
-        .map(|pair| PathBuf::from(&pair[1]));
-    after.or_else(|| {
-        words
-            .iter()
-            .find_map(|word| word.to_str()?.strip_prefix("--home=").map(PathBuf::from))
+/// Names and ids only: with thousands of streams, reading each would be felt at every Tab.
+fn streams(home: Option<PathBuf>) -> Candidates {
+    from_state(home, |state| {
+        let entries = state.entries().iter();
+        let named = entries.map(|entry| (entry.name().to_owned(), entry.id().to_owned()));
+        Some(named.collect())
     })
 }
 
-fn home_of_environment() -> Option<PathBuf> {
-    std::env::var_os("TEXTPEAK_HOME")
-        .filter(|home| !home.is_empty())
-        .map(PathBuf::from)
-}
-
-fn streams() -> Candidates {
-    from_state(|state| {
-        let entries = state.entries();
-        let names = entries
-            .iter()
-            .map(|entry| (entry.name().to_owned(), entry.id().to_owned()));
-        let ids = entries
-            .iter()
-            .map(|entry| (entry.id().to_owned(), escape(entry.name()).into_owned()));
-        Some(names.chain(ids).collect())
-    })
-}
-
-fn tags() -> Candidates {
-    from_state(|state| {
-        let counted = |(tag, count): (crate::domain::Tag, usize)| {
+fn tags(home: Option<PathBuf>) -> Candidates {
+    from_state(home, |state| {
+        let counted = |(tag, count): (Tag, usize)| {
             let streams = if count == 1 { "stream" } else { "streams" };
             (tag.to_string(), format!("{count} {streams}"))
         };
@@ -86,8 +64,8 @@ fn tags() -> Candidates {
     })
 }
 
-fn senders() -> Candidates {
-    from_state(|state| {
+fn senders(home: Option<PathBuf>) -> Candidates {
+    from_state(home, |state| {
         let about = |id: &SenderId| (id.to_string(), id.kind().name().to_owned());
         Some(state.senders.iter().map(about).collect())
     })

@@ -82,6 +82,11 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
                     snapbox::Data::from(format!("{}\n", block.text)).raw()
                 );
             }
+            // What is applied elsewhere in the README is read here.
+            "yaml" => {
+                let run = env.run_with_input(&["streams", "plan", "-f", "-"], block.text);
+                assert!([0, 7].contains(&run.code), "{run:?}");
+            }
             other => assert_eq!(other, "text", "a block that nobody tests"),
         }
     }
