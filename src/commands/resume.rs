@@ -56,7 +56,8 @@ pub fn through_the_wizard(
     gateway: &GatewayUrl,
     copy: bool,
 ) -> anyhow::Result<()> {
-    let kept = from > Step::Details;
+    let file = session.home.read()?;
+    let kept = file.state()?.find(birth.id.as_str()).is_ok();
     let last_word = LastWord::watch(session, "Cancelled: nothing was saved.")?;
     if kept {
         let command = resume_command(session, &draft);

@@ -244,12 +244,13 @@ fn default_sender(
             "Add a new Sender ID".to_owned(),
         ];
         let current = draft.default_sender.as_ref().and_then(DefaultSender::id);
-        let Typed::Answer(way) = prompt.menu(
-            Field::DefaultSender.label(),
-            &entries,
-            usize::from(current.is_some()),
-        )?
-        else {
+        let now = match &draft.default_sender {
+            None | Some(DefaultSender::Customized) => 0,
+            Some(DefaultSender::Existing(_)) => 1,
+            Some(DefaultSender::New(_)) => 2,
+        };
+        let new = current.filter(|_| now == 2).map(ToString::to_string);
+        let Typed::Answer(way) = prompt.menu(Field::DefaultSender.label(), &entries, now)? else {
             return Ok(Answer::Back);
         };
         let chosen = match way {
@@ -271,7 +272,7 @@ fn default_sender(
                 })
             }
             _ => map(
-                prompt.line("New Sender ID", None, str::parse)?,
+                prompt.line("New Sender ID", new.as_deref(), str::parse)?,
                 |id: SenderId| {
                     if known.senders.contains(&id) {
                         DefaultSender::Existing(id)

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::signal::ctrl_c;
 
+use super::modes::Modes;
 use crate::error::Code;
 
 /// What the prompt in the foreground needs to put the terminal's mode back.
@@ -25,6 +26,7 @@ impl Interrupt {
     /// # Errors
     /// When the system refuses a signal handler or a thread.
     pub fn watch(last_word: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        let modes = Modes::now();
         let runtime = Builder::new_current_thread().enable_io().build()?;
         // The handler is in place when this returns, before the first prompt.
         let signal = {
@@ -44,6 +46,8 @@ impl Interrupt {
             .spawn(move || {
                 if runtime.block_on(signal).is_ok() {
                     thread::sleep(MOMENT);
+                    // A prompt that began to read only now has made the terminal raw again.
+                    modes.restore();
                     let _ = console::Term::stderr().show_cursor();
                     last_word();
                     // The main thread is inside a prompt, which nothing else can end.

@@ -4,6 +4,8 @@
 
 mod ask;
 mod interrupt;
+mod measure;
+mod modes;
 mod prompt;
 mod script;
 

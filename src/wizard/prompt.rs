@@ -4,10 +4,11 @@ use std::fmt::Display;
 
 use anstyle::AnsiColor;
 use anyhow::Context as _;
-use console::{Term, measure_text_width, truncate_str};
+use console::{Term, truncate_str};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{FuzzySelect, Input, Select};
 
+use super::measure::{rows, wrapped};
 use crate::domain::{Secret, escape};
 
 /// What is typed to go back.
@@ -90,7 +91,15 @@ impl Prompt<'_> {
                 if let Some(default) = default {
                     input = input.default(default.to_owned());
                 }
-                input.interact_text_on(&Term::stderr())
+                let typed = input.interact_text_on(&Term::stderr())?;
+                let mut drawn = String::new();
+                // A prompt that cannot be composed was not drawn either.
+                let _ = theme.format_input_prompt(&mut drawn, label, default);
+                if default != Some(typed.as_str()) {
+                    drawn += &typed;
+                }
+                wipe(&drawn, &Term::stderr())?;
+                Ok(typed)
             })?;
             if typed.trim() == BACK {
                 return Ok(Typed::Back);
@@ -160,7 +169,8 @@ impl Prompt<'_> {
         })
     }
 
-    /// Asks for one of many entries by typing a part of it; the first is Back, and so is Esc.
+    /// Asks for one of many entries by typing a part of it; the first is Back, and so is Esc. The
+    /// default comes next: the widget does not scroll to it.
     ///
     /// # Errors
     /// When the prompt fails.
@@ -170,18 +180,22 @@ impl Prompt<'_> {
         entries: &[String],
         default: usize,
     ) -> anyhow::Result<Typed<usize>> {
-        let mut shown = vec!["Back".to_owned()];
-        shown.extend(fitting(entries));
+        let entries = fitting(entries);
+        let mut order: Vec<_> = (0..entries.len()).collect();
+        order[..=default].rotate_right(1);
+        // No entry that is typed by a user begins like this.
+        let mut shown = vec!["< Back"];
+        shown.extend(order.iter().map(|at| entries[*at].as_str()));
         let chosen = with_theme(|theme| {
             FuzzySelect::with_theme(theme)
                 .with_prompt(label)
                 .items(&shown)
-                .default((default + 1).min(shown.len() - 1))
+                .default(1)
                 .max_length(MENU_LINES)
                 .interact_on_opt(&Term::stderr())
         })?;
         Ok(match answer_or_back(chosen, 0) {
-            Typed::Answer(at) => Typed::Answer(at - 1),
+            Typed::Answer(at) => Typed::Answer(order[at - 1]),
             Typed::Back => Typed::Back,
         })
     }
@@ -207,28 +221,17 @@ fn answer_or_back(chosen: Option<usize>, back: usize) -> Typed<usize> {
     }
 }
 
+/// Clears the rows that an answered prompt filled: the widget clears its last one only.
+fn wipe(drawn: &str, term: &Term) -> std::io::Result<()> {
+    term.clear_last_lines(rows(drawn, usize::from(term.size().1)) - 1)?;
+    term.clear_to_end_of_screen()
+}
+
 /// Columns for text: the terminal's, less what stands around it.
 fn columns() -> usize {
     usize::from(Term::stderr().size().1)
         .saturating_sub(4)
         .max(8)
-}
-
-/// The words of a text in lines of at most so many columns; a longer word has a line of its own.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() {
-            line.push_str(word);
-        } else if measure_text_width(line) + 1 + measure_text_width(word) <= columns {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 fn mark(sign: &str, colour: AnsiColor) -> String {
@@ -256,17 +259,5 @@ fn with_theme<T>(ask: impl FnOnce(&dyn Theme) -> dialoguer::Result<T>) -> anyhow
             super::interrupt::wait_for_the_end()
         }
         other => other.context("cannot ask on this terminal"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrapped;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("a verylongword b", 5), ["a", "verylongword", "b"]);
-        assert_eq!(wrapped("", 5), [""]);
     }
 }
