@@ -6,6 +6,7 @@ mod help;
 mod options;
 mod senders;
 mod streams;
+mod translate;
 mod values;
 
 use std::ffi::OsString;

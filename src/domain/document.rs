@@ -3,7 +3,8 @@
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::raw::{Problem, RawDraft, RawHeader};
+use super::problem::Problem;
+use super::raw::{RawDraft, RawHeader};
 use super::stream::{Status, Stream};
 use super::webhook::Webhook;
 use super::{Field, Step};

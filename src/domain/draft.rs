@@ -4,14 +4,15 @@ use jiff::Timestamp;
 
 use super::AllowedIp;
 use super::field::{Field, Step};
+use super::header::Header;
 use super::name::{Description, StreamId, StreamName, Tag, same_name};
-use super::raw::Problem;
+use super::problem::Problem;
 use super::sender::{DefaultSender, SenderId};
 use super::stream::{Status, Stream, StreamKind};
 use super::token::Token;
 use super::unique::Unique;
 use super::value::Invalid;
-use super::webhook::{Header, Incoming, Webhook, WebhookUrl};
+use super::webhook::{Incoming, Webhook, WebhookUrl};
 
 /// The answers so far. `None` is a question that was not answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::draft::StreamDraft;
 use super::field::Field;
-use super::raw::Problem;
+use super::problem::Problem;
 use super::text::quote;
 use super::unique::Unique;
 use super::value::Invalid;

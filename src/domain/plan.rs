@@ -9,7 +9,7 @@ use super::difference::{Difference, differences};
 use super::draft::StreamDraft;
 use super::field::Field;
 use super::name::StreamName;
-use super::raw::Problem;
+use super::problem::Problem;
 use super::stream::{Status, Stream};
 
 /// A stream as a document wants it.

@@ -6,41 +6,12 @@ use serde::{Deserialize, Deserializer};
 
 use super::draft::StreamDraft;
 use super::field::Field;
+use super::header::Header;
+use super::problem::Problem;
 use super::sender::DefaultSender;
 use super::stream::{Status, StreamKind};
 use super::value::Invalid;
-use super::webhook::{Header, Incoming, Method, Webhook};
-
-/// What is wrong with one answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The question.
-    pub field: Field,
-    /// What is wrong, and what would be accepted.
-    pub sentence: String,
-}
-
-impl Problem {
-    /// A problem with the answer to `field`.
-    pub fn new(field: Field, sentence: impl fmt::Display) -> Self {
-        Self {
-            field,
-            sentence: sentence.to_string(),
-        }
-    }
-
-    /// A required question without an answer.
-    #[must_use]
-    pub fn missing(field: Field) -> Self {
-        Self::new(field, format_args!("missing: {}", field.help()))
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field.flag(), self.sentence)
-    }
-}
+use super::webhook::{Incoming, Method, Webhook};
 
 /// The answers as text. `None` is a question that was not answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -10,7 +10,7 @@ use super::allow_list::AllowedIp;
 use super::draft::{Birth, StreamDraft};
 use super::field::Step;
 use super::name::{Description, StreamId, StreamName, Tag};
-use super::raw::Problem;
+use super::problem::Problem;
 use super::sender::SenderId;
 use super::text::quote;
 use super::token::TokenDigest;

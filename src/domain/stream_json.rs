@@ -2,9 +2,10 @@
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
+use super::header::Header;
 use super::secret::Secret;
 use super::stream::Stream;
-use super::webhook::{Header, Webhook};
+use super::webhook::Webhook;
 
 /// Who will read the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
-use crate::domain::{
-    Reader, SenderId, Stream, StreamId, StreamJson, Surroundings, Tag, quote, same_name,
-};
+use crate::domain::{SenderId, Stream, StreamId, Surroundings, Tag, quote, same_name};
 use crate::error::Failure;
 
+use super::entry::{Entry, entry_text, nested, pretty};
 use super::key;
 
 /// The version that this program writes, and the newest that it reads.
@@ -27,61 +25,6 @@ struct Top<'a> {
     senders: Vec<SenderId>,
     #[serde(borrow, default)]
     streams: Vec<&'a RawValue>,
-}
-
-/// One stream of the file: as it stands there, or as it will.
-#[derive(Debug)]
-pub enum Entry<'a> {
-    /// Untouched.
-    Stored {
-        /// Its place in the file, from 0.
-        at: usize,
-        /// Its JSON text in the file.
-        text: &'a str,
-        /// Its id.
-        id: Cow<'a, str>,
-        /// Its name.
-        name: Cow<'a, str>,
-    },
-    /// New or changed.
-    Changed {
-        /// What it is now.
-        stream: Box<Stream>,
-        /// Its JSON text to be.
-        text: String,
-    },
-}
-
-impl Entry<'_> {
-    /// The stream's id.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Stored { id, .. } => id,
-            Self::Changed { stream, .. } => stream.id.as_str(),
-        }
-    }
-
-    /// The stream's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Stored { name, .. } => name,
-            Self::Changed { stream, .. } => stream.name.as_str(),
-        }
-    }
-
-    fn text(&self) -> &str {
-        match self {
-            Self::Stored { text, .. } => text,
-            Self::Changed { text, .. } => text,
-        }
-    }
-
-    /// Whether both stand in the file as they are, one right after the other.
-    fn is_followed_by(&self, next: &Self) -> bool {
-        matches!((self, next), (Self::Stored { at, .. }, Self::Stored { at: next, .. }) if at + 1 == *next)
-    }
 }
 
 /// The streams, newest first, and the catalogue.
@@ -335,30 +278,4 @@ impl<'a> State<'a> {
     fn offset(&self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.whole.as_ptr() as usize)
     }
-}
-
-/// A stream as it will stand in the file, with what another program may have added to it there.
-fn entry_text(stream: &Stream, before: Option<&str>) -> String {
-    let ours = StreamJson(stream, Reader::File);
-    let old: Map<String, Value> = before
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    let mut json = serde_json::to_value(ours).unwrap_or_default();
-    if let Value::Object(fields) = &mut json {
-        let foreign = old
-            .into_iter()
-            .filter(|(key, _)| !Reader::KEYS.contains(&key.as_str()));
-        fields.extend(foreign);
-    }
-    nested(&pretty(&json), 2)
-}
-
-fn pretty(value: &impl Serialize) -> String {
-    // Maps with text keys, lists and strings always have a JSON form.
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-/// Indents every line but the first. JSON text has line breaks only between tokens.
-fn nested(json: &str, levels: usize) -> String {
-    json.replace('\n', &format!("\n{}", "  ".repeat(levels)))
 }

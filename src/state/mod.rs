@@ -3,6 +3,7 @@
 
 mod atomic;
 mod document;
+mod entry;
 mod home;
 mod inspect;
 mod key;
@@ -10,6 +11,7 @@ mod lock;
 mod outside;
 mod tokens;
 
-pub use document::{Entry, State};
+pub use document::State;
+pub use entry::Entry;
 pub use home::{Change, Home, TextFile};
 pub use outside::{NewFile, read_text_input, replace_file};

@@ -8,6 +8,7 @@ mod measure;
 mod modes;
 mod prompt;
 mod script;
+mod several;
 
 use crate::domain::{Step, StreamDraft, Surroundings, Tag};
 

@@ -1,35 +1,41 @@
 //! The terminal's modes, as they were before the first prompt.
-//!
-//! `stty` reads and writes them: it is part of POSIX, and our own code has no safe way to.
 
-use std::process::{Command, Stdio};
+#[cfg(unix)]
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// How the terminal was, as `stty -g` tells it; `None` where there is no telling.
+/// How the terminal on standard input was; `None` where there is no telling.
+#[cfg(unix)]
 #[derive(Debug)]
-pub struct Modes(Option<String>);
+pub struct Modes(Option<Termios>);
 
+#[cfg(unix)]
 impl Modes {
-    /// The modes of the terminal on standard input.
+    /// The modes now.
     pub fn now() -> Self {
-        Self(stty("-g").filter(|modes| !modes.is_empty()))
+        Self(tcgetattr(std::io::stdin()).ok())
     }
 
     /// Sets them again.
     pub fn restore(&self) {
         if let Self(Some(modes)) = self {
-            stty(modes);
+            // Nothing is left to be tried where the terminal is gone.
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Drain, modes);
         }
     }
 }
 
-fn stty(word: &str) -> Option<String> {
-    let mut stty = Command::new("stty");
-    let output = stty
-        .arg(word)
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    Some(text.trim().to_owned())
+/// Other systems keep no modes that a prompt changes.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub struct Modes;
+
+#[cfg(not(unix))]
+impl Modes {
+    /// Nothing to remember.
+    pub fn now() -> Self {
+        Self
+    }
+
+    /// Nothing to set.
+    pub fn restore(&self) {}
 }
