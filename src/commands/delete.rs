@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
+use super::last_word::LastWord;
 use super::session::{Session, needs_a_terminal};
 use crate::cli::DeleteOptions;
 use crate::domain::{Stream, quote};
 use crate::error::{Code, Failure};
-use crate::wizard::{Interrupt, Prompt};
 
 pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
     let streams = find_all(session, &options.streams)?;
@@ -55,7 +55,7 @@ fn find_all(session: &Session, wanted: &[String]) -> anyhow::Result<Vec<Stream>>
 
 fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    Interrupt::watch(move || terminal.say("\nCancelled: nothing was deleted."))?;
+    let last_word = LastWord::watch(session, "Cancelled: nothing was deleted.")?;
     let say = |text: &str| terminal.say(text);
     for stream in streams {
         let name = stream.name.as_str();
@@ -63,7 +63,10 @@ fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
             "Deleting {} cannot be undone; its token stops working.",
             quote(name)
         ));
-        if !(Prompt { say: &say }).exactly("Type its name to delete it", name)? {
+        if !last_word
+            .prompt(&say)
+            .exactly("Type its name to delete it", name)?
+        {
             return Err(
                 Failure::new(Code::Cancelled, "that is not its name: nothing was deleted").into(),
             );

@@ -1,40 +1,13 @@
 //! The wizard's desk: everything that it borrows, put together for `create`, `resume` and `edit`.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
+use super::last_word::LastWord;
 use super::making::{self, Made};
 use super::preview::{example_sender, requests};
 use super::session::Session;
 use crate::api::{HttpRequest, Part, Request};
 use crate::domain::{Birth, GatewayUrl, Step, Stream, StreamDraft, Tag};
 use crate::render::part;
-use crate::wizard::{self, Desk, Interrupt, Outcome, Prompt, Purpose, Script};
-
-/// What Ctrl-C says, which changes as things get done.
-#[derive(Debug, Clone)]
-pub struct LastWord(Arc<Mutex<String>>);
-
-impl LastWord {
-    /// Watches for Ctrl-C from now on.
-    pub fn watch(session: &Session, first: &str) -> anyhow::Result<Self> {
-        let word = Self(Arc::new(Mutex::new(first.to_owned())));
-        let (terminal, last) = (session.terminal, word.clone());
-        Interrupt::watch(move || terminal.say(&format!("\n{}", last.text())))?;
-        Ok(word)
-    }
-
-    /// From now on, this is what is said.
-    pub fn set(&self, text: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text;
-    }
-
-    fn text(&self) -> String {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
+use crate::wizard::{self, Desk, Outcome, Purpose, Script};
 
 /// A walk through the wizard.
 pub struct Walk<'a> {
@@ -112,11 +85,10 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         terminal.note("  Draft saved.");
         Ok(())
     };
+    let say = |text: &str| terminal.say(text);
     let mut desk = Desk {
         purpose,
-        prompt: Prompt {
-            say: &|text: &str| terminal.say(text),
-        },
+        prompt: last_word.prompt(&say),
         surroundings: &surroundings,
         tags: &tags,
         save: &mut save,

@@ -1,6 +1,7 @@
 //! `textpeak streams edit`
 
-use super::desk::{LastWord, Walk, walk};
+use super::desk::{Walk, walk};
+use super::last_word::LastWord;
 use super::making::refused;
 use super::session::{Session, now};
 use crate::cli::EditOptions;

@@ -8,6 +8,7 @@ mod desk;
 mod doctor;
 mod edit;
 mod export;
+mod last_word;
 mod list;
 mod making;
 mod plan;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::last_word::LastWord;
 use super::session::{Session, birth, needs_a_terminal, now, randomness};
 use crate::cli::PlanOptions;
 use crate::document;
@@ -11,7 +12,6 @@ use crate::domain::{Plan, Problem, RawDraft, Status, Stream, Target, Token, esca
 use crate::error::{Code, Failure};
 use crate::render;
 use crate::state::{Change, NewFile, State, read_text_input};
-use crate::wizard::yes_or_no;
 
 pub fn plan(session: &Session, options: &PlanOptions) -> anyhow::Result<Code> {
     let wanted = Wanted::read(options)?;
@@ -58,9 +58,14 @@ pub fn apply(
             .into());
         }
         terminal.say(&shown);
-        if !yes_or_no("Apply this plan?")? {
+        let last_word = LastWord::watch(session, "Cancelled: nothing was changed.")?;
+        let say = |text: &str| terminal.say(text);
+        if !last_word.prompt(&say).yes_or_no("Apply this plan?")? {
             return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
         }
+        last_word.set(
+            "Cancelled while the plan was applied: textpeak streams plan tells whether it was.",
+        );
     }
     let out = tokens_out.map(NewFile::create).transpose()?;
     let done = session.home.change(|change| {

@@ -1,6 +1,7 @@
 //! `textpeak streams resume`, and the wizard as `create` uses it too.
 
-use super::desk::{LastWord, Walk, resume_command, walk};
+use super::desk::{Walk, resume_command, walk};
+use super::last_word::LastWord;
 use super::list;
 use super::making;
 use super::session::{Session, needs_a_terminal, now};
@@ -8,7 +9,7 @@ use crate::cli::echo;
 use crate::domain::{Birth, GatewayUrl, Status, Step, StreamDraft, Token, quote};
 use crate::error::Failure;
 use crate::render::command_line;
-use crate::wizard::{Outcome, Purpose, Script, yes_or_no};
+use crate::wizard::{Outcome, Purpose, Script};
 
 pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -97,7 +98,7 @@ fn created(
     last_word: &LastWord,
 ) -> anyhow::Result<()> {
     let made = making::create(session, draft, birth, Status::Ready)?;
-    last_word.set("The stream is created.".to_owned());
+    last_word.set("The stream is created.");
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);
     if terminal.json() {
@@ -109,7 +110,8 @@ fn created(
         ));
         terminal.answer(&format!("Authorization token: {token}"))?;
     }
-    if copy || yes_or_no("Copy the token?")? {
+    let say = |text: &str| terminal.say(text);
+    if copy || last_word.prompt(&say).yes_or_no("Copy the token?")? {
         session.copy("The token was", token);
     }
     if !terminal.json() {

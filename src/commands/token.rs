@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use super::last_word::LastWord;
 use super::session::{Session, needs_a_terminal, now, randomness};
 use crate::domain::{Status, Token, quote};
 use crate::error::{Code, Failure};
-use crate::wizard::yes_or_no;
 
 pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -51,12 +51,16 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
             )
             .into());
         }
-        if !yes_or_no(&format!(
+        let last_word = LastWord::watch(session, "Cancelled: the token was not rotated.")?;
+        let say = |text: &str| session.terminal.say(text);
+        if !last_word.prompt(&say).yes_or_no(&format!(
             "Stop the token of {} and issue a new one?",
             quote(name)
         ))? {
             return Err(Failure::new(Code::Cancelled, "the token was not rotated").into());
         }
+        last_word
+            .set("Cancelled while the token was rotated: textpeak doctor tells whether it was.");
     }
     let token = Token::issue(randomness()?);
     session.home.change(|change| {

@@ -16,9 +16,9 @@ use crate::error::Code;
 /// What the prompt in the foreground needs to put the terminal's mode back.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// Watches for Ctrl-C until the process ends.
-#[derive(Debug)]
-pub struct Interrupt;
+/// The proof that Ctrl-C is watched for, until the process ends. Only [`Interrupt::watch`] gives it.
+#[derive(Debug, Clone, Copy)]
+pub struct Interrupt(());
 
 impl Interrupt {
     /// Starts watching; from here on Ctrl-C says `last_word` and exits with 130.
@@ -54,7 +54,7 @@ impl Interrupt {
                     std::process::exit(i32::from(Code::Cancelled.number()));
                 }
             })?;
-        Ok(Self)
+        Ok(Self(()))
     }
 }
 

@@ -13,7 +13,7 @@ mod several;
 use crate::domain::{Step, StreamDraft, Surroundings, Tag};
 
 pub use interrupt::Interrupt;
-pub use prompt::{Prompt, yes_or_no};
+pub use prompt::Prompt;
 pub use script::Script;
 
 use script::Place;

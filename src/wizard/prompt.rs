@@ -6,8 +6,9 @@ use anstyle::AnsiColor;
 use anyhow::Context as _;
 use console::{Term, truncate_str};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{FuzzySelect, Input, Select};
+use dialoguer::{Confirm, FuzzySelect, Input, Select};
 
+use super::interrupt::Interrupt;
 use super::measure::{rows, wrapped};
 use crate::domain::{Secret, escape};
 
@@ -21,6 +22,8 @@ const MENU_LINES: usize = 12;
 pub struct Prompt<'a> {
     /// Prints a line beside the prompts.
     pub say: &'a dyn Fn(&str),
+    /// An interrupted prompt waits for the watch's last word.
+    pub watched: Interrupt,
 }
 
 /// What came of a question.
@@ -118,6 +121,19 @@ impl Prompt<'_> {
         }
     }
 
+    /// Asks whether to do something; Enter alone is no.
+    ///
+    /// # Errors
+    /// When the prompt fails.
+    pub fn yes_or_no(&self, label: &str) -> anyhow::Result<bool> {
+        with_theme(|theme| {
+            Confirm::with_theme(theme)
+                .with_prompt(label)
+                .default(false)
+                .interact_on(&Term::stderr())
+        })
+    }
+
     /// Asks for a line once, and whether it is this one.
     ///
     /// # Errors
@@ -199,19 +215,6 @@ impl Prompt<'_> {
             Typed::Back => Typed::Back,
         })
     }
-}
-
-/// Asks whether to do something that is not part of the wizard's way.
-///
-/// # Errors
-/// When the prompt fails.
-pub fn yes_or_no(label: &str) -> anyhow::Result<bool> {
-    with_theme(|theme| {
-        dialoguer::Confirm::with_theme(theme)
-            .with_prompt(label)
-            .default(false)
-            .interact_on(&Term::stderr())
-    })
 }
 
 fn answer_or_back(chosen: Option<usize>, back: usize) -> Typed<usize> {

@@ -3,6 +3,7 @@
 mod answers;
 mod cancel;
 mod drafts;
+mod edit;
 mod senders;
 mod summary;
 mod tty;

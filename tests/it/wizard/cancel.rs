@@ -175,3 +175,36 @@ fn a_narrow_terminal_is_enough_for_the_whole_wizard() {
     assert_eq!(ended.code, 0, "{}", ended.screen);
     assert_eq!(env.state()["streams"][0]["default_sender"], "INFO");
 }
+
+#[test]
+fn commands_that_ask_once_put_the_terminal_in_order_too() {
+    let env = TestEnv::new();
+    env.ok(&["streams", "create", "--name", "Orders"]);
+    let before = env.state();
+    let plan = env.folder().join("plan.yaml");
+    std::fs::write(&plan, "name: Other\n").unwrap();
+    for (words, label, said) in [
+        (
+            &["streams", "token", "rotate", "Orders"][..],
+            "Stop the token of",
+            "Cancelled: the token was not rotated.",
+        ),
+        (
+            &["streams", "apply", "-f", plan.to_str().unwrap()],
+            "Apply this plan?",
+            "Cancelled: nothing was changed.",
+        ),
+        (
+            &["streams", "delete", "Orders"],
+            "Type its name",
+            "Cancelled: nothing was deleted.",
+        ),
+    ] {
+        let mut tty = Tty::new(&env, words);
+        tty.asked(label);
+        tty.key(Key::CtrlC);
+        tty.wait_for(said);
+        check(&tty.finish(), said);
+    }
+    assert_eq!(env.state(), before);
+}
