@@ -4,30 +4,59 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 const TEMP_PREFIX: &str = ".textpeak-";
 const TEMP_SUFFIX: &str = ".tmp";
 
-/// Writes a temporary file beside `path` (mode 0600 from its creation), syncs it, renames it
-/// over `path`, and syncs the folder. A symbolic link is followed: its target is replaced.
+/// A file's new content, durable beside the old one and not yet in its place. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Staged {
+    temp: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Staged {
+    /// Writes a temporary file beside `path` (mode 0600 from its creation) and syncs it. A symbolic
+    /// link is followed: its target is what will be replaced.
+    ///
+    /// # Errors
+    /// Whatever the file system says; no temporary file is left then.
+    pub fn write(path: &Path, parts: &[&str]) -> io::Result<Self> {
+        let target = match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_symlink() => fs::canonicalize(path)?,
+            _ => path.to_owned(),
+        };
+        let mut temp = tempfile::Builder::new()
+            .prefix(TEMP_PREFIX)
+            .suffix(TEMP_SUFFIX)
+            .tempfile_in(folder_of(&target))?;
+        for part in parts {
+            temp.write_all(part.as_bytes())?;
+        }
+        temp.as_file().sync_all()?;
+        Ok(Self { temp, target })
+    }
+
+    /// Renames it over the old file and syncs the folder.
+    ///
+    /// # Errors
+    /// Whatever the file system says; the old file is then untouched.
+    pub fn commit(self) -> io::Result<()> {
+        let folder = folder_of(&self.target);
+        self.temp
+            .persist(&self.target)
+            .map_err(|error| error.error)?;
+        sync_folder(&folder)
+    }
+}
+
+/// Both steps at once.
 ///
 /// # Errors
 /// Whatever the file system says; the old content is then untouched and no temporary file is left.
 pub fn replace(path: &Path, parts: &[&str]) -> io::Result<()> {
-    let target = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => fs::canonicalize(path)?,
-        _ => path.to_owned(),
-    };
-    let folder = folder_of(&target);
-    let mut temp = tempfile::Builder::new()
-        .prefix(TEMP_PREFIX)
-        .suffix(TEMP_SUFFIX)
-        .tempfile_in(&folder)?;
-    for part in parts {
-        temp.write_all(part.as_bytes())?;
-    }
-    temp.as_file().sync_all()?;
-    temp.persist(&target).map_err(|error| error.error)?;
-    sync_folder(&folder)
+    Staged::write(path, parts)?.commit()
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -3,11 +3,13 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::Context as _;
 
+use super::atomic::{self, Staged};
 use super::tokens::Tokens;
-use super::{State, atomic, lock::Lock};
+use super::{State, lock::Lock};
 use crate::domain::{StreamId, Token};
 use crate::error::Failure;
 
@@ -120,13 +122,14 @@ impl Home {
         Ok(Tokens::parse(&self.tokens, &text)?.of(id))
     }
 
-    fn change_tokens(
+    /// The token file with these more and those less; `None` where nothing changes.
+    fn stage_tokens(
         &self,
         issued: &[(StreamId, Token)],
         revoked: &[StreamId],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Option<Staged>> {
         if issued.is_empty() && revoked.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let text = read_or_empty(&self.tokens)?;
         let mut tokens = Tokens::parse(&self.tokens, &text)?;
@@ -136,7 +139,7 @@ impl Home {
         for id in revoked {
             tokens.remove(id);
         }
-        write(&self.tokens, &[&tokens.to_text()])
+        stage(&self.tokens, &[&tokens.to_text()]).map(Some)
     }
 
     /// Reads, changes and writes under the lock. What `change` returns an error for is not
@@ -161,13 +164,20 @@ impl Home {
             revoked: Vec::new(),
         };
         let result = change(&mut draft)?;
-        self.change_tokens(&draft.issued, &[])?;
         let parts = draft.state.to_text();
-        write(
-            &self.state,
-            &parts.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
-        )?;
-        self.change_tokens(&[], &draft.revoked)?;
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+        // Both files are written and synced before either takes its place: a full disk is found
+        // while the old files stand. The two syncs wait side by side.
+        let (tokens, state) = thread::scope(|scope| {
+            let tokens = scope.spawn(|| self.stage_tokens(&draft.issued, &[]));
+            let state = stage(&self.state, &parts);
+            (tokens.join(), state)
+        });
+        let tokens =
+            tokens.map_err(|_| Failure::failed("the writer of tokens.json panicked"))??;
+        commit(&self.tokens, tokens)?;
+        commit(&self.state, Some(state?))?;
+        commit(&self.tokens, self.stage_tokens(&[], &draft.revoked)?)?;
         Ok(result)
     }
 
@@ -182,13 +192,20 @@ impl Home {
     }
 }
 
-fn write(path: &Path, parts: &[&str]) -> anyhow::Result<()> {
-    atomic::replace(path, parts)
-        .map_err(|error| {
-            Failure::failed(format_args!("cannot write {}: {error}", path.display()))
-                .hint("the old file is as it was: make room or mend the permissions, then run the command again")
-        })
-        .map_err(Into::into)
+fn stage(path: &Path, parts: &[&str]) -> anyhow::Result<Staged> {
+    Ok(Staged::write(path, parts).map_err(|error| unwritten(path, &error))?)
+}
+
+fn commit(path: &Path, staged: Option<Staged>) -> anyhow::Result<()> {
+    Ok(staged
+        .map_or(Ok(()), Staged::commit)
+        .map_err(|error| unwritten(path, &error))?)
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format_args!("cannot write {}: {error}", path.display())).hint(
+        "the old file is as it was: make room or mend the permissions, then run the command again",
+    )
 }
 
 pub(super) fn read_or_empty(path: &Path) -> anyhow::Result<String> {
