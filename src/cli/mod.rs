@@ -10,7 +10,6 @@ mod translate;
 mod values;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -57,7 +56,7 @@ struct Globals {
         env = "TEXTPEAK_HOME",
         hide_env_values = true
     )]
-    home: Option<PathBuf>,
+    home: Option<OsString>,
     /// Ask nothing: what is missing is an error
     #[arg(long, global = true)]
     no_input: bool,
@@ -140,13 +139,24 @@ fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
     }
     let text = error.render().to_string();
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let failure = Failure::usage("a command is missing").hint(help_command(&text));
+        let failure = Failure::usage("a command is missing").hint(help_command(words));
+        return Refusal::Wrong(failure, output_of(words));
+    }
+    if error.kind() == ErrorKind::ValueValidation
+        && let (Some(ContextValue::String(flag)), Some(source)) = (
+            error.get(ContextKind::InvalidArg),
+            std::error::Error::source(error),
+        )
+    {
+        // The type's own sentence, which knows what must not be repeated.
+        let flag = flag.split(' ').next().unwrap_or(flag);
+        let failure = Failure::usage(format_args!("{flag}: {source}")).hint(help_command(words));
         return Refusal::Wrong(failure, output_of(words));
     }
     // clap's text is "error: what\n\n  tip: …\n\nUsage: …\n\nFor more …": keep what and the way on.
     let what = text.split("\n\n").next().unwrap_or(&text);
     let what = what.strip_prefix("error: ").unwrap_or(what);
-    let hint = suggestion(error).unwrap_or_else(|| help_command(&text));
+    let hint = suggestion(error).unwrap_or_else(|| help_command(words));
     Refusal::Wrong(Failure::usage(what).hint(hint), output_of(words))
 }
 
@@ -170,21 +180,17 @@ fn suggestion(error: &clap::Error) -> Option<String> {
     .map(|nearest| format!("did you mean {nearest}?"))
 }
 
-/// The help of the command that was tried, out of its usage line.
-fn help_command(text: &str) -> String {
-    let usage = text.split("Usage: ").nth(1).unwrap_or("textpeak");
-    let path = usage
-        .split_whitespace()
-        .take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase()));
-    let path: Vec<_> = path.collect();
-    format!(
-        "{} --help",
-        if path.is_empty() {
-            "textpeak".to_owned()
-        } else {
-            path.join(" ")
+/// The help of the command that was tried: as far as the words lead into the tree of commands.
+fn help_command(words: &[OsString]) -> String {
+    let tree = command();
+    let (mut at, mut path) = (&tree, String::from("textpeak"));
+    for word in words.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(next) = at.find_subcommand(word) {
+            path += &format!(" {}", next.get_name());
+            at = next;
         }
-    )
+    }
+    path + " --help"
 }
 
 /// The format asked for on a line that could not be read as a whole.

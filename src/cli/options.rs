@@ -199,7 +199,7 @@ pub struct ListOptions {
     /// Most streams shown; 0 is all.
     pub limit: usize,
     /// Which stretch of that many, from 1.
-    pub page: std::num::NonZeroUsize,
+    pub page: u16,
 }
 
 /// Options of `streams preview`.

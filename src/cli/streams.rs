@@ -1,6 +1,5 @@
 //! `textpeak streams …`
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -38,7 +37,8 @@ pub(super) enum Streams {
         limit: usize,
         /// Which page of that many
         #[arg(long, value_name = "N", default_value = "1", requires = "limit")]
-        page: NonZeroUsize,
+        #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+        page: u16,
     },
     /// A stream's details and the previews of its requests
     #[command(after_help = help::SHOW)]

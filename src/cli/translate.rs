@@ -28,7 +28,7 @@ impl From<Globals> for Everywhere {
         };
         Self {
             manner,
-            home: home.filter(|home| !home.as_os_str().is_empty()),
+            home: home.filter(|home| !home.is_empty()).map(Into::into),
         }
     }
 }

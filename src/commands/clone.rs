@@ -3,7 +3,7 @@
 use super::making::{self, refused};
 use super::session::{Session, birth};
 use crate::cli::CloneOptions;
-use crate::domain::{Field, Problem, Status, StreamDraft};
+use crate::domain::{DefaultSender, Field, Problem, Status, StreamDraft};
 
 pub fn run(session: &Session, options: &CloneOptions) -> anyhow::Result<()> {
     let CloneOptions {
@@ -18,18 +18,17 @@ pub fn run(session: &Session, options: &CloneOptions) -> anyhow::Result<()> {
         .map_err(|error| refused(&[Problem::new(Field::Name, error)], "clone"))?;
     let draft = StreamDraft {
         name: Some(name),
+        default_sender: source.default_sender.clone().map(DefaultSender::New),
         ..StreamDraft::of(&source)
     };
     let birth = birth()?;
     let made = match source.status {
-        Status::Draft => making::save(
-            session,
-            &draft,
-            &birth,
-            source.resume_at.unwrap_or(draft.next_step()),
-        )?,
+        Status::Draft => {
+            let step = source.resume_at.unwrap_or(draft.next_step());
+            making::save(session, &draft, &birth, None, step, "clone")?
+        }
         status @ (Status::Ready | Status::Disabled) => {
-            making::create(session, &draft, &birth, status)?
+            making::create(session, &draft, &birth, None, status, "clone")?
         }
     };
     made.tell(session, gateway)

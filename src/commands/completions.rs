@@ -67,6 +67,6 @@ fn tags(home: Option<PathBuf>) -> Candidates {
 fn senders(home: Option<PathBuf>) -> Candidates {
     from_state(home, |state| {
         let about = |id: &SenderId| (id.to_string(), id.kind().name().to_owned());
-        Some(state.senders.iter().map(about).collect())
+        Some(state.senders().iter().map(about).collect())
     })
 }

@@ -1,18 +1,17 @@
 //! `textpeak streams create`
 
+use std::cell::RefCell;
 use std::path::Path;
 
-use anyhow::Context as _;
-
-use super::making::{self, Made, note_on_replies, refused, untitled};
-use super::resume::through_the_wizard;
-use super::session::{Session, birth, now};
+use super::making::{self, Made, UNTITLED, note_on_replies, refused};
+use super::resume::{Creation, through_the_wizard};
+use super::session::{Session, birth, environment, now};
 use crate::cli::CreateOptions;
 use crate::document;
 use crate::domain::{
     Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
 };
-use crate::state::read_text_input;
+use crate::state::{input_name, read_text_input};
 use crate::wizard::Script;
 
 pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
@@ -24,20 +23,21 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
         copy,
         gateway,
     } = options;
-    let raw = match from_file {
-        Some(path) => answers.or(from_document(&path)?),
-        None => answers,
+    let (raw, mut wrong) = match from_file {
+        Some(path) => {
+            let (document, unfilled) = from_document(&path)?;
+            (answers.or(document), unfilled)
+        }
+        None => (answers, Vec::new()),
     };
     let status = raw.status.unwrap_or(Status::Ready);
     let as_draft = as_draft || status == Status::Draft;
-    let (mut draft, mut wrong) = raw.read();
-    if as_draft && draft.name.is_none() && raw.name.is_none() {
-        draft.name = untitled(session)?.parse().ok();
-    }
+    let (draft, unread) = raw.read();
+    wrong.extend(unread);
     let ask = session.terminal.is_interactive() && !as_draft && !dry_run;
-    if !ask {
-        let unread = |field| !wrong.iter().any(|problem: &Problem| problem.field == field);
-        let missing: Vec<_> = draft.missing().filter(|field| unread(*field)).collect();
+    if !ask && !as_draft {
+        let answered = |field| wrong.iter().any(|problem: &Problem| problem.field == field);
+        let missing: Vec<_> = draft.missing().filter(|field| !answered(*field)).collect();
         wrong.extend(missing.into_iter().map(Problem::missing));
     }
     // A plain creation finds its conflicts under the lock, and reads the state but once. A home
@@ -53,38 +53,43 @@ pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
         return Err(refused(&wrong, "create").into());
     }
     if dry_run {
-        let stream = would_be(draft, as_draft)?;
+        let status = if as_draft { Status::Draft } else { status };
         Made {
-            stream,
+            stream: would_be(draft, status)?,
             token: None,
             sender,
         }
         .tell(session, &gateway)?;
         session
             .terminal
-            .note("Nothing was made: this was a dry run.");
+            .note("Nothing was made: this was a dry run, and the id is an example.");
         return Ok(());
     }
-    let birth = birth()?;
+    let creation = Creation {
+        birth: birth()?,
+        known: RefCell::default(),
+        status,
+        gateway,
+        copy,
+    };
     if ask {
         let script = Script::open(&draft);
-        return through_the_wizard(
-            session,
-            draft,
-            &script,
-            Step::Details,
-            &birth,
-            &gateway,
-            copy,
-        );
+        return through_the_wizard(session, draft, &script, Step::Details, &creation);
     }
     let made = if as_draft {
-        making::save(session, &draft, &birth, draft.next_step())?
+        making::save(
+            session,
+            &draft,
+            &creation.birth,
+            None,
+            draft.next_step(),
+            "create",
+        )?
     } else {
-        making::create(session, &draft, &birth, status)?
+        making::create(session, &draft, &creation.birth, None, status, "create")?
     };
     note_on_replies(session, &made.stream);
-    made.tell(session, &gateway)?;
+    made.tell(session, &creation.gateway)?;
     match &made.token {
         None => session.terminal.note(&format!(
             "Saved as a draft. To go on: {}",
@@ -106,33 +111,40 @@ fn look_around(
     let state = file.state()?;
     wrong.extend(state.surroundings(None).conflicts(draft));
     let chosen = draft.default_sender.as_ref().and_then(DefaultSender::id);
-    Ok(chosen.or(state.senders.first()).cloned())
+    Ok(chosen.or(state.senders().first()).cloned())
 }
 
-/// A document's answers.
-fn from_document(path: &Path) -> anyhow::Result<RawDraft> {
-    let origin = if path == Path::new("-") {
-        "standard input".into()
-    } else {
-        path.to_string_lossy()
-    };
-    Ok(document::read_one(&read_text_input(path)?, &origin)?)
+/// A document's answers, with the environment's values in the place of placeholders, and what the
+/// environment lacks.
+fn from_document(path: &Path) -> anyhow::Result<(RawDraft, Vec<Problem>)> {
+    let mut raw = document::read_one(&read_text_input(path)?, &input_name(path))?;
+    let unfilled = raw.fill(&environment, None).err().unwrap_or_default();
+    Ok((raw, unfilled))
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.
-fn would_be(draft: StreamDraft, as_draft: bool) -> anyhow::Result<Stream> {
+fn would_be(draft: StreamDraft, status: Status) -> anyhow::Result<Stream> {
     let now = now();
     let birth = Birth {
         id: StreamId::generate(|| 0),
         created_at: now,
         now,
     };
-    let mut stream = draft
-        .build(birth, None)
-        .map_err(|wrong| refused(&wrong, "create"))
-        .context("dry run")?;
-    if !as_draft {
-        stream.status = Status::Ready;
+    let draft = if status == Status::Draft {
+        named(draft.unfinished())
+    } else {
+        draft
+    };
+    let built = draft
+        .build(birth)
+        .map_err(|wrong| refused(&wrong, "create"))?;
+    Ok(Stream { status, ..built })
+}
+
+/// A draft needs no name of its own.
+fn named(draft: StreamDraft) -> StreamDraft {
+    StreamDraft {
+        name: draft.name.or_else(|| UNTITLED.parse().ok()),
+        ..draft
     }
-    Ok(stream)
 }

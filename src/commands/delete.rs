@@ -9,7 +9,8 @@ use crate::domain::{Stream, quote};
 use crate::error::{Code, Failure};
 
 pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
-    let streams = find_all(session, &options.streams)?;
+    let file = session.home.read()?;
+    let streams = file.state()?.find_all(&options.streams)?;
     if !options.yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
@@ -23,7 +24,7 @@ pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
     session.home.change(|change| {
         for stream in &streams {
             change.state.remove(&stream.id);
-            change.revoke(&stream.id);
+            change.revoke(stream.id.as_str());
         }
         Ok(())
     })?;
@@ -38,19 +39,6 @@ pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
         ));
     }
     Ok(())
-}
-
-fn find_all(session: &Session, wanted: &[String]) -> anyhow::Result<Vec<Stream>> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let mut streams: Vec<Stream> = Vec::with_capacity(wanted.len());
-    for name in wanted {
-        let stream = state.find(name)?;
-        if streams.iter().all(|other| other.id != stream.id) {
-            streams.push(stream);
-        }
-    }
-    Ok(streams)
 }
 
 fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {

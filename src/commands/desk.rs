@@ -1,5 +1,7 @@
 //! The wizard's desk: everything that it borrows, put together for `create`, `resume` and `edit`.
 
+use std::cell::RefCell;
+
 use super::last_word::LastWord;
 use super::making::{self, Made};
 use super::preview::{example_sender, requests};
@@ -21,6 +23,8 @@ pub struct Walk<'a> {
     pub from: Step,
     /// The stream's id and times.
     pub birth: &'a Birth,
+    /// The draft as it was last seen on disk; a save changes it.
+    pub known: &'a RefCell<Option<Stream>>,
     /// The address in the previews.
     pub gateway: &'a GatewayUrl,
     /// What Ctrl-C says.
@@ -41,6 +45,7 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         script,
         from,
         birth,
+        known,
         gateway,
         last_word,
     } = walk;
@@ -49,7 +54,7 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
     let surroundings = state.surroundings(Some(&birth.id));
     let tags: Vec<Tag> = state.tags()?.into_iter().map(|(tag, _)| tag).collect();
     let terminal = session.terminal;
-    let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone(), None).ok();
+    let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone()).ok();
     let example = |stream: &Stream| example_sender(stream, surroundings.senders);
     let summary = |draft: &StreamDraft| {
         let made = would_be(draft).map(|stream| Made {
@@ -77,7 +82,15 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
             .collect()
     };
     let mut save = |draft: &StreamDraft, step: Step| {
-        making::save(session, draft, birth, step)?;
+        let made = making::save(
+            session,
+            draft,
+            birth,
+            known.borrow().as_ref(),
+            step,
+            "create",
+        )?;
+        *known.borrow_mut() = Some(made.stream);
         last_word.set(format!(
             "Cancelled: the draft is kept. To go on: {}",
             resume_command(session, draft)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::session::Session;
-use crate::domain::{Status, Stream, Token, quote};
+use crate::domain::{Status, Stream, Token, escape, quote};
 use crate::error::{Code, Failure};
 use crate::state::State;
 
@@ -24,13 +24,21 @@ type Findings = Vec<Finding>;
 
 pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     let mut found = modes(session, fix);
+    found.extend(session.home.closed_to_us().map(|why| Finding {
+        problem: format!(
+            "nothing can be written into {}: {why}",
+            escape(&session.home.folder().to_string_lossy())
+        ),
+        remedy: "make it a folder that you may write to, or name another with --home".to_owned(),
+        fixed: false,
+    }));
     match streams(session, fix) {
         Ok(more) => found.extend(more),
         Err(error) => {
             let Failure { message, hint, .. } = Failure::from(&error);
             found.push(Finding {
                 problem: message,
-                remedy: hint.unwrap_or_default(),
+                remedy: hint.unwrap_or_else(|| "check the path and its permissions".to_owned()),
                 fixed: false,
             });
         }
@@ -43,7 +51,10 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
             "home": session.home.folder(), "findings": found, "notes": set_up,
         }))?;
     } else {
-        let mut text = format!("home: {}\n", session.home.folder().display());
+        let mut text = format!(
+            "home: {}\n",
+            escape(&session.home.folder().to_string_lossy())
+        );
         for Finding {
             problem,
             remedy,
@@ -94,18 +105,10 @@ fn streams(session: &Session, fix: bool) -> anyhow::Result<Findings> {
         found.extend(sender(session, stream, &state));
         found.extend(webhook(session, stream));
     }
-    let orphans = tokens
-        .keys()
-        .filter(|id| {
-            state
-                .entries()
-                .iter()
-                .all(|entry| entry.id() != id.as_str())
-        })
-        .count();
+    let orphans = session.home.orphans(&state)?.len();
     if orphans > 0 {
         found.push(Finding {
-            problem: format!("{orphans} tokens belong to no stream"),
+            problem: format!("tokens that belong to no stream: {orphans}"),
             remedy: session.paste(&["doctor", "--fix"]),
             fixed: fix && session.home.forget_orphans().is_ok(),
         });
@@ -161,7 +164,7 @@ fn sender(session: &Session, stream: &Stream, state: &State<'_>) -> Option<Findi
     let id = stream
         .default_sender
         .as_ref()
-        .filter(|id| !state.senders.contains(id))?;
+        .filter(|id| !state.senders().contains(id))?;
     let problem = format!(
         "the default sender {id} of {} is not in the catalogue",
         quote(stream.name.as_str())

@@ -1,5 +1,7 @@
 //! `textpeak streams edit`
 
+use std::cell::RefCell;
+
 use super::desk::{Walk, walk};
 use super::last_word::LastWord;
 use super::making::refused;
@@ -9,6 +11,7 @@ use crate::domain::{
     Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
     differences, quote,
 };
+use crate::error::Failure;
 use crate::render;
 use crate::wizard::{Outcome, Purpose, Script};
 
@@ -42,12 +45,23 @@ pub fn run(session: &Session, options: EditOptions) -> anyhow::Result<()> {
             script: &script,
             from: Step::Details,
             birth: &birth,
+            known: &RefCell::default(),
             gateway: &gateway,
             last_word: &last_word,
         },
     )?;
     match outcome {
-        Outcome::Finished(draft) => save(session, &before, |_| Ok(draft)),
+        Outcome::Finished(draft) => save(session, &before, |now_there| {
+            if *now_there != before {
+                return Err(Failure::failed(format_args!(
+                    "{} was changed by someone else meanwhile: nothing was saved",
+                    quote(before.name.as_str())
+                ))
+                .hint(session.paste(&["streams", "edit", before.id.as_str()]))
+                .into());
+            }
+            Ok(draft)
+        }),
         Outcome::Left(_) => {
             session.terminal.note("Nothing was changed.");
             Ok(())
@@ -94,9 +108,7 @@ fn save(
         if told.is_empty() {
             return Ok((now_there, told));
         }
-        if let Some(sender) = sender {
-            change.state.add_sender(&sender);
-        }
+        change.state.add_senders(sender);
         change.state.put(after.clone());
         Ok((after, told))
     })?;

@@ -1,6 +1,7 @@
 //! `textpeak streams export` and `schema`
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::session::Session;
 use crate::cli::ExportOptions;
@@ -24,7 +25,7 @@ pub fn run(session: &Session, options: &ExportOptions) -> anyhow::Result<()> {
         Syntax::Yaml
     };
     let text = document::write(&streams, syntax.unwrap_or(default))?;
-    match target {
+    match target.as_ref().filter(|path| *path != Path::new("-")) {
         None => session.terminal.answer(&text)?,
         Some(path) => {
             replace_file(path, &text)?;

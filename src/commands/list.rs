@@ -11,7 +11,7 @@ use crate::render;
 pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let state = file.state()?;
-    let page = options.page.get();
+    let page = usize::from(options.page);
     let (streams, total) = if options.filter.is_open() && options.order == Order::Created {
         // Only the streams that are shown are read.
         let total = state.entries().len();
@@ -81,7 +81,7 @@ pub fn newest(session: &Session, limit: usize) -> anyhow::Result<()> {
             filter,
             order,
             limit,
-            page: std::num::NonZeroUsize::MIN,
+            page: 1,
         },
     )
 }

@@ -3,15 +3,15 @@
 
 use serde_json::json;
 
-use super::preview::{example_sender, previews, requests, requests_json};
+use super::preview::{example_sender, previews, requests};
 use super::session::{Session, randomness, zone};
 use crate::domain::{
-    Birth, Field, GatewayUrl, Problem, Reader, SenderId, Status, Step, Stream, StreamDraft,
-    StreamJson, Token,
+    Birth, GatewayUrl, Problem, Reader, SenderId, Status, Step, Stream, StreamDraft, StreamJson,
+    Token, quote, same_name,
 };
 use crate::error::{Code, Failure};
-use crate::render::{beside, details};
-use crate::state::Change;
+use crate::render::{self, beside, details};
+use crate::state::{Change, State};
 
 /// A stream on disk, and what is needed to tell of it.
 pub struct Made {
@@ -23,75 +23,108 @@ pub struct Made {
     pub sender: Option<SenderId>,
 }
 
-/// Creates the stream with its token: Ready, or Disabled.
+/// Creates the stream with its token, Ready or Disabled, on top of the table.
 pub fn create(
     session: &Session,
     draft: &StreamDraft,
     birth: &Birth,
+    known: Option<&Stream>,
     status: Status,
+    verb: &str,
 ) -> anyhow::Result<Made> {
     let token = Token::issue(randomness()?);
     session.home.change(|change| {
-        let mut stream = fit(change, draft, birth, Some(&token))?;
+        fit(change, draft, birth, known, verb)?;
+        let birth = Birth {
+            created_at: birth.now,
+            ..birth.clone()
+        };
+        let mut stream = draft
+            .clone()
+            .build(birth)
+            .map_err(|wrong| refused(&wrong, verb))?;
         stream.status = status;
-        change.issue(&stream.id, &token);
+        change.issue(&mut stream, &token);
         change.state.put(stream.clone());
+        change.state.raise(&stream.id);
+        let sender = example_sender(&stream, change.state.senders());
         Ok(Made {
-            sender: example_sender(&stream, &change.state.senders),
             stream,
             token: Some(token),
+            sender,
         })
     })
 }
 
-/// Saves a draft, to be gone on with at this step.
+/// Saves a draft, to be gone on with at this step. One without a name gets one.
 pub fn save(
     session: &Session,
     draft: &StreamDraft,
     birth: &Birth,
+    known: Option<&Stream>,
     step: Step,
+    verb: &str,
 ) -> anyhow::Result<Made> {
     session.home.change(|change| {
-        let mut stream = fit(change, draft, birth, None)?;
+        let mut draft = draft.clone().unfinished();
+        if draft.name.is_none() {
+            draft.name = untitled(&change.state).parse().ok();
+        }
+        fit(change, &draft, birth, known, verb)?;
+        let mut stream = draft
+            .build(birth.clone())
+            .map_err(|wrong| refused(&wrong, verb))?;
         stream.resume_at = Some(step);
         change.state.put(stream.clone());
+        let sender = example_sender(&stream, change.state.senders());
         Ok(Made {
-            sender: example_sender(&stream, &change.state.senders),
             stream,
             token: None,
+            sender,
         })
     })
 }
 
+/// Whether a draft still fits with what there is, under the lock; its new Sender ID is added.
+/// `known` is the draft as it was last seen on disk: what others did to it since is not undone.
 fn fit(
     change: &mut Change<'_>,
     draft: &StreamDraft,
     birth: &Birth,
-    token: Option<&Token>,
-) -> anyhow::Result<Stream> {
+    known: Option<&Stream>,
+    verb: &str,
+) -> anyhow::Result<()> {
+    let there = change.state.with_id(&birth.id)?;
+    if there.as_ref() != known {
+        let name = quote(
+            known
+                .or(there.as_ref())
+                .map_or("", |stream| stream.name.as_str()),
+        );
+        let what = if there.is_some() {
+            "changed"
+        } else {
+            "deleted"
+        };
+        return Err(Failure::failed(format_args!(
+            "{name} was {what} by someone else meanwhile: nothing was saved"
+        ))
+        .hint("textpeak streams list")
+        .into());
+    }
     let wrong = change.state.surroundings(Some(&birth.id)).conflicts(draft);
     if !wrong.is_empty() {
-        return Err(refused(&wrong, "create").into());
+        return Err(refused(&wrong, verb).into());
     }
-    if let Some(sender) = draft.new_sender() {
-        change.state.add_sender(sender);
-    }
-    let stream = draft
-        .clone()
-        .build(birth.clone(), token)
-        .map_err(|wrong| refused(&wrong, "create"))?;
-    change.state.put(stream.clone());
-    Ok(stream)
+    change.state.add_senders(draft.new_sender().cloned());
+    Ok(())
 }
 
-/// Everything that is wrong, each with its flag. A Sender ID that does not exist, and nothing
-/// else, is a thing not found.
+/// Everything that is wrong, each with its flag. Only things that do not exist are things not
+/// found.
 pub fn refused(wrong: &[Problem], verb: &str) -> Failure {
     let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-    let lone = |problem: &Problem| {
-        problem.field == Field::DefaultSender && problem.sentence.starts_with("no Sender ID")
-    };
-    let code = if wrong.iter().all(lone) {
+    let code = if wrong.iter().all(|problem| problem.unknown) {
         Code::NotFound
     } else {
         Code::Usage
@@ -103,16 +136,20 @@ pub fn refused(wrong: &[Problem], verb: &str) -> Failure {
     Failure::new(code, message).hint(format_args!("textpeak streams {verb} --help"))
 }
 
-/// The name of a draft that was saved without one.
-pub fn untitled(session: &Session) -> anyhow::Result<String> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let taken = |name: &String| state.find(name).is_ok();
-    let numbered = (2..).map(|n| format!("Untitled draft {n}"));
-    let name = std::iter::once("Untitled draft".to_owned())
-        .chain(numbered)
-        .find(|name| !taken(name));
-    Ok(name.unwrap_or_default())
+/// The name of the first draft that was saved without one.
+pub const UNTITLED: &str = "Untitled draft";
+
+/// A free name for a draft without one.
+fn untitled(state: &State<'_>) -> String {
+    let taken = |name: &String| {
+        state
+            .entries()
+            .iter()
+            .any(|entry| same_name(entry.name(), name))
+    };
+    let numbered = (2..).map(|n| format!("{UNTITLED} {n}"));
+    let mut names = std::iter::once(UNTITLED.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_default()
 }
 
 impl Made {
@@ -153,7 +190,7 @@ impl Made {
         session.terminal.answer_json(&json!({
             "stream": StreamJson(&self.stream, Reader::Anyone),
             "token": self.token.as_ref().map(Token::expose),
-            "requests": requests_json(&requests, true),
+            "requests": render::json(&requests, true),
         }))
     }
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::last_word::LastWord;
-use super::session::{Session, birth, needs_a_terminal, now, randomness};
+use super::session::{Session, birth, environment, needs_a_terminal, now, randomness};
 use crate::cli::PlanOptions;
 use crate::document;
 use crate::domain::{Plan, Problem, RawDraft, Status, Stream, Target, Token, escape, quote};
 use crate::error::{Code, Failure};
 use crate::render;
-use crate::state::{Change, NewFile, State, read_text_input};
+use crate::state::{Change, NewFile, State, input_name, read_text_input};
 
 pub fn plan(session: &Session, options: &PlanOptions) -> anyhow::Result<Code> {
     let wanted = Wanted::read(options)?;
@@ -109,7 +109,7 @@ pub fn apply(
         return terminal.answer_json(&answer);
     }
     if yes {
-        terminal.note(&shown);
+        terminal.note(&render::plan(&plan));
     }
     if !in_file && !lines.is_empty() {
         let lines: String = lines
@@ -132,11 +132,7 @@ struct Wanted {
 impl Wanted {
     fn read(options: &PlanOptions) -> anyhow::Result<Self> {
         let PlanOptions { file, prune } = options;
-        let origin = if file == Path::new("-") {
-            "standard input".into()
-        } else {
-            file.display().to_string()
-        };
+        let origin = input_name(file);
         let text = read_text_input(file)?;
         let streams = document::read(&text, &origin)?;
         Ok(Self {
@@ -149,7 +145,6 @@ impl Wanted {
 
     fn plan(&self, state: &State<'_>) -> anyhow::Result<Plan> {
         let present = state.streams()?;
-        let environment = |name: &str| std::env::var(name).ok();
         let mut wrong: Vec<(String, Problem)> = Vec::new();
         let mut targets = Vec::with_capacity(self.streams.len());
         let by_name: std::collections::HashMap<_, _> = present
@@ -199,7 +194,7 @@ fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream
     let mut tokens = Vec::new();
     for stream in &plan.deletes {
         change.state.remove(&stream.id);
-        change.revoke(&stream.id);
+        change.revoke(stream.id.as_str());
     }
     for planned in &plan.changes {
         let mut stream = planned.after.clone();
@@ -211,7 +206,7 @@ fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream
     // The document's first stream comes to stand on top.
     for target in plan.creates.iter().rev() {
         let birth = birth()?;
-        let mut stream = target.draft.clone().build(birth, None).map_err(|wrong| {
+        let mut stream = target.draft.clone().build(birth).map_err(|wrong| {
             Failure::usage(
                 wrong
                     .iter()
@@ -237,15 +232,14 @@ fn give_token(
     tokens: &mut Vec<(Stream, Token)>,
 ) -> anyhow::Result<()> {
     let token = Token::issue(randomness()?);
-    stream.accept(token.digest());
-    change.issue(&stream.id, &token);
+    change.issue(stream, &token);
     tokens.push((stream.clone(), token));
     Ok(())
 }
 
 fn keep(change: &mut Change<'_>, stream: Stream) {
     if let Some(sender) = &stream.default_sender {
-        change.state.add_sender(sender);
+        change.state.add_senders([sender.clone()]);
     }
     change.state.put(stream);
 }

@@ -1,14 +1,10 @@
 //! `textpeak streams preview`
 
-use serde_json::{Map, Value};
-
 use super::session::Session;
-use crate::api::{
-    Example, Format, HeaderValue, HttpRequest, Request, send_request, status_request,
-};
+use crate::api::{Example, HeaderValue, HttpRequest, Request, send_request, status_request};
 use crate::cli::PreviewOptions;
 use crate::domain::{GatewayUrl, SenderId, Stream, Token};
-use crate::render::{part, request};
+use crate::render::{self, http, part, written};
 
 /// A stream's requests, in the order in which they are shown.
 pub type Requests = Vec<(Request, HttpRequest)>;
@@ -27,7 +23,7 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
     let state = file.state()?;
     let stream = state.find(stream)?;
     let token = if *reveal {
-        session.home.token(&stream.id)?
+        session.home.token(&stream)?
     } else {
         None
     };
@@ -35,28 +31,25 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
         &stream,
         token.as_ref(),
         gateway,
-        example_sender(&stream, &state.senders).as_ref(),
+        example_sender(&stream, state.senders()).as_ref(),
     );
     requests.retain(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind));
-    if session.terminal.json() {
-        let mut all = requests_json(&requests, *reveal);
-        let one = wanted.and_then(|wanted| all.remove(wanted.name()));
-        return session
-            .terminal
-            .answer_json(&one.unwrap_or(Value::Object(all)));
-    }
-    let written = |shown: &HttpRequest| match wanted_part {
-        Some(wanted) => part(shown, *wanted),
-        None => request(shown, *format, *reveal),
-    };
-    let text = match requests.as_slice() {
-        [(_, one)] => written(one),
-        all => all
+    let text = match wanted_part {
+        Some(wanted) => requests
             .iter()
-            .map(|(kind, one)| titled(*kind, *format, &written(one)))
+            .map(|(_, one)| part(one, *wanted))
             .collect::<Vec<_>>()
-            .join("\n\n"),
+            .join("\n"),
+        None => written(&requests, *format, *reveal),
     };
+    if session.terminal.json() {
+        return match wanted_part {
+            Some(_) => session.terminal.answer_json(&text),
+            None => session
+                .terminal
+                .answer_json(&render::json(&requests, *reveal)),
+        };
+    }
     session.terminal.answer(&text)?;
     if *copy {
         session.copy("The preview was", &text);
@@ -67,18 +60,6 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
             .note("The token is masked; --reveal shows it.");
     }
     Ok(())
-}
-
-/// A request under its title, which is a comment where the text is meant to be executed.
-fn titled(kind: Request, format: Format, text: &str) -> String {
-    let sign = match format {
-        Format::Http => "### ",
-        Format::Curl | Format::Python => "# ",
-        Format::Node | Format::Go => "// ",
-        // Nothing may stand before these texts.
-        Format::Php | Format::Json => return text.to_owned(),
-    };
-    format!("{sign}{}\n{text}", kind.title())
 }
 
 /// The Sender ID that an example names: the stream's default, else one of the catalogue's.
@@ -104,23 +85,11 @@ pub fn requests(
     Request::ALL.map(|kind| (kind, build(kind))).to_vec()
 }
 
-/// The requests as `{"send":{…},"status":{…}}`.
-pub fn requests_json(requests: &Requests, reveal: bool) -> Map<String, Value> {
-    requests
-        .iter()
-        .map(|(kind, request)| (kind.name().to_owned(), request.to_json(reveal)))
-        .collect()
-}
-
 /// The requests one under the other, with headings.
 pub fn previews(requests: &Requests, reveal: bool) -> String {
     let bold = anstyle::Style::new().bold();
     let shown = |(kind, one): &(Request, HttpRequest)| {
-        format!(
-            "{bold}{}{bold:#}\n{}\n",
-            kind.title(),
-            request(one, Format::Http, reveal)
-        )
+        format!("{bold}{}{bold:#}\n{}\n", kind.title(), http(one, reveal))
     };
     requests.iter().map(shown).collect::<Vec<_>>().join("\n")
 }

@@ -1,14 +1,15 @@
 //! `textpeak streams resume`, and the wizard as `create` uses it too.
 
+use std::cell::RefCell;
+
 use super::desk::{Walk, resume_command, walk};
 use super::last_word::LastWord;
 use super::list;
 use super::making;
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
-use crate::domain::{Birth, GatewayUrl, Status, Step, StreamDraft, Token, quote};
+use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Token, quote};
 use crate::error::Failure;
-use crate::render::command_line;
 use crate::wizard::{Outcome, Purpose, Script};
 
 pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
@@ -31,20 +32,38 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         .into());
     }
     let step = stream.resume_at.unwrap_or(Step::Details);
-    let birth = Birth {
-        id: stream.id.clone(),
-        created_at: stream.created_at,
-        now: now(),
+    let creation = Creation {
+        birth: Birth {
+            id: stream.id.clone(),
+            created_at: stream.created_at,
+            now: now(),
+        },
+        known: RefCell::new(Some(stream.clone())),
+        status: Status::Ready,
+        gateway: gateway.clone(),
+        copy: false,
     };
     through_the_wizard(
         session,
         StreamDraft::of(&stream),
         &Script::from_step(step),
         step,
-        &birth,
-        gateway,
-        false,
+        &creation,
     )
+}
+
+/// What a creation is given beside its answers.
+pub struct Creation {
+    /// The stream's id and times.
+    pub birth: Birth,
+    /// The draft as it was last seen on disk.
+    pub known: RefCell<Option<Stream>>,
+    /// Ready, or Disabled where a document says so.
+    pub status: Status,
+    /// The address in the previews.
+    pub gateway: GatewayUrl,
+    /// The token goes to the clipboard without asking.
+    pub copy: bool,
 }
 
 /// Asks, saves at every step, creates, and tells.
@@ -53,32 +72,33 @@ pub fn through_the_wizard(
     draft: StreamDraft,
     script: &Script,
     from: Step,
-    birth: &Birth,
-    gateway: &GatewayUrl,
-    copy: bool,
+    creation: &Creation,
 ) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let kept = file.state()?.find(birth.id.as_str()).is_ok();
+    let Creation {
+        birth,
+        known,
+        gateway,
+        ..
+    } = creation;
+    let kept = known.borrow().is_some();
     let last_word = LastWord::watch(session, "Cancelled: nothing was saved.")?;
     if kept {
         let command = resume_command(session, &draft);
         last_word.set(format!("Cancelled: the draft is kept. To go on: {command}"));
     }
-    let purpose = Purpose::Create;
     let last_word = &last_word;
-    match walk(
-        session,
-        Walk {
-            purpose,
-            draft,
-            script,
-            from,
-            birth,
-            gateway,
-            last_word,
-        },
-    )? {
-        Outcome::Finished(draft) => created(session, &draft, birth, gateway, copy, last_word),
+    let way = Walk {
+        known,
+        purpose: Purpose::Create,
+        draft,
+        script,
+        from,
+        birth,
+        gateway,
+        last_word,
+    };
+    match walk(session, way)? {
+        Outcome::Finished(draft) => created(session, &draft, creation, last_word),
         Outcome::Left(draft) => {
             session
                 .terminal
@@ -92,12 +112,24 @@ pub fn through_the_wizard(
 fn created(
     session: &Session,
     draft: &StreamDraft,
-    birth: &Birth,
-    gateway: &GatewayUrl,
-    copy: bool,
+    creation: &Creation,
     last_word: &LastWord,
 ) -> anyhow::Result<()> {
-    let made = making::create(session, draft, birth, Status::Ready)?;
+    let Creation {
+        birth,
+        known,
+        status,
+        gateway,
+        copy,
+    } = creation;
+    let made = making::create(
+        session,
+        draft,
+        birth,
+        known.borrow().as_ref(),
+        *status,
+        "create",
+    )?;
     last_word.set("The stream is created.");
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);
@@ -111,15 +143,24 @@ fn created(
         terminal.answer(&format!("Authorization token: {token}"))?;
     }
     let say = |text: &str| terminal.say(text);
-    if copy || last_word.prompt(&say).yes_or_no("Copy the token?")? {
+    if *copy || last_word.prompt(&say).yes_or_no("Copy the token?")? {
         session.copy("The token was", token);
     }
     if !terminal.json() {
         list::newest(session, 10)?;
     }
+    let words = echo(draft, false);
+    let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(
         "The same without the wizard:\n  {}",
-        command_line(&echo(draft, false))
+        session.paste(&words)
     ));
+    if draft
+        .webhook_headers
+        .as_ref()
+        .is_some_and(|headers| !headers.is_empty())
+    {
+        terminal.say("Put the header's values in the place of ********.");
+    }
     Ok(())
 }

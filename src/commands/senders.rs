@@ -1,6 +1,6 @@
 //! `textpeak senders …`
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -10,11 +10,12 @@ use super::session::Session;
 use crate::domain::{SenderId, quote};
 use crate::error::Failure;
 use crate::render::table;
-use crate::state::read_text_input;
+use crate::state::{input_name, read_lossy_input};
 
 pub fn list(session: &Session) -> anyhow::Result<()> {
     let file = session.home.read()?;
-    let senders = file.state()?.senders;
+    let state = file.state()?;
+    let senders = state.senders();
     let terminal = session.terminal;
     if terminal.json() {
         let item = |id: &SenderId| json!({ "id": id, "kind": id.kind().name() });
@@ -48,11 +49,16 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
             .into());
     }
     let senders: Vec<_> = good.into_iter().filter_map(Result::ok).collect();
-    let (added, known) = session.home.change(|change| {
-        Ok(senders
-            .into_iter()
-            .partition::<Vec<_>, _>(|id| change.state.add_sender(id)))
-    })?;
+    let added = session
+        .home
+        .change(|change| Ok(change.state.add_senders(senders.iter().cloned())))?;
+    let mut known = senders;
+    for id in &added {
+        // Once for each that was added: a second mention was known by then.
+        if let Some(at) = known.iter().position(|other| other == id) {
+            known.remove(at);
+        }
+    }
     if session.terminal.json() {
         return session
             .terminal
@@ -76,12 +82,7 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
         let streams = change.state.streams()?;
         let mut removed = Vec::new();
         for text in typed {
-            let Some(at) = change
-                .state
-                .senders
-                .iter()
-                .position(|id| id.as_str() == text)
-            else {
+            let Some(id) = change.state.remove_sender(text) else {
                 return Err(Failure::not_found(format_args!(
                     "no Sender ID {} in the catalogue",
                     quote(text)
@@ -89,17 +90,18 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
                 .hint("textpeak senders list")
                 .into());
             };
-            let id = change.state.senders.remove(at);
             let users = streams
                 .iter()
                 .filter(|stream| stream.default_sender.as_ref() == Some(&id));
-            let users: Vec<_> = users.map(|stream| quote(stream.name.as_str())).collect();
+            let names: Vec<_> = users.map(|stream| stream.name.as_str()).collect();
+            let first = names.first().map_or_else(String::new, ToString::to_string);
+            let users: Vec<_> = names.into_iter().map(quote).collect();
             if !users.is_empty() {
                 return Err(Failure::failed(format_args!(
                     "{id} is the default sender of {}",
                     users.join(", ")
                 ))
-                .hint("textpeak streams edit STREAM --customized")
+                .hint(session.paste(&["streams", "edit", &first, "--customized"]))
                 .into());
             }
             removed.push(id);
@@ -118,22 +120,15 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
 }
 
 pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
-    let listed = Listed::read(&read_text_input(file)?);
+    let listed = Listed::read(&read_lossy_input(file)?);
     let total = listed.good.len();
     let (added, known) = if listed.good.is_empty() {
         (0, 0)
     } else {
-        session.home.change(|change| {
-            let mut there: HashSet<SenderId> = change.state.senders.iter().cloned().collect();
-            let before = there.len();
-            let fresh = listed
-                .good
-                .into_iter()
-                .filter(|id| there.insert(id.clone()));
-            change.state.senders.extend(fresh);
-            let added = there.len() - before;
-            Ok((added, total - added))
-        })?
+        let added = session
+            .home
+            .change(|change| Ok(change.state.add_senders(listed.good).len()))?;
+        (added, total - added)
     };
     let problems: Vec<_> = listed
         .bad
@@ -157,9 +152,8 @@ pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     Err(Failure::usage(format_args!(
-        "{} lines of {} were not used",
-        listed.bad.len(),
-        file.display()
+        "not every line of {} was used",
+        input_name(file)
     ))
     .hint("mend these lines and import the file again: what is known stays")
     .into())
@@ -169,7 +163,7 @@ pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
 #[derive(Default)]
 struct Listed {
     good: Vec<SenderId>,
-    bad: Vec<(u64, String)>,
+    bad: Vec<(usize, String)>,
 }
 
 impl Listed {
@@ -177,30 +171,28 @@ impl Listed {
     const COLUMNS: [&'static str; 5] = ["sender", "sender_id", "id", "name", "value"];
 
     fn read(text: &str) -> Self {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
         let (mut listed, mut column, mut seen) = (Self::default(), 0, HashMap::new());
-        for (row, record) in reader.records().enumerate() {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    listed.bad.push((
-                        error.position().map_or(0, csv::Position::line),
-                        error.to_string(),
-                    ));
-                    continue;
-                }
-            };
-            let line = record.position().map_or(0, csv::Position::line);
+        for (line, row) in (1..)
+            .zip(text.lines())
+            .filter(|(_, row)| !row.trim().is_empty())
+        {
+            // Row by row, so that a stray quotation mark spoils its own row alone.
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .buffer_capacity(256)
+                .trim(csv::Trim::All)
+                .from_reader(row.as_bytes());
+            let cells = reader
+                .records()
+                .next()
+                .and_then(Result::ok)
+                .unwrap_or_default();
             let header = |cell: &str| Self::COLUMNS.contains(&cell.to_lowercase().as_str());
-            if let (0, Some(at)) = (row, record.iter().position(header)) {
+            if let (1, Some(at)) = (line, cells.iter().position(header)) {
                 column = at;
                 continue;
             }
-            match record.get(column).unwrap_or_default().parse::<SenderId>() {
+            match cells.get(column).unwrap_or_default().parse::<SenderId>() {
                 Err(error) => listed.bad.push((line, error.to_string())),
                 Ok(id) => match seen.insert(id.clone(), line) {
                     Some(first) => listed
@@ -227,5 +219,7 @@ mod tests {
         let table = Listed::read("country,Sender_ID\nDE,\"A & B\"\nFR,\n");
         assert_eq!(table.good[0].as_str(), "A & B");
         assert_eq!(table.bad[0].0, 3);
+        let stray = Listed::read("A\n\"B\nC\n");
+        assert_eq!((stray.good.len(), stray.bad.len()), (3, 0));
     }
 }

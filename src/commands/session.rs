@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-use crate::domain::{Birth, StreamId};
+use crate::domain::{Birth, StreamId, escape};
 use crate::error::Failure;
 use crate::render::command_line;
 use crate::state::Home;
@@ -42,7 +42,10 @@ impl Session {
             .clone()
             .filter(|home| Some(home) != from_environment.as_ref());
         let home = Home::locate(home)?;
-        terminal.detail(&format!("home: {}", home.folder().display()));
+        terminal.detail(&format!(
+            "home: {}",
+            escape(&home.folder().to_string_lossy())
+        ));
         Ok(Self {
             terminal,
             home,
@@ -71,6 +74,11 @@ impl Session {
             ));
         }
     }
+}
+
+/// A variable of the environment, where it is text.
+pub fn environment(name: &str) -> Option<String> {
+    env::var(name).ok()
 }
 
 /// The time zone in which people read times.

@@ -16,15 +16,19 @@ pub fn run(
     let stream = state.find(wanted)?;
     let terminal = session.terminal;
     if terminal.json() {
-        let reader = if reveal {
-            Reader::Owner
-        } else {
-            Reader::Anyone
-        };
-        return terminal.answer_json(&StreamJson(&stream, reader));
+        if !reveal {
+            return terminal.answer_json(&StreamJson(&stream, Reader::Anyone));
+        }
+        let mut json = serde_json::to_value(StreamJson(&stream, Reader::Owner))?;
+        json["token"] = session
+            .home
+            .token(&stream)?
+            .map(|token| token.expose().into())
+            .unwrap_or_default();
+        return terminal.answer_json(&json);
     }
     let token = if reveal {
-        session.home.token(&stream.id)?
+        session.home.token(&stream)?
     } else {
         None
     };
@@ -32,7 +36,7 @@ pub fn run(
         &stream,
         token.as_ref(),
         gateway,
-        example_sender(&stream, &state.senders).as_ref(),
+        example_sender(&stream, state.senders()).as_ref(),
     );
     let left = details(&stream, &zone(), reveal, token.as_ref());
     terminal.answer(&beside(

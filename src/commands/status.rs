@@ -13,10 +13,7 @@ pub fn run(session: &Session, wanted: &[String], enabled: bool) -> anyhow::Resul
     // Nothing is written for the sake of streams that are so already.
     let file = session.home.read()?;
     let state = file.state()?;
-    let found = wanted
-        .iter()
-        .map(|name| state.find(name))
-        .collect::<Result<Vec<_>, _>>()?;
+    let found = state.find_all(wanted)?;
     if let Some(draft) = found.iter().find(|stream| stream.status == Status::Draft) {
         let name = draft.name.as_str();
         return Err(Failure::usage(format_args!(

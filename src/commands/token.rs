@@ -11,13 +11,9 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let stream = file.state()?.find(wanted)?;
     let name = stream.name.as_str();
-    let Some(token) = session.home.token(&stream.id)? else {
+    let Some(token) = session.home.token(&stream)? else {
         let failure = if stream.status == Status::Draft {
-            Failure::failed(format_args!(
-                "{} is a draft: its token is issued when it is created",
-                quote(name)
-            ))
-            .hint(session.paste(&["streams", "resume", name]))
+            no_token_yet(session, name)
         } else {
             Failure::failed(format_args!(
                 "the token of {} is not in {}",
@@ -36,12 +32,7 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
     let stream = file.state()?.find(wanted)?;
     let name = stream.name.as_str();
     if stream.status == Status::Draft {
-        return Err(Failure::usage(format_args!(
-            "{} is a draft: its token is issued when it is created",
-            quote(name)
-        ))
-        .hint(session.paste(&["streams", "resume", name]))
-        .into());
+        return Err(no_token_yet(session, name).into());
     }
     if !yes {
         if !session.terminal.is_interactive() {
@@ -65,13 +56,20 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
     let token = Token::issue(randomness()?);
     session.home.change(|change| {
         let mut stream = change.state.find(stream.id.as_str())?;
-        stream.accept(token.digest());
         stream.updated_at = now();
-        change.issue(&stream.id, &token);
+        change.issue(&mut stream, &token);
         change.state.put(stream);
         Ok(())
     })?;
     tell(session, &token, copy)
+}
+
+fn no_token_yet(session: &Session, name: &str) -> Failure {
+    Failure::failed(format_args!(
+        "{} is a draft: its token is issued when it is created",
+        quote(name)
+    ))
+    .hint(session.paste(&["streams", "resume", name]))
 }
 
 /// The token alone, and to the clipboard where that is wanted.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AllowedIp, Description, Document, Exported, Method, RawDraft, SenderId, Stream, StreamName,
-    Syntax, Tag, WebhookUrl, placeholders,
+    Syntax, Tag, WebhookUrl, placeholders, without_found_text,
 };
 use crate::error::Failure;
 
@@ -29,9 +29,9 @@ fn holds_several(keys: &Keys) -> bool {
 /// Decodes text that begins like JSON as JSON, and any other as YAML. The error ends with line and column.
 fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        serde_json::from_str(text).map_err(|error| without_found_text(&error.to_string()))
     } else {
-        yaml_serde::from_str(text).map_err(|error| error.to_string())
+        yaml_serde::from_str(text).map_err(|error| without_found_text(&error.to_string()))
     }
 }
 

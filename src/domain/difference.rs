@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::header::{Header, HeaderName};
 use super::secret::Secret;
 use super::stream::Stream;
 
@@ -9,7 +10,7 @@ use super::stream::Stream;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The field, by its name in JSON.
-    pub field: &'static str,
+    pub field: String,
     /// What it was.
     pub before: String,
     /// What it is to be.
@@ -19,72 +20,85 @@ pub struct Difference {
 /// The fields in which `after` differs. Times, id and token are no fields: they follow.
 #[must_use]
 pub fn differences(before: &Stream, after: &Stream) -> Vec<Difference> {
-    let (old, new) = (Fields::of(before), Fields::of(after));
-    let mut all: Vec<_> = old.shown.into_iter().zip(new.shown).collect();
-    if old.headers == new.headers {
-        // Masked values look alike: only a real difference is told.
-        all.retain(|((field, _), _)| *field != "webhook.headers");
-    } else {
-        for ((field, _), (_, after)) in &mut all {
-            if *field == "webhook.headers" && !after.is_empty() {
-                after.push_str(" (changed)");
+    let fields = fields(before).into_iter().zip(fields(after));
+    let told = fields.filter(|((_, before), (_, after))| before != after);
+    let mut told: Vec<_> = told
+        .map(|((field, before), (_, after))| Difference {
+            field: field.to_owned(),
+            before,
+            after,
+        })
+        .collect();
+    told.extend(header_differences(headers(before), headers(after)));
+    told
+}
+
+fn fields(stream: &Stream) -> [(&'static str, String); 9] {
+    let webhook = stream.webhook.as_ref();
+    [
+        ("name", stream.name.to_string()),
+        ("description", stream.description.to_string()),
+        ("status", stream.status.to_string()),
+        ("tags", joined(&stream.tags)),
+        ("allowed_ips", joined(&stream.allowed_ips)),
+        (
+            "default_sender",
+            stream
+                .default_sender
+                .as_ref()
+                .map_or("Customized".into(), ToString::to_string),
+        ),
+        ("demo", stream.demo.to_string()),
+        (
+            "webhook.method",
+            webhook.map_or_else(String::new, |webhook| webhook.method.to_string()),
+        ),
+        (
+            "webhook.url",
+            webhook.map_or_else(String::new, |webhook| webhook.url.to_string()),
+        ),
+    ]
+}
+
+fn headers(stream: &Stream) -> &[Header] {
+    stream
+        .webhook
+        .as_ref()
+        .map_or(&[], |webhook| &webhook.headers)
+}
+
+/// One difference a header, without its value.
+fn header_differences(before: &[Header], after: &[Header]) -> Vec<Difference> {
+    let told = |name: &HeaderName, before: &str, after: &str| Difference {
+        field: format!("webhook.headers.{name}"),
+        before: before.to_owned(),
+        after: after.to_owned(),
+    };
+    let with_name = |list: &[Header], name: &HeaderName| {
+        list.iter()
+            .find(|other| other.name.as_str().eq_ignore_ascii_case(name.as_str()))
+            .cloned()
+    };
+    let gone = before
+        .iter()
+        .filter(|header| with_name(after, &header.name).is_none());
+    let mut all: Vec<_> = gone
+        .map(|header| told(&header.name, Secret::MASK, ""))
+        .collect();
+    for header in after {
+        match with_name(before, &header.name) {
+            None => all.push(told(&header.name, "", Secret::MASK)),
+            Some(old) if old.value != header.value => {
+                all.push(told(
+                    &header.name,
+                    Secret::MASK,
+                    &format!("{} (another value)", Secret::MASK),
+                ));
             }
+            Some(_) => {}
         }
     }
-    let told = all
-        .into_iter()
-        .filter(|((_, before), (_, after))| before != after);
-    told.map(|((field, before), (_, after))| Difference {
-        field,
-        before,
-        after,
-    })
-    .collect()
-}
-
-struct Fields<'a> {
-    shown: Vec<(&'static str, String)>,
-    headers: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Fields<'a> {
-    fn of(stream: &'a Stream) -> Self {
-        let webhook = stream.webhook.as_ref();
-        let headers = webhook.map_or(&[][..], |webhook| &webhook.headers);
-        let masked: Vec<_> = headers
-            .iter()
-            .map(|h| format!("{}: {}", h.name, Secret::MASK))
-            .collect();
-        let shown = vec![
-            ("name", stream.name.to_string()),
-            ("description", stream.description.to_string()),
-            ("status", stream.status.to_string()),
-            ("tags", joined(&stream.tags)),
-            ("allowed_ips", joined(&stream.allowed_ips)),
-            (
-                "default_sender",
-                stream
-                    .default_sender
-                    .as_ref()
-                    .map_or("Customized".into(), ToString::to_string),
-            ),
-            ("demo", stream.demo.to_string()),
-            (
-                "webhook.method",
-                webhook.map_or_else(String::new, |webhook| webhook.method.to_string()),
-            ),
-            (
-                "webhook.url",
-                webhook.map_or_else(String::new, |webhook| webhook.url.to_string()),
-            ),
-            ("webhook.headers", masked.join(", ")),
-        ];
-        let headers = headers
-            .iter()
-            .map(|h| (h.name.as_str(), h.value.expose()))
-            .collect();
-        Self { shown, headers }
-    }
+    all
 }
 
 fn joined<T: ToString>(values: &[T]) -> String {

@@ -9,7 +9,7 @@ use super::name::{Description, StreamId, StreamName, Tag, same_name};
 use super::problem::Problem;
 use super::sender::{DefaultSender, SenderId};
 use super::stream::{Status, Stream, StreamKind};
-use super::token::Token;
+use super::text::quote;
 use super::unique::Unique;
 use super::value::Invalid;
 use super::webhook::{Incoming, Webhook, WebhookUrl};
@@ -89,17 +89,27 @@ impl StreamDraft {
             .filter(|field| self.applies(*field) && !self.answered(*field))
     }
 
-    /// The step at which the wizard would go on.
+    /// The step at which the wizard would go on: the first with a question left open.
     #[must_use]
     pub fn next_step(&self) -> Step {
-        let open = |step: Step| step.fields().any(|f| self.applies(f) && !self.answered(f));
-        if self.name.is_none() {
-            Step::Details
-        } else if open(Step::Webhook) {
-            Step::Webhook
-        } else {
-            Step::Summary
+        let open = |field: &Field| self.applies(*field) && !self.answered(*field);
+        Field::ALL
+            .into_iter()
+            .find(open)
+            .map_or(Step::Summary, Field::step)
+    }
+
+    /// As it can be kept before it is complete: a webhook without a URL is left open.
+    #[must_use]
+    pub fn unfinished(self) -> Self {
+        if self.applies(Field::WebhookUrl) && self.webhook_url.is_none() {
+            return Self {
+                webhook_method: None,
+                webhook_headers: None,
+                ..self
+            };
         }
+        self
     }
 
     /// The webhook, when one is wanted and its URL is known.
@@ -124,28 +134,22 @@ impl StreamDraft {
         }
     }
 
-    /// The stream: Ready when it comes with its token, else a draft. Questions left open get
-    /// their defaults.
+    /// The stream, a draft until it gets its token. Questions left open get their defaults.
     ///
     /// # Errors
     /// When a required answer is missing.
-    pub fn build(self, birth: Birth, token: Option<&Token>) -> Result<Stream, Vec<Problem>> {
+    pub fn build(self, birth: Birth) -> Result<Stream, Vec<Problem>> {
         let webhook = self.webhook();
-        let resume_at = token.is_none().then(|| self.next_step());
         let missing: Vec<_> = self.missing().map(Problem::missing).collect();
         let Some(name) = self.name.filter(|_| missing.is_empty()) else {
             return Err(missing);
         };
-        let mut stream = Stream {
+        Ok(Stream {
             id: birth.id,
             name,
             kind: StreamKind::SmsTwoWay,
             description: self.description.unwrap_or_default(),
-            status: if token.is_some() {
-                Status::Ready
-            } else {
-                Status::Draft
-            },
+            status: Status::Draft,
             tags: self.tags.unwrap_or_default(),
             allowed_ips: self.allowed_ips.unwrap_or_default(),
             default_sender: self.default_sender.and_then(|sender| sender.id().cloned()),
@@ -153,14 +157,10 @@ impl StreamDraft {
             webhook,
             token_hint: None,
             token_sha256: None,
-            resume_at,
+            resume_at: None,
             created_at: birth.created_at,
             updated_at: birth.now,
-        };
-        if let Some(token) = token {
-            stream.accept(token.digest());
-        }
-        Ok(stream)
+        })
     }
 
     /// The answers that made a stream. A draft's open steps count as unanswered only where the
@@ -198,6 +198,8 @@ pub struct Surroundings<'a> {
     pub names: Vec<&'a str>,
     /// The catalogue.
     pub senders: &'a [SenderId],
+    /// The default sender that the stream has now, which it may keep in any case.
+    pub own_sender: Option<SenderId>,
 }
 
 impl Surroundings<'_> {
@@ -213,43 +215,31 @@ impl Surroundings<'_> {
         {
             return Err(Invalid::new(format_args!(
                 "{} is the name of another stream: choose a new one",
-                super::quote(name.as_str())
+                quote(name.as_str())
             )));
         }
         Ok(())
     }
 
-    /// Whether a Sender ID is in the catalogue.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub fn check_sender(&self, id: &SenderId) -> Result<(), Invalid> {
-        if self.senders.contains(id) {
-            return Ok(());
-        }
-        Err(Invalid::new(format_args!(
-            "no Sender ID {} in the catalogue: add it with --add-sender",
-            super::quote(id.as_str())
-        )))
-    }
-
     /// Everything about a draft that does not fit in here.
     #[must_use]
     pub fn conflicts(&self, draft: &StreamDraft) -> Vec<Problem> {
-        let name = draft
+        let taken = draft
             .name
             .as_ref()
-            .map(|name| (Field::Name, self.check_name(name)));
-        let sender = match &draft.default_sender {
-            Some(DefaultSender::Existing(id)) => {
-                Some((Field::DefaultSender, self.check_sender(id)))
-            }
+            .and_then(|name| self.check_name(name).err());
+        let taken = taken.map(|error| Problem::new(Field::Name, error));
+        let missing =
+            |id: &&SenderId| !self.senders.contains(id) && self.own_sender.as_ref() != Some(id);
+        let unknown = match &draft.default_sender {
+            Some(DefaultSender::Existing(id)) => Some(id).filter(missing),
             Some(DefaultSender::Customized | DefaultSender::New(_)) | None => None,
         };
-        [name, sender]
-            .into_iter()
-            .flatten()
-            .filter_map(|(field, check)| check.err().map(|error| Problem::new(field, error)))
-            .collect()
+        let unknown = unknown.map(|id| {
+            let id = quote(id.as_str());
+            let sentence = format!("no Sender ID {id} in the catalogue: add it with --add-sender");
+            Problem::unknown(Field::DefaultSender, sentence)
+        });
+        taken.into_iter().chain(unknown).collect()
     }
 }

@@ -61,6 +61,13 @@ impl StreamDraft {
 }
 
 fn absent(field: Field, text: &str) -> Problem {
+    let flag = if field == Field::AllowedIps {
+        "--remove-ip"
+    } else if field == Field::Tags {
+        "--remove-tag"
+    } else {
+        "--remove-header"
+    };
     Problem::new(
         field,
         format_args!(
@@ -68,6 +75,7 @@ fn absent(field: Field, text: &str) -> Problem {
             quote(text)
         ),
     )
+    .with(flag)
 }
 
 fn take_out<T>(
@@ -148,7 +156,7 @@ mod tests {
         assert_eq!(wrong.len(), 3);
         assert_eq!(
             wrong[0].to_string(),
-            "--ip: “10.1” cannot be taken out: the stream does not have it"
+            "--remove-ip: “10.1” cannot be taken out: the stream does not have it"
         );
     }
 }

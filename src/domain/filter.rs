@@ -44,12 +44,7 @@ impl StreamFilter {
             sender,
         } = self;
         let lower = |text: &str| text.to_lowercase();
-        let tagged = |tag: &Tag| {
-            stream
-                .tags
-                .iter()
-                .any(|other| lower(other.as_str()) == lower(tag.as_str()))
-        };
+        let tagged = |tag: &Tag| stream.tags.contains(tag);
         name.as_ref()
             .is_none_or(|part| lower(stream.name.as_str()).contains(&lower(part)))
             && status.is_none_or(|status| status == stream.status)

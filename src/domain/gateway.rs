@@ -29,7 +29,11 @@ impl GatewayUrl {
 impl FromStr for GatewayUrl {
     type Err = Invalid;
 
+    /// Empty text is the default, as an environment variable that is set to nothing.
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
         let base = text.trim_end_matches('/');
         let clean = !base.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
         let url = url::Url::parse(base).ok().filter(|url| {
@@ -42,10 +46,15 @@ impl FromStr for GatewayUrl {
         });
         match url {
             Some(_) => Ok(Self(base.to_owned())),
+            // What stands before an @ may be a password.
             None => Err(Invalid::new(format_args!(
                 "{} is not a gateway address: write it like http://127.0.0.1:4680 or \
                  https://sms.example.com",
-                quote(text)
+                if text.contains('@') {
+                    "that".to_owned()
+                } else {
+                    quote(text)
+                }
             ))),
         }
     }
@@ -67,7 +76,6 @@ mod tests {
     #[test]
     fn refuses_what_is_not_one() {
         for bad in [
-            "",
             "sms.example.com",
             "ftp://example.com",
             "http://u:p@example.com",

@@ -99,6 +99,11 @@ impl Header {
         let name: HeaderName = name.parse()?;
         let value = value.trim_matches(BLANKS);
         let sendable = |b: u8| b == b'\t' || (b' '..=b'~').contains(&b);
+        if value == Secret::MASK {
+            return Err(Invalid::new(format_args!(
+                "the value of header {name} is only the mask of one: write the value itself"
+            )));
+        }
         if value.is_empty() || value.len() > MAX_HEADER_VALUE || !value.bytes().all(sendable) {
             return Err(Invalid::new(format_args!(
                 "the value of header {name} cannot be sent: use 1 to 4,096 printable ASCII characters"

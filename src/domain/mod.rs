@@ -44,7 +44,7 @@ pub use sender::{DefaultSender, SenderId, SenderKind};
 pub use stream::{Status, Stream, StreamKind};
 pub use stream_json::{Reader, StreamJson};
 pub(crate) use text::is_unsafe;
-pub use text::{escape, quote};
+pub use text::{escape, quote, without_found_text};
 pub use token::{Token, TokenDigest};
 pub use unique::Unique;
 pub use value::Invalid;

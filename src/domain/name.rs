@@ -77,6 +77,8 @@ impl FromStr for StreamName {
             refuse("it has a control character, such as a line break or tab")
         } else if text.trim() != text {
             refuse("it begins or ends with a space")
+        } else if text.parse::<StreamId>().is_ok() {
+            refuse("it has the form of a stream's id")
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -104,9 +106,24 @@ impl FromStr for Description {
     }
 }
 
-/// A tag, kept as it was typed: 1–50 characters, no comma, no control character.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A tag, kept as it was typed and compared without regard to case: 1–50 characters, no comma, no
+/// control character.
+#[derive(Debug, Clone)]
 pub struct Tag(String);
+
+impl PartialEq for Tag {
+    fn eq(&self, other: &Self) -> bool {
+        same_name(&self.0, &other.0)
+    }
+}
+
+impl Eq for Tag {}
+
+impl std::hash::Hash for Tag {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.to_lowercase().hash(state);
+    }
+}
 
 text_value!(Tag);
 

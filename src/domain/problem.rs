@@ -9,8 +9,12 @@ use super::field::Field;
 pub struct Problem {
     /// The question.
     pub field: Field,
+    /// The flag that was, or could have been, its answer.
+    pub flag: &'static str,
     /// What is wrong, and what would be accepted.
     pub sentence: String,
+    /// Whether the answer names a thing that does not exist.
+    pub unknown: bool,
 }
 
 impl Problem {
@@ -18,7 +22,9 @@ impl Problem {
     pub fn new(field: Field, sentence: impl fmt::Display) -> Self {
         Self {
             field,
+            flag: field.flag(),
             sentence: sentence.to_string(),
+            unknown: false,
         }
     }
 
@@ -27,10 +33,24 @@ impl Problem {
     pub fn missing(field: Field) -> Self {
         Self::new(field, format_args!("missing: {}", field.help()))
     }
+
+    /// An answer that names a thing that does not exist.
+    pub fn unknown(field: Field, sentence: impl fmt::Display) -> Self {
+        Self {
+            unknown: true,
+            ..Self::new(field, sentence)
+        }
+    }
+
+    /// The same problem, with another flag's answer.
+    #[must_use]
+    pub fn with(self, flag: &'static str) -> Self {
+        Self { flag, ..self }
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field.flag(), self.sentence)
+        write!(f, "{}: {}", self.flag, self.sentence)
     }
 }

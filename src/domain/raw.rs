@@ -174,7 +174,13 @@ impl RawSender {
         match self {
             Self::Customized => Some(DefaultSender::Customized),
             Self::Existing(id) => one(Field::DefaultSender, id, wrong).map(DefaultSender::Existing),
-            Self::New(id) => one(Field::DefaultSender, id, wrong).map(DefaultSender::New),
+            Self::New(id) => match id.parse() {
+                Ok(id) => Some(DefaultSender::New(id)),
+                Err(error) => {
+                    wrong.push(Problem::new(Field::DefaultSender, error).with("--add-sender"));
+                    None
+                }
+            },
         }
     }
 }

@@ -81,7 +81,7 @@ impl Stream {
             created_at: self.created_at,
             now,
         };
-        let mut stream = draft.build(birth, None)?;
+        let mut stream = draft.build(birth)?;
         stream.status = self.status;
         stream.token_hint.clone_from(&self.token_hint);
         stream.token_sha256.clone_from(&self.token_sha256);

@@ -43,6 +43,19 @@ pub fn quote(text: &str) -> String {
     format!("“{}”", escape(&start))
 }
 
+/// A decoder's error without the text that it found: it may be a secret in the wrong place.
+#[must_use]
+pub fn without_found_text(error: &str) -> String {
+    let cut = |before: &str| -> Option<String> {
+        let start = error.find(before)? + before.len();
+        let end = start + error[start..].rfind("\", expected ")?;
+        Some(format!("{}…{}", &error[..start - 1], &error[end + 1..]))
+    };
+    cut("string \"")
+        .or_else(|| cut("character `"))
+        .unwrap_or_else(|| error.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +66,21 @@ mod tests {
         assert_eq!(escape("a\x1b[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(escape("\u{202e}evil\u{9b}"), "\\u{202e}evil\\u{9b}");
         assert_eq!(escape("naïve 👩‍🚀 שלום"), "naïve 👩‍🚀 שלום");
+    }
+
+    #[test]
+    fn a_decoders_error_keeps_the_found_text_to_itself() {
+        let error = serde_json::from_str::<Vec<u8>>(r#""X-Key: s3\" cret""#)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            without_found_text(&error),
+            "invalid type: string …, expected a sequence at line 1 column 18"
+        );
+        assert_eq!(
+            without_found_text("missing field `id`"),
+            "missing field `id`"
+        );
     }
 
     #[test]

@@ -103,7 +103,13 @@ impl FromStr for WebhookUrl {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
-        let refuse = |why: &str| Err(Invalid::new(format_args!("{} {why}", quote(text))));
+        // What stands before an @ may be a password.
+        let shown = if text.contains('@') {
+            "that URL".to_owned()
+        } else {
+            quote(text)
+        };
+        let refuse = |why: &str| Err(Invalid::new(format_args!("{shown} {why}")));
         if text.len() > MAX_URL {
             return refuse("is longer than 2,048 bytes, the most that a webhook URL may have");
         }

@@ -10,6 +10,6 @@ mod table;
 
 pub use details::{beside, details, streams};
 pub use plan::{differences, plan};
-pub use request::{part, request};
+pub use request::{http, json, part, written};
 pub use shell::{command_line, shell_word};
 pub use table::table;

@@ -2,7 +2,9 @@
 
 use super::sample;
 use super::shell::shell_word;
-use crate::api::{Format, HttpRequest, Part};
+use serde_json::{Map, Value};
+
+use crate::api::{Format, HttpRequest, Part, Request};
 use crate::domain::escape;
 
 /// One part of the request, by itself.
@@ -14,21 +16,47 @@ pub fn part(request: &HttpRequest, part: Part) -> String {
     }
 }
 
-/// The request written down; the secrets of its headers only where they are to be revealed.
+/// Requests with their titles, written down as one text; the secrets of their headers only where
+/// they are to be revealed. What is a program stays one program.
 #[must_use]
-pub fn request(request: &HttpRequest, format: Format, reveal: bool) -> String {
+pub fn written(requests: &[(Request, HttpRequest)], format: Format, reveal: bool) -> String {
+    let plain: Vec<_> = requests.iter().map(|(_, request)| request).collect();
+    let titled = |mark: &str, write: fn(&HttpRequest, bool) -> String| {
+        if let [one] = plain.as_slice() {
+            return write(one, reveal);
+        }
+        let text = |(kind, one): &(Request, HttpRequest)| {
+            format!("{mark} {}\n{}", kind.title(), write(one, reveal))
+        };
+        requests.iter().map(text).collect::<Vec<_>>().join("\n\n")
+    };
     match format {
-        Format::Http => http(request, reveal),
-        Format::Curl => curl(request, reveal),
-        Format::Python => sample::python(request, reveal),
-        Format::Node => sample::node(request, reveal),
-        Format::Php => sample::php(request, reveal),
-        Format::Go => sample::go(request, reveal),
-        Format::Json => format!("{:#}", request.to_json(reveal)),
+        Format::Http => titled("###", http),
+        Format::Curl => titled("#", curl),
+        Format::Python => sample::python(&plain, reveal),
+        Format::Node => sample::node(&plain, reveal),
+        Format::Php => sample::php(&plain, reveal),
+        Format::Go => sample::go(&plain, reveal),
+        Format::Json => format!("{:#}", json(requests, reveal)),
     }
 }
 
-fn http(request: &HttpRequest, reveal: bool) -> String {
+/// One request by itself, or all by their names.
+#[must_use]
+pub fn json(requests: &[(Request, HttpRequest)], reveal: bool) -> Value {
+    match requests {
+        [(_, one)] => one.to_json(reveal),
+        all => all
+            .iter()
+            .map(|(kind, one)| (kind.name().to_owned(), one.to_json(reveal)))
+            .collect::<Map<_, _>>()
+            .into(),
+    }
+}
+
+/// Request line, headers, blank line, body.
+#[must_use]
+pub fn http(request: &HttpRequest, reveal: bool) -> String {
     let mut text = format!("{} {}\n", request.method, part(request, Part::Endpoint));
     for (name, value) in &request.headers {
         text += &format!("{name}: {}\n", value.text(reveal));
@@ -66,7 +94,7 @@ mod tests {
     #[test]
     fn s21_the_send_request_is_shown_as_it_is_executed() {
         snapbox::assert_data_eq!(
-            request(&example(), Format::Http, false),
+            http(&example(), false),
             snapbox::str![[r#"
 POST http://127.0.0.1:4680/simple_send/
 Authorization: tp_********
@@ -89,7 +117,7 @@ Content-Type: application/json
     #[test]
     fn curl_is_quoted_for_a_posix_shell() {
         assert_eq!(
-            request(&example(), Format::Curl, false),
+            curl(&example(), false),
             r#"curl -X POST http://127.0.0.1:4680/simple_send/ \
   -H 'Authorization: tp_********' \
   -H 'Content-Type: application/json' \

@@ -1,63 +1,101 @@
-//! A request as a program that sends it: the same URL, headers and body in other languages.
+//! Requests as a program that sends them: the same URLs, headers and bodies in other languages.
 
 use serde_json::Value;
 
 use crate::api::HttpRequest;
 
 /// Python, with the `requests` package.
-pub fn python(request: &HttpRequest, reveal: bool) -> String {
-    let headers: String = lines(request, reveal, |name, value| {
-        format!("        {}: {},\n", quoted(name), quoted(value))
-    });
-    format!(
-        "import requests\n\nresponse = requests.request(\n    {},\n    {},\n    headers={{\n{headers}    }},\n    json={},\n    allow_redirects=False,\n    timeout=30,\n)\nprint(response.status_code, response.text)",
-        quoted(request.method),
-        quoted(&request.url),
-        indented(&python_literal(&request.body), 4),
-    )
+pub fn python(requests: &[&HttpRequest], reveal: bool) -> String {
+    let call = |request: &&HttpRequest| {
+        let headers = lines(request, reveal, |name, value| {
+            format!("        {}: {},\n", quoted(name), quoted(value))
+        });
+        let (method, url) = (quoted(request.method), quoted(&request.url));
+        let body = indented(&python_literal(&request.body), 4);
+        format!(
+            "response = requests.request(\n    {method},\n    {url},\n    headers={{\n{headers}    }},\n    json={body},\n    allow_redirects=False,\n    timeout=30,\n)\nprint(response.status_code, response.text)"
+        )
+    };
+    format!("import requests\n\n{}", each(requests, call))
 }
 
-/// JavaScript, with the `fetch` of Node.js 18 and newer.
-pub fn node(request: &HttpRequest, reveal: bool) -> String {
-    let headers = lines(request, reveal, |name, value| {
-        format!("    {}: {},\n", quoted(name), quoted(value))
-    });
-    format!(
-        "const response = await fetch({}, {{\n  method: {},\n  headers: {{\n{headers}  }},\n  body: JSON.stringify({}),\n  redirect: \"manual\",\n}});\nconsole.log(response.status, await response.text());",
-        quoted(&request.url),
-        quoted(request.method),
-        indented(&pretty(&request.body), 2),
-    )
+/// JavaScript, with the `fetch` of Node.js 18 and newer, as a module.
+pub fn node(requests: &[&HttpRequest], reveal: bool) -> String {
+    let call = |request: &&HttpRequest| {
+        let headers = lines(request, reveal, |name, value| {
+            format!("      {}: {},\n", quoted(name), quoted(value))
+        });
+        let (method, url) = (quoted(request.method), quoted(&request.url));
+        let body = indented(&pretty(&request.body), 4);
+        format!(
+            "{{\n  const response = await fetch({url}, {{\n    method: {method},\n    headers: {{\n{headers}    }},\n    body: JSON.stringify({body}),\n    redirect: \"manual\",\n  }});\n  console.log(response.status, await response.text());\n}}"
+        )
+    };
+    each(requests, call)
 }
 
 /// PHP, with its curl extension.
-pub fn php(request: &HttpRequest, reveal: bool) -> String {
-    let headers = lines(request, reveal, |name, value| {
-        format!("        {},\n", php_string(&format!("{name}: {value}")))
-    });
-    format!(
-        "<?php\n$request = curl_init({});\ncurl_setopt_array($request, [\n    CURLOPT_CUSTOMREQUEST => {},\n    CURLOPT_HTTPHEADER => [\n{headers}    ],\n    CURLOPT_POSTFIELDS => {},\n    CURLOPT_RETURNTRANSFER => true,\n    CURLOPT_TIMEOUT => 30,\n]);\n$body = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $body, PHP_EOL;",
-        php_string(&request.url),
-        php_string(request.method),
-        php_string(&request.body_text()),
-    )
+pub fn php(requests: &[&HttpRequest], reveal: bool) -> String {
+    let call = |request: &&HttpRequest| {
+        let headers = lines(request, reveal, |name, value| {
+            format!("        {},\n", php_string(&format!("{name}: {value}")))
+        });
+        let (method, url) = (php_string(request.method), php_string(&request.url));
+        let body = php_string(&request.body_text());
+        format!(
+            "$request = curl_init({url});\ncurl_setopt_array($request, [\n    CURLOPT_CUSTOMREQUEST => {method},\n    CURLOPT_HTTPHEADER => [\n{headers}    ],\n    CURLOPT_POSTFIELDS => {body},\n    CURLOPT_RETURNTRANSFER => true,\n    CURLOPT_TIMEOUT => 30,\n]);\n$body = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $body, PHP_EOL;"
+        )
+    };
+    format!("<?php\n{}", each(requests, call))
 }
 
 /// Go, with its standard library.
-pub fn go(request: &HttpRequest, reveal: bool) -> String {
-    let headers = lines(request, reveal, |name, value| {
-        format!(
-            "\trequest.Header.Set({}, {})\n",
-            quoted(name),
-            quoted(value)
-        )
-    });
-    format!(
-        "package main\n\nimport (\n\t\"fmt\"\n\t\"io\"\n\t\"log\"\n\t\"net/http\"\n\t\"strings\"\n)\n\nfunc main() {{\n\tbody := strings.NewReader({})\n\trequest, err := http.NewRequest({}, {}, body)\n\tif err != nil {{\n\t\tlog.Fatal(err)\n\t}}\n{headers}\tresponse, err := http.DefaultClient.Do(request)\n\tif err != nil {{\n\t\tlog.Fatal(err)\n\t}}\n\tdefer response.Body.Close()\n\tanswer, err := io.ReadAll(response.Body)\n\tif err != nil {{\n\t\tlog.Fatal(err)\n\t}}\n\tfmt.Println(response.StatusCode, string(answer))\n}}",
-        quoted(&request.body_text()),
-        quoted(request.method),
-        quoted(&request.url),
-    )
+pub fn go(requests: &[&HttpRequest], reveal: bool) -> String {
+    let call = |request: &&HttpRequest| {
+        let headers = lines(request, reveal, |name, value| {
+            format!("\t\t{}: {},\n", quoted(name), quoted(value))
+        });
+        let (method, url) = (quoted(request.method), quoted(&request.url));
+        let body = quoted(&request.body_text());
+        format!("\tcall({method}, {url}, {body}, map[string]string{{\n{headers}\t}})")
+    };
+    format!("{GO_HEAD}func main() {{\n{}\n}}", each(requests, call))
+}
+
+const GO_HEAD: &str = r#"package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"strings"
+)
+
+func call(method, url, body string, headers map[string]string) {
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.StatusCode, string(answer))
+}
+
+"#;
+
+fn each(requests: &[&HttpRequest], call: impl Fn(&&HttpRequest) -> String) -> String {
+    requests.iter().map(call).collect::<Vec<_>>().join("\n\n")
 }
 
 fn lines(request: &HttpRequest, reveal: bool, line: impl Fn(&str, &str) -> String) -> String {

@@ -30,9 +30,10 @@ impl Staged {
         let mut temp = tempfile::Builder::new()
             .prefix(TEMP_PREFIX)
             .suffix(TEMP_SUFFIX)
-            .tempfile_in(folder_of(&target))?;
+            .tempfile_in(folder_of(&target))
+            .map_err(plain)?;
         for part in parts {
-            temp.write_all(part.as_bytes())?;
+            temp.write_all(part.as_bytes()).map_err(plain)?;
         }
         temp.as_file().sync_all()?;
         Ok(Self { temp, target })
@@ -49,6 +50,15 @@ impl Staged {
             .map_err(|error| error.error)?;
         sync_folder(&folder)
     }
+}
+
+/// The system's own error, without the temporary path that `tempfile` adds: its name helps nobody.
+pub fn plain(error: io::Error) -> io::Error {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.source())
+        .map(ToString::to_string);
+    inner.map_or(error, io::Error::other)
 }
 
 /// Both steps at once.

@@ -2,13 +2,15 @@
 //! a command pays for the streams it touches and leaves the others as a person wrote them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::domain::{SenderId, Stream, StreamId, Surroundings, Tag, quote, same_name};
+use crate::domain::{
+    SenderId, Stream, StreamId, Surroundings, Tag, quote, same_name, without_found_text,
+};
 use crate::error::Failure;
 
 use super::entry::{Entry, entry_text, nested, pretty};
@@ -32,9 +34,9 @@ struct Top<'a> {
 pub struct State<'a> {
     path: &'a Path,
     whole: &'a str,
-    /// The catalogue, in the order in which Sender IDs were added.
-    pub senders: Vec<SenderId>,
+    senders: Vec<SenderId>,
     entries: Vec<Entry<'a>>,
+    changed: bool,
 }
 
 impl<'a> State<'a> {
@@ -48,6 +50,7 @@ impl<'a> State<'a> {
             whole,
             senders: Vec::new(),
             entries: Vec::new(),
+            changed: false,
         };
         if whole.is_empty() {
             return Ok(state);
@@ -84,7 +87,7 @@ impl<'a> State<'a> {
             .get(..self.offset(part))
             .unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + error.line();
-        let what = error.to_string();
+        let what = without_found_text(&error.to_string());
         let what = what.split(" at line ").next().unwrap_or(&what);
         Failure::failed(format_args!(
             "{} is damaged at line {line}: {what}",
@@ -131,6 +134,15 @@ impl<'a> State<'a> {
             .collect()
     }
 
+    /// The stream with this id, if there is one.
+    ///
+    /// # Errors
+    /// As [`State::stream`].
+    pub fn with_id(&self, id: &StreamId) -> Result<Option<Stream>, Failure> {
+        let entry = self.entries.iter().find(|entry| entry.id() == id.as_str());
+        entry.map(|entry| self.stream(entry)).transpose()
+    }
+
     /// The stream with this id or, without regard to case, this name.
     ///
     /// # Errors
@@ -149,6 +161,21 @@ impl<'a> State<'a> {
                     .hint(self.nearest(wanted)),
             ),
         }
+    }
+
+    /// Each of these streams once, as [`State::find`] finds them.
+    ///
+    /// # Errors
+    /// When one of them is not there.
+    pub fn find_all(&self, wanted: &[String]) -> Result<Vec<Stream>, Failure> {
+        let mut found: Vec<Stream> = Vec::with_capacity(wanted.len());
+        for name in wanted {
+            let stream = self.find(name)?;
+            if found.iter().all(|other| other.id != stream.id) {
+                found.push(stream);
+            }
+        }
+        Ok(found)
     }
 
     /// What else may have been meant.
@@ -174,13 +201,17 @@ impl<'a> State<'a> {
     /// What a draft has to fit into; `own` is the stream that it will replace.
     #[must_use]
     pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings<'_> {
-        let others = self
+        let is_own = |entry: &&Entry<'_>| own.is_some_and(|id| id.as_str() == entry.id());
+        let others = self.entries.iter().filter(|entry| !is_own(entry));
+        let own = self
             .entries
             .iter()
-            .filter(|entry| own.is_none_or(|id| id.as_str() != entry.id()));
+            .find(is_own)
+            .and_then(|entry| self.stream(entry).ok());
         Surroundings {
             names: others.map(Entry::name).collect(),
             senders: &self.senders,
+            own_sender: own.and_then(|stream| stream.default_sender),
         }
     }
 
@@ -204,7 +235,7 @@ impl<'a> State<'a> {
             }
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+        counts.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.as_str().cmp(b.as_str())));
         Ok(counts)
     }
 
@@ -224,20 +255,56 @@ impl<'a> State<'a> {
             Some(at) => self.entries[at] = entry,
             None => self.entries.insert(0, entry),
         }
+        self.changed = true;
+    }
+
+    /// Brings a stream to the top.
+    pub fn raise(&mut self, id: &StreamId) {
+        let place = self
+            .entries
+            .iter()
+            .position(|entry| entry.id() == id.as_str());
+        if let Some(at) = place {
+            self.entries[..=at].rotate_right(1);
+            self.changed = true;
+        }
     }
 
     /// Takes a stream out.
     pub fn remove(&mut self, id: &StreamId) {
         self.entries.retain(|entry| entry.id() != id.as_str());
+        self.changed = true;
     }
 
-    /// Adds to the catalogue; `false` when it was there.
-    pub fn add_sender(&mut self, id: &SenderId) -> bool {
-        let fresh = !self.senders.contains(id);
-        if fresh {
-            self.senders.push(id.clone());
-        }
+    /// The catalogue, in the order in which Sender IDs were added.
+    #[must_use]
+    pub fn senders(&self) -> &[SenderId] {
+        &self.senders
+    }
+
+    /// Adds to the catalogue; the Sender IDs that were new to it.
+    pub fn add_senders(&mut self, ids: impl IntoIterator<Item = SenderId>) -> Vec<SenderId> {
+        let mut there: HashSet<SenderId> = self.senders.iter().cloned().collect();
+        let fresh: Vec<_> = ids
+            .into_iter()
+            .filter(|id| there.insert(id.clone()))
+            .collect();
+        self.senders.extend(fresh.iter().cloned());
+        self.changed |= !fresh.is_empty();
         fresh
+    }
+
+    /// Takes one out of the catalogue; `None` when it was not there.
+    pub fn remove_sender(&mut self, id: &str) -> Option<SenderId> {
+        let at = self.senders.iter().position(|other| other.as_str() == id)?;
+        self.changed = true;
+        Some(self.senders.remove(at))
+    }
+
+    /// Whether anything differs from the file.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.changed
     }
 
     /// The file's new text, in parts. Neighbours that nobody touched are one part, in the layout

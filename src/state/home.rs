@@ -8,9 +8,9 @@ use std::thread;
 use anyhow::Context as _;
 
 use super::atomic::{self, Staged};
-use super::tokens::Tokens;
+use super::tokens::{Tokens, before_key};
 use super::{State, lock::Lock};
-use crate::domain::{StreamId, Token};
+use crate::domain::{Stream, StreamId, Token};
 use crate::error::Failure;
 
 /// The home folder. Naming it touches nothing.
@@ -44,18 +44,21 @@ pub struct Change<'a> {
     /// The state as it will be written.
     pub state: State<'a>,
     issued: Vec<(StreamId, Token)>,
-    revoked: Vec<StreamId>,
+    revoked: Vec<String>,
+    replaces: bool,
 }
 
 impl Change<'_> {
-    /// Keeps a token with its stream.
-    pub fn issue(&mut self, id: &StreamId, token: &Token) {
-        self.issued.push((id.clone(), token.clone()));
+    /// Keeps a token with its stream, in the place of the one that it may have.
+    pub fn issue(&mut self, stream: &mut Stream, token: &Token) {
+        self.replaces |= stream.digest().is_some();
+        stream.accept(token.digest());
+        self.issued.push((stream.id.clone(), token.clone()));
     }
 
-    /// Forgets a stream's token.
-    pub fn revoke(&mut self, id: &StreamId) {
-        self.revoked.push(id.clone());
+    /// Forgets the token under a stream's id, or under whatever key stands in the file.
+    pub fn revoke(&mut self, key: &str) {
+        self.revoked.push(key.to_owned());
     }
 }
 
@@ -117,36 +120,49 @@ impl Home {
     ///
     /// # Errors
     /// When the token file is there and cannot be read.
-    pub fn token(&self, id: &StreamId) -> anyhow::Result<Option<Token>> {
+    pub fn token(&self, stream: &Stream) -> anyhow::Result<Option<Token>> {
         let text = read_or_empty(&self.tokens)?;
-        Ok(Tokens::parse(&self.tokens, &text)?.of(id))
+        Ok(Tokens::parse(&self.tokens, &text)?.of(stream))
     }
 
-    /// The token file with these more and those less; `None` where nothing changes.
-    fn stage_tokens(
-        &self,
-        issued: &[(StreamId, Token)],
-        revoked: &[StreamId],
-    ) -> anyhow::Result<Option<Staged>> {
-        if issued.is_empty() && revoked.is_empty() {
+    /// The token file with these more; `None` where there are none.
+    fn stage_issued(&self, issued: &[(StreamId, Token)]) -> anyhow::Result<Option<Staged>> {
+        if issued.is_empty() {
             return Ok(None);
         }
         let text = read_or_empty(&self.tokens)?;
+        let before: Vec<_> = issued.iter().map(|(id, _)| before_key(id)).collect();
         let mut tokens = Tokens::parse(&self.tokens, &text)?;
-        for (id, token) in issued {
-            tokens.insert(id, token);
-        }
-        for id in revoked {
-            tokens.remove(id);
+        for ((id, token), before) in issued.iter().zip(&before) {
+            tokens.insert(id, before, token);
         }
         stage(&self.tokens, &[&tokens.to_text()]).map(Some)
+    }
+
+    /// The token file without what is over: revoked tokens and replaced ones.
+    fn forget(&self, change: &Change<'_>) -> anyhow::Result<()> {
+        if change.revoked.is_empty() && !change.replaces {
+            return Ok(());
+        }
+        let text = read_or_empty(&self.tokens)?;
+        let mut tokens = Tokens::parse(&self.tokens, &text)?;
+        let replaced = change.issued.iter().map(|(id, _)| before_key(id));
+        let over: Vec<_> = change.revoked.iter().cloned().chain(replaced).collect();
+        let gone = over.iter().filter(|key| tokens.remove(key)).count();
+        if gone > 0 {
+            commit(
+                &self.tokens,
+                Some(stage(&self.tokens, &[&tokens.to_text()])?),
+            )?;
+        }
+        Ok(())
     }
 
     /// Reads, changes and writes under the lock. What `change` returns an error for is not
     /// written at all.
     ///
-    /// A new token is on disk before the stream that it belongs to, and goes after it: a crash in
-    /// between leaves a token too many, never one too few.
+    /// A new token is on disk before the stream that it belongs to, beside the one that it replaces,
+    /// and an old one goes last: a crash in between leaves a token too many, never one too few.
     ///
     /// # Errors
     /// Those of `change`, of the lock, and of the file system. The old files are then in place.
@@ -162,14 +178,18 @@ impl Home {
             state: file.state()?,
             issued: Vec::new(),
             revoked: Vec::new(),
+            replaces: false,
         };
         let result = change(&mut draft)?;
+        if !draft.state.is_changed() && draft.revoked.is_empty() {
+            return Ok(result);
+        }
         let parts = draft.state.to_text();
         let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
         // Both files are written and synced before either takes its place: a full disk is found
         // while the old files stand. The two syncs wait side by side.
         let (tokens, state) = thread::scope(|scope| {
-            let tokens = scope.spawn(|| self.stage_tokens(&draft.issued, &[]));
+            let tokens = scope.spawn(|| self.stage_issued(&draft.issued));
             let state = stage(&self.state, &parts);
             (tokens.join(), state)
         });
@@ -177,7 +197,7 @@ impl Home {
             tokens.map_err(|_| Failure::failed("the writer of tokens.json panicked"))??;
         commit(&self.tokens, tokens)?;
         commit(&self.state, Some(state?))?;
-        commit(&self.tokens, self.stage_tokens(&[], &draft.revoked)?)?;
+        self.forget(&draft)?;
         Ok(result)
     }
 
@@ -218,6 +238,11 @@ pub(super) fn read_or_empty(path: &Path) -> anyhow::Result<String> {
         .into()),
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(Failure::failed(
+            format_args!("{} is damaged: it is not UTF-8 text", path.display()),
+        )
+        .hint("put a good copy in its place; the file was left as it is")
+        .into()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
 }

@@ -1,22 +1,40 @@
 //! The home as a doctor looks at it: modes, and which tokens there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use super::home::{Home, read_or_empty};
 use super::tokens::Tokens;
-use crate::domain::{StreamId, Token};
+use super::{Entry, State};
+use crate::domain::Token;
 
 impl Home {
     /// The folder and files that others may read or change, each with the mode it should have.
     #[must_use]
     pub fn too_open(&self) -> Vec<(PathBuf, u32)> {
+        if !self.folder().is_dir() {
+            return Vec::new();
+        }
         let folder = (self.folder().to_owned(), 0o700);
         let files = [self.state_path(), self.tokens_path()].map(|path| (path.to_owned(), 0o600));
         std::iter::once(folder)
             .chain(files)
             .filter(|(path, mode)| is_wider(path, *mode))
             .collect()
+    }
+
+    /// Why nothing can be written into the home, if so; a home that is not there yet is none.
+    #[must_use]
+    pub fn closed_to_us(&self) -> Option<String> {
+        let folder = self.folder();
+        match std::fs::metadata(folder) {
+            Ok(meta) if !meta.is_dir() => Some("it is not a folder".to_owned()),
+            Ok(_) => tempfile::tempfile_in(folder)
+                .err()
+                .map(|error| super::atomic::plain(error).to_string()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     /// Gives a path of the home the mode it should have.
@@ -52,14 +70,22 @@ impl Home {
     /// As [`Home::change`].
     pub fn forget_orphans(&self) -> anyhow::Result<()> {
         self.change(|change| {
-            for id in self.all_tokens()?.keys() {
-                let gone = change.state.entries().iter().all(|entry| entry.id() != id);
-                if let (true, Ok(id)) = (gone, id.parse::<StreamId>()) {
-                    change.revoke(&id);
-                }
+            for key in self.orphans(&change.state)? {
+                change.revoke(&key);
             }
             Ok(())
         })
+    }
+
+    /// The keys of tokens that belong to no stream.
+    ///
+    /// # Errors
+    /// When the token file is there and cannot be read.
+    pub fn orphans(&self, state: &State<'_>) -> anyhow::Result<Vec<String>> {
+        let ids: HashSet<_> = state.entries().iter().map(Entry::id).collect();
+        let mut keys: Vec<_> = self.all_tokens()?.into_keys().collect();
+        keys.retain(|key| !ids.contains(key.as_str()));
+        Ok(keys)
     }
 }
 

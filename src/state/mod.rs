@@ -14,4 +14,4 @@ mod tokens;
 pub use document::State;
 pub use entry::Entry;
 pub use home::{Change, Home, TextFile};
-pub use outside::{NewFile, read_text_input, replace_file};
+pub use outside::{NewFile, input_name, read_lossy_input, read_text_input, replace_file};

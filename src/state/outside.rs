@@ -9,6 +9,16 @@ use anyhow::Context as _;
 use super::atomic;
 use crate::error::Failure;
 
+/// How an input is called in sentences.
+#[must_use]
+pub fn input_name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// What a person names as an input: a file, or `-` for standard input.
 ///
 /// # Errors
@@ -24,12 +34,35 @@ pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// As [`read_text_input`], with a mark in the place of what is not UTF-8.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_lossy_input(path: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin()
+            .read_to_end(&mut bytes)
+            .context("cannot read standard input")?;
+    } else {
+        bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Writes a file as a whole, over an old one if there is one; for its owner only.
 ///
 /// # Errors
 /// When it cannot be written; an old file is then as it was.
 pub fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    atomic::replace(path, &[text]).with_context(|| format!("cannot write {}", path.display()))
+    // A device or a pipe is written to, not replaced.
+    let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
+    let written = if special {
+        fs::write(path, text)
+    } else {
+        atomic::replace(path, &[text])
+    };
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A file that was not there before, for secrets: mode 0600 from its creation.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{StreamId, Token};
+use crate::domain::{Stream, StreamId, Token};
 use crate::error::Failure;
 
 const VERSION: u32 = 1;
@@ -62,13 +62,18 @@ impl<'a> Tokens<'a> {
         Ok(tokens)
     }
 
-    /// A stream's token.
+    /// The token in force for a stream: the one whose digest the stream has.
     #[must_use]
-    pub fn of(&self, id: &StreamId) -> Option<Token> {
-        self.tokens.get(id.as_str())?.parse().ok()
+    pub fn of(&self, stream: &Stream) -> Option<Token> {
+        let digest = stream.digest()?;
+        let keys = [stream.id.to_string(), before_key(&stream.id)];
+        let kept = keys
+            .iter()
+            .filter_map(|key| self.tokens.get(key.as_str())?.parse::<Token>().ok());
+        kept.into_iter().find(|token| token.digest() == digest)
     }
 
-    /// Every token by its stream's id; `None` for a text that is no token.
+    /// Every key and token; `None` for a text that is no token.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, Option<Token>> {
         self.tokens
@@ -77,14 +82,16 @@ impl<'a> Tokens<'a> {
             .collect()
     }
 
-    /// Keeps a token.
-    pub fn insert(&mut self, id: &'a StreamId, token: &'a Token) {
-        self.tokens.insert(id.as_str(), token.expose());
+    /// Keeps a token, and the one that it replaces under a key of its own until the change is done.
+    pub fn insert(&mut self, id: &'a StreamId, before: &'a str, token: &'a Token) {
+        if let Some(old) = self.tokens.insert(id.as_str(), token.expose()) {
+            self.tokens.insert(before, old);
+        }
     }
 
-    /// Forgets a token; `false` when there was none.
-    pub fn remove(&mut self, id: &StreamId) -> bool {
-        self.tokens.remove(id.as_str()).is_some()
+    /// Forgets what stands under a key; `false` when there was nothing.
+    pub fn remove(&mut self, key: &str) -> bool {
+        self.tokens.remove(key).is_some()
     }
 
     /// The file's new text.
@@ -93,4 +100,9 @@ impl<'a> Tokens<'a> {
         // A map of strings always has a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
+}
+
+/// Where a replaced token stands until its successor is in force.
+pub fn before_key(id: &StreamId) -> String {
+    format!("{id}.before")
 }

@@ -3,7 +3,7 @@
 
 mod json;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -111,6 +111,9 @@ impl Terminal {
     /// # Errors
     /// When stdout cannot be written to.
     pub fn answer(&self, text: &str) -> anyhow::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         if self.coloured(self.width.is_some()) {
             out.write_all(text.as_bytes())?;
@@ -129,10 +132,7 @@ impl Terminal {
     /// When stdout cannot be written to.
     pub fn answer_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        let mut json =
-            serde_json::Serializer::with_formatter(&mut out, json::SafePretty::default());
-        value.serialize(&mut json).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        write_json(&mut out, value)?;
         Ok(out.flush()?)
     }
 
@@ -176,8 +176,7 @@ impl Terminal {
     /// A failure: one line that says what, one that says what next.
     pub fn report(&self, failure: &Failure) {
         if self.json() {
-            let mut err = io::stderr().lock();
-            let _ = writeln!(err, "{:#}", error::to_json(failure));
+            let _ = write_json(&mut io::stderr().lock(), &error::to_json(failure));
             return;
         }
         self.say(&format!(
@@ -193,6 +192,12 @@ impl Terminal {
             ));
         }
     }
+}
+
+fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
+    let mut json = serde_json::Serializer::with_formatter(&mut *out, json::SafePretty::default());
+    value.serialize(&mut json).map_err(io::Error::from)?;
+    out.write_all(b"\n")
 }
 
 fn columns(term: &console::Term) -> u16 {

@@ -165,7 +165,8 @@ fn default_sender(
                     .iter()
                     .position(|id| Some(id) == current)
                     .unwrap_or(0);
-                let chosen = prompt.search("Sender ID (type to search)", &shown, at)?;
+                let chosen =
+                    prompt.search("Sender ID (type to search, Esc goes back)", &shown, at)?;
                 map(chosen, |at| {
                     DefaultSender::Existing(known.senders[at].clone())
                 })

@@ -64,7 +64,7 @@ Changed “OTP 2”
     default_sender: 12025550143 → Customized
     demo: false → true
     webhook.url: https://example.com/in → https://example.com/2
-    webhook.headers: X-Key: ******** → x-key: ******** (changed)
+    webhook.headers.x-key: ******** → ******** (another value)
 
 "]]
     );
@@ -116,8 +116,8 @@ fn a_bad_edit_tells_every_problem_and_changes_nothing() {
     );
     for part in [
         "--ip: “10.1” is not",
-        "--tag: “z” cannot be taken out",
-        "--webhook-header: “X-No” cannot be taken out",
+        "--remove-tag: “z” cannot be taken out",
+        "--remove-header: “X-No” cannot be taken out",
     ] {
         assert!(stderr.contains(part), "{part} in {stderr}");
     }
@@ -180,7 +180,14 @@ fn a_clone_has_a_new_name_and_token_and_all_the_rest() {
     env.ok(&["streams", "clone", "OTP", "--name", "Copy"]);
     let mut copy = env.json(&["streams", "show", "Copy", "--reveal"]);
     assert_ne!(env.ok(&["streams", "token", "show", "Copy"]), token);
-    for own in ["id", "name", "token_hint", "created_at", "updated_at"] {
+    for own in [
+        "id",
+        "name",
+        "token",
+        "token_hint",
+        "created_at",
+        "updated_at",
+    ] {
         copy[own] = source[own].clone();
     }
     assert_eq!(copy, source);
@@ -237,4 +244,68 @@ fn a_rotated_token_takes_the_place_of_the_old_one() {
             .unwrap()
             .contains(old.trim())
     );
+}
+
+#[test]
+fn a_failed_rotation_leaves_the_token_in_force_readable() {
+    let env = with_stream();
+    let token = env.ok(&["streams", "token", "show", "OTP"]);
+    // The state file's place is taken, so that its rename fails after the tokens' has succeeded.
+    let state = env.home().join("state.json");
+    let kept = std::fs::read(&state).unwrap();
+    let real = env.folder().join("real.json");
+    std::fs::write(&real, &kept).unwrap();
+    std::fs::remove_file(&state).unwrap();
+    std::os::unix::fs::symlink(&real, &state).unwrap();
+    let sealed = std::process::Command::new("chattr")
+        .arg("+i")
+        .arg(&real)
+        .status();
+    if !sealed.is_ok_and(|status| status.success()) {
+        println!("skipped: no file can be sealed here");
+        return;
+    }
+    let run = env.run(&["streams", "token", "rotate", "OTP", "--yes"]);
+    std::process::Command::new("chattr")
+        .arg("-i")
+        .arg(&real)
+        .status()
+        .unwrap();
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(env.ok(&["streams", "token", "show", "OTP"]), token);
+    let new = env.ok(&["streams", "token", "rotate", "OTP", "--yes"]);
+    assert_eq!(env.ok(&["streams", "token", "show", "OTP"]), new);
+    env.ok(&["doctor"]);
+}
+
+#[test]
+fn what_differs_in_nothing_is_not_written_again() {
+    use std::os::unix::fs::MetadataExt as _;
+    let env = with_stream();
+    let inode = || {
+        std::fs::metadata(env.home().join("state.json"))
+            .unwrap()
+            .ino()
+    };
+    let before = inode();
+    env.ok(&["streams", "edit", "OTP", "--tag", "a"]);
+    env.ok(&["senders", "add", "12025550143"]);
+    env.ok(&["streams", "enable", "OTP"]);
+    assert_eq!(inode(), before);
+    env.ok(&["streams", "disable", "OTP"]);
+    assert_ne!(inode(), before);
+}
+
+#[test]
+fn an_edit_is_not_refused_for_what_it_does_not_touch() {
+    let env = with_stream();
+    let path = env.home().join("state.json");
+    let text =
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .replacen("\"12025550143\"\n", "\"OTHER\"\n", 1);
+    std::fs::write(&path, text).unwrap();
+    env.ok(&["streams", "edit", "OTP", "--description", "hello"]);
+    env.ok(&["streams", "clone", "OTP", "--name", "Copy"]);
+    env.ok(&["doctor"]);
 }

@@ -346,7 +346,7 @@ fn an_apply_killed_at_any_moment_did_all_or_nothing() {
     for round in 1..=100 {
         let before = env.json(&["tags", "list"]);
         let mut child = start(round);
-        thread::sleep(whole.mul_f64(f64::from(round) / 100.0));
+        thread::sleep(whole.mul_f64(f64::from(round) / 40.0));
         child.kill().unwrap();
         child.wait().unwrap();
         let after = env.json(&["tags", "list"]);

@@ -375,7 +375,7 @@ fn s13_s14_a_draft_is_kept_complete_or_not_and_stands_in_the_table() {
         .iter()
         .map(|s| &s["resume_at"])
         .collect();
-    assert_eq!(steps, ["summary", "webhook", "webhook"]);
+    assert_eq!(steps, ["summary", "details", "details"]);
     assert!(!env.home().join("tokens.json").exists());
     assert!(
         env.fails(1, &["streams", "token", "show", "OTP Germany"])
@@ -477,4 +477,111 @@ fn the_gateway_of_the_previews_comes_from_flag_then_environment() {
         ],
     );
     assert!(bad.contains("is not a gateway address"), "{bad}");
+}
+
+#[test]
+fn drafts_without_a_name_get_one_each_however_many_are_saved_at_once() {
+    let env = TestEnv::new();
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| env.ok(&["streams", "create", "--draft", "-q"]));
+        }
+    });
+    assert_eq!(env.json(&["streams", "list"])["total"], 16);
+}
+
+#[test]
+fn a_draft_needs_nothing_but_what_is_given() {
+    let env = TestEnv::new();
+    let words = [
+        "streams",
+        "create",
+        "--draft",
+        "--name",
+        "W",
+        "--webhook-method",
+        "post",
+    ];
+    assert_eq!(env.json(&words)["stream"]["webhook"], Value::Null);
+    env.fails(2, &["streams", "create", "--draft", "--ip", "10.1"]);
+}
+
+#[test]
+fn a_documents_placeholders_are_filled_from_the_environment() {
+    let env = TestEnv::new();
+    let path = env.folder().join("one.yaml");
+    fs::write(
+        &path,
+        "name: a\nwebhook:\n  url: https://example.com\n  headers:\n    - 'X-Key: ${THE_KEY}'\n",
+    )
+    .unwrap();
+    let words = ["streams", "create", "--from-file", path.to_str().unwrap()];
+    let unset = env.fails(2, &words);
+    assert!(unset.contains("the environment has no THE_KEY"), "{unset}");
+    let run = crate::support::finish(env.command().args(words).env("THE_KEY", "s3cret"));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        env.state()["streams"][0]["webhook"]["headers"][0]["value"],
+        "s3cret"
+    );
+}
+
+#[test]
+fn errors_repeat_no_secret_that_stands_in_the_wrong_place() {
+    let env = TestEnv::new();
+    let url = "https://bob:hunter2@example.com";
+    for words in [
+        &["streams", "create", "--name", "a", "--webhook-url", url][..],
+        &["streams", "create", "--name", "a", "--gateway", url],
+        &[
+            "streams",
+            "create",
+            "--name",
+            "a",
+            "--webhook-url",
+            "https://example.com",
+            "--webhook-header",
+            "hunter2",
+        ],
+        &[
+            "streams",
+            "create",
+            "--name",
+            "a",
+            "--webhook-url",
+            "https://example.com",
+            "--webhook-header",
+            "K: ********",
+        ],
+    ] {
+        let stderr = env.fails(2, words);
+        assert!(
+            !stderr.contains("hunter2") && stderr.contains("hint: "),
+            "{stderr}"
+        );
+    }
+    let run = env.run_with_input(
+        &["streams", "create", "--from-file", "-"],
+        "{\"name\": \"a\", \"webhook\": {\"headers\": \"X-Key: hunter2\"}}",
+    );
+    assert!(run.code == 2 && !run.stderr.contains("hunter2"), "{run:?}");
+}
+
+#[test]
+fn a_name_in_the_form_of_an_id_is_refused() {
+    let env = TestEnv::new();
+    let stderr = env.fails(2, &["streams", "create", "--name", "st_0123456789ab"]);
+    assert!(
+        stderr.contains("it has the form of a stream's id"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn variables_set_to_nothing_are_not_set() {
+    let env = TestEnv::new();
+    let mut command = env.command();
+    command.args(["streams", "create", "--name", "a", "--dry-run"]);
+    let run = crate::support::finish(command.env("TEXTPEAK_HOME", "").env("TEXTPEAK_GATEWAY", ""));
+    assert_eq!(run.code, 0, "{run:?}");
 }

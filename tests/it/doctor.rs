@@ -68,7 +68,7 @@ fn open_modes_and_orphan_tokens_are_mended() {
     assert!(
         found[0].contains("chmod 700")
             && found[1].contains("chmod 600")
-            && found[2].contains("1 tokens belong to no stream")
+            && found[2].contains("tokens that belong to no stream: 1")
     );
     assert!(
         findings(&env, 0, true)
@@ -121,4 +121,17 @@ fn what_only_a_person_can_mend_is_found_with_its_remedy() {
     fs::write(&state, "{").unwrap();
     assert!(findings(&env, 1, true)[0].contains("state.json is damaged"));
     assert_eq!(fs::read_to_string(&state).unwrap(), "{");
+}
+
+#[test]
+fn a_home_that_is_no_folder_is_found_and_left_alone() {
+    let env = TestEnv::new();
+    fs::write(env.home(), "mine").unwrap();
+    let before = fs::metadata(env.home()).unwrap().permissions().mode();
+    let found = findings(&env, 1, true);
+    assert!(found[0].contains("it is not a folder"), "{found:?}");
+    assert_eq!(
+        fs::metadata(env.home()).unwrap().permissions().mode(),
+        before
+    );
 }

@@ -79,7 +79,7 @@ fn killed_at_any_moment_the_state_is_the_old_or_the_new() {
     for n in 0..200 {
         let name = format!("killed {n}");
         let mut child = start(&env, &name);
-        thread::sleep(whole.mul_f64(f64::from(n) / 200.0 * 1.1));
+        thread::sleep(whole.mul_f64(f64::from(n) / 100.0));
         child.kill().unwrap();
         let mut said = String::new();
         child

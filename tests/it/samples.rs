@@ -93,3 +93,30 @@ fn the_json_sample_is_the_request() {
             .unwrap();
     assert_eq!(sample, env.json(&["streams", "preview", "a", "send"]));
 }
+
+#[test]
+fn both_requests_together_are_still_one_program() {
+    let env = TestEnv::new();
+    env.ok(&["streams", "create", "--name", "a"]);
+    for (language, once) in [
+        ("python", "import requests"),
+        ("php", "<?php"),
+        ("go", "package main"),
+    ] {
+        let sample = env.ok(&["streams", "preview", "a", "--as", language]);
+        assert_eq!(sample.matches(once).count(), 1, "{sample}");
+        assert!(
+            sample.contains("/simple_send/") && sample.contains("/messages_status/"),
+            "{sample}"
+        );
+    }
+    let sample: serde_json::Value =
+        serde_json::from_str(&env.ok(&["streams", "preview", "a", "--as", "json"])).unwrap();
+    assert_eq!(sample, env.json(&["streams", "preview", "a"]));
+    if crate::support::installed("node") {
+        let path = env.folder().join("both.mjs");
+        fs::write(&path, env.ok(&["streams", "preview", "a", "--as", "node"])).unwrap();
+        let run = finish(Command::new("node").arg("--check").arg(&path));
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}

@@ -248,3 +248,58 @@ fn the_summary_leads_back_into_either_step() {
     assert_eq!(stream["name"], "Renamed");
     assert_eq!(stream["webhook"], webhook());
 }
+
+#[test]
+fn what_others_did_to_a_draft_meanwhile_is_not_undone() {
+    let env = TestEnv::new();
+    for (words, said) in [
+        (
+            &["streams", "edit", "Orders", "--tag", "theirs"][..],
+            "was changed by someone else",
+        ),
+        (
+            &["streams", "delete", "Orders", "--yes"],
+            "was deleted by someone else",
+        ),
+    ] {
+        let mut tty = Tty::new(&env, CREATE);
+        plain_details(&mut tty, "Orders");
+        tty.pick(END, "Save & Next");
+        tty.asked("Webhook method");
+        env.ok(words);
+        let theirs = env.state();
+        tty.pick("Webhook method", "Skip");
+        tty.pick(END, "Save & Next");
+        tty.wait_for(said);
+        assert_eq!(tty.finish().code, 1);
+        assert_eq!(env.state(), theirs);
+        let _ = env.run(&["streams", "delete", "Orders", "--yes"]);
+    }
+}
+
+#[test]
+fn s24_a_draft_that_is_created_comes_to_stand_on_top() {
+    let env = TestEnv::new();
+    env.ok(&[
+        "streams",
+        "create",
+        "--draft",
+        "--name",
+        "Orders",
+        "--no-webhook",
+        "--description",
+        "",
+        "--ip",
+        "192.0.2.1",
+        "--tag",
+        "x",
+        "--customized",
+        "--live",
+    ]);
+    env.ok(&["streams", "create", "--name", "Later"]);
+    let mut tty = Tty::new(&env, RESUME);
+    tty.pick(LAST, "Create stream");
+    tty.answer("Copy the token?", "n");
+    assert_eq!(tty.finish().code, 0);
+    assert_eq!(env.state()["streams"][0]["name"], "Orders");
+}

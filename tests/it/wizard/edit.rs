@@ -38,7 +38,7 @@ fn details(tty: &mut Tty, name: &str, tag: &str) {
         tty.answer("Add tag", "");
     }
     tty.pick("Default sender", "Select");
-    tty.pick("Sender ID (type to search)", "12025550143");
+    tty.pick("Sender ID (type to search", "12025550143");
     tty.pick("Demo Sending", "Yes");
 }
 
@@ -92,4 +92,20 @@ fn leaving_at_a_step_changes_nothing() {
     tty.wait_for("Nothing was changed.");
     assert_eq!(tty.finish().code, 0);
     assert_eq!(env.state(), before);
+}
+
+#[test]
+fn what_others_changed_meanwhile_is_not_undone() {
+    let env = with_stream();
+    let mut tty = Tty::new(&env, &["streams", "edit", "Orders"]);
+    details(&mut tty, "", "");
+    env.ok(&["streams", "edit", "Orders", "--ip", "192.0.2.7"]);
+    let theirs = env.state();
+    tty.pick(END, "Next");
+    webhook(&mut tty);
+    tty.pick(END, "Next");
+    tty.pick(SAVE, "Save changes");
+    tty.wait_for("was changed by someone else");
+    assert_eq!(tty.finish().code, 1);
+    assert_eq!(env.state(), theirs);
 }

@@ -7,7 +7,7 @@ use super::{END, all_but};
 use crate::support::TestEnv;
 
 const LABEL: &str = "Default sender";
-const SEARCH: &str = "Sender ID (type to search)";
+const SEARCH: &str = "Sender ID (type to search";
 
 /// A catalogue of 350.
 fn many() -> TestEnv {
