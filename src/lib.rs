@@ -3,14 +3,15 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  state  terminal } → api → domain
+//! main → commands → { cli  wizard  render  document  state } → { terminal  error  api } → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
 //! - [`api`]: requests of the Streams API as plain data;
-//! - [`state`]: the home folder and its files; [`terminal`]: stdout and stderr;
+//! - [`terminal`]: stdout and stderr; [`error`]: how a failure becomes words and a number;
 //! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
-//! - [`commands`]: one verb per file; [`error`]: how a failure becomes words and a number.
+//! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
+//! - [`commands`]: one verb per file.
 
 pub mod api;
 pub mod cli;

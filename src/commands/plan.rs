@@ -145,13 +145,13 @@ impl Wanted {
 
     fn plan(&self, state: &State<'_>) -> anyhow::Result<Plan> {
         let present = state.streams()?;
-        let mut wrong: Vec<(String, Problem)> = Vec::new();
+        let mut wrong: Vec<(usize, Problem)> = Vec::new();
         let mut targets = Vec::with_capacity(self.streams.len());
         let by_name: std::collections::HashMap<_, _> = present
             .iter()
             .map(|stream| (stream.name.as_str().to_lowercase(), stream))
             .collect();
-        for raw in &self.streams {
+        for (number, raw) in self.streams.iter().enumerate() {
             let name = raw.name.clone().unwrap_or_default();
             let now = by_name
                 .get(&name.to_lowercase())
@@ -160,32 +160,54 @@ impl Wanted {
             let unfilled = raw.fill(&environment, now).err().unwrap_or_default();
             let (draft, mut problems) = raw.read();
             problems.extend(unfilled);
-            wrong.extend(problems.into_iter().map(|problem| (name.clone(), problem)));
+            wrong.extend(problems.into_iter().map(|problem| (number, problem)));
             targets.push(Target {
                 draft,
                 status: raw.status.unwrap_or(Status::Ready),
             });
         }
-        if !wrong.is_empty() {
-            return Err(self.refused(&wrong).into());
+        let planned = Plan::new(present, targets, self.prune, now());
+        // An answer that could not be read is not missing as well.
+        let told = |(number, problem): &(usize, Problem)| {
+            wrong
+                .iter()
+                .any(|(other, known)| other == number && known.field == problem.field)
+        };
+        let (plan, more) = match planned {
+            Ok(plan) => (plan, Vec::new()),
+            Err(more) => (
+                Plan::default(),
+                more.into_iter().filter(|problem| !told(problem)).collect(),
+            ),
+        };
+        wrong.extend(more);
+        if wrong.is_empty() {
+            return Ok(plan);
         }
-        Ok(Plan::new(present, targets, self.prune, now()).map_err(|wrong| self.refused(&wrong))?)
+        wrong.sort_by_key(|(number, problem)| (*number, problem.field));
+        Err(self.refused(&wrong).into())
     }
 
-    /// Everything that is wrong, and the place of the first bad value.
-    fn refused(&self, wrong: &[(String, Problem)]) -> Failure {
-        let line = |(name, problem): &(String, Problem)| {
-            format!("\n  {}: {}", quote(name), problem.sentence)
+    /// Everything that is wrong, each with its place: the first bad value is known to the column,
+    /// of the others the stream that they are in.
+    fn refused(&self, wrong: &[(usize, Problem)]) -> Failure {
+        let mut value = document::locate(&self.text);
+        let mut line = |(number, problem): &(usize, Problem)| {
+            if let Some(value) = value.take_if(|value| value.contains(&problem.sentence)) {
+                return format!("\n  {value}");
+            }
+            let place = document::place_of(&self.text, *number)
+                .unwrap_or_else(|| "line 1 column 1".to_owned());
+            let name = self
+                .streams
+                .get(*number)
+                .and_then(|raw| raw.name.as_deref())
+                .unwrap_or_default();
+            format!("\n  {}: {} at {place}", quote(name), problem.sentence)
         };
-        let lines: String = wrong.iter().map(line).collect();
-        let place = document::locate(&self.text)
-            .map(|place| format!(": {place}"))
-            .unwrap_or_default();
-        Failure::usage(format_args!(
-            "{} cannot be applied{place}{lines}",
-            self.origin
-        ))
-        .hint("textpeak streams schema")
+        let lines: String = wrong.iter().map(&mut line).collect();
+        Failure::usage(format_args!("{} cannot be applied{lines}", self.origin))
+            .hint("textpeak streams schema")
     }
 }
 

@@ -176,17 +176,7 @@ impl Listed {
             .zip(text.lines())
             .filter(|(_, row)| !row.trim().is_empty())
         {
-            // Row by row, so that a stray quotation mark spoils its own row alone.
-            let mut reader = csv::ReaderBuilder::new()
-                .has_headers(false)
-                .buffer_capacity(256)
-                .trim(csv::Trim::All)
-                .from_reader(row.as_bytes());
-            let cells = reader
-                .records()
-                .next()
-                .and_then(Result::ok)
-                .unwrap_or_default();
+            let cells = cells(row);
             let header = |cell: &str| Self::COLUMNS.contains(&cell.to_lowercase().as_str());
             if let (1, Some(at)) = (line, cells.iter().position(header)) {
                 column = at;
@@ -204,6 +194,22 @@ impl Listed {
         }
         listed
     }
+}
+
+/// The cells of one row: row by row, so that a stray quotation mark spoils its own row alone.
+fn cells(row: &str) -> csv::StringRecord {
+    if !row.contains([',', '"']) {
+        return csv::StringRecord::from(vec![row.trim()]);
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .from_reader(row.as_bytes());
+    reader
+        .records()
+        .next()
+        .and_then(Result::ok)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
     reason = "serde reads the keys of a map only into a map"
 )]
 
+mod place;
+
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
@@ -69,6 +71,8 @@ pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
         .hint("textpeak streams apply -f FILE makes all of them")),
     }
 }
+
+pub use place::of_stream as place_of;
 
 /// Where in a document the first bad value stands, and what is wrong with it. `None` when each
 /// value by itself is good.

@@ -50,13 +50,13 @@ impl Plan {
     /// deleted only with `prune`.
     ///
     /// # Errors
-    /// Everything that is wrong with the document, with the name of the stream that it is about.
+    /// Everything that is wrong with the document, with the number of the stream that it is about.
     pub fn new(
         present: Vec<Stream>,
         wanted: Vec<Target>,
         prune: bool,
         now: Timestamp,
-    ) -> Result<Self, Vec<(String, Problem)>> {
+    ) -> Result<Self, Vec<(usize, Problem)>> {
         let mut plan = Self::default();
         let mut wrong = Vec::new();
         let mut seen = HashSet::new();
@@ -67,7 +67,7 @@ impl Plan {
             .enumerate()
             .filter_map(|(at, stream)| Some((key(&stream.as_ref()?.name), at)))
             .collect();
-        for target in wanted {
+        for (number, target) in wanted.into_iter().enumerate() {
             let missing: Vec<_> = target.draft.missing().map(Problem::missing).collect();
             let name = target
                 .draft
@@ -75,12 +75,12 @@ impl Plan {
                 .as_ref()
                 .map_or_else(String::new, ToString::to_string);
             if !missing.is_empty() {
-                wrong.extend(missing.into_iter().map(|problem| (name.clone(), problem)));
+                wrong.extend(missing.into_iter().map(|problem| (number, problem)));
                 continue;
             }
             if !seen.insert(name.to_lowercase()) {
                 wrong.push((
-                    name,
+                    number,
                     Problem::new(Field::Name, "it stands in the document twice"),
                 ));
                 continue;
@@ -93,7 +93,7 @@ impl Plan {
                 Some(before) => match change(&before, target, now) {
                     Ok(None) => plan.unchanged += 1,
                     Ok(Some(change)) => plan.changes.push(change),
-                    Err(problem) => wrong.push((name, problem)),
+                    Err(problem) => wrong.push((number, problem)),
                 },
             }
         }

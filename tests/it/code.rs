@@ -251,6 +251,24 @@ fn every_problem_is_told_with_its_place_and_nothing_is_done() {
 }
 
 #[test]
+fn problems_of_all_streams_are_told_at_once_each_with_its_place() {
+    let env = TestEnv::new();
+    let document = "streams:\n  - name: a\n    allowed_ips: [10.1, 10.2]\n    webhook: {method: post}\n  - tags: [x]\n  - name: ''\n";
+    let run = with(&env, &["streams", "plan"], document);
+    for part in [
+        "streams[0].allowed_ips[0]: “10.1” is not an IP address",
+        "at line 3 column 19",
+        "“a”: “10.2” is not an IP address",
+        "at line 2 column 5",
+        "“a”: missing: where incoming messages are delivered",
+        "“”: missing: a meaningful name to find the stream by: 1 to 100 characters at line 5 column 5",
+        "“”: “” cannot be a name: it is empty at line 6 column 5",
+    ] {
+        assert!(run.stderr.contains(part), "{part} in {}", run.stderr);
+    }
+}
+
+#[test]
 fn apply_asks_or_takes_yes() {
     let env = TestEnv::new();
     let run = with(&env, &["streams", "apply"], FULL);
