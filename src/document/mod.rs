@@ -30,11 +30,21 @@ fn holds_several(keys: &Keys) -> bool {
 
 /// Decodes text that begins like JSON as JSON, and any other as YAML. The error ends with line and column.
 fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
-    if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| without_found_text(&error.to_string()))
+    let decoded = if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|error| error.to_string())
     } else {
-        yaml_serde::from_str(text).map_err(|error| without_found_text(&error.to_string()))
-    }
+        yaml_serde::from_str(text).map_err(|error| error.to_string())
+    };
+    decoded.map_err(|error| {
+        let error = without_found_text(&error);
+        // What is wrong with the document as a whole is wrong where it begins.
+        let placed = error.contains("line ") && error.contains("column ");
+        if placed {
+            error
+        } else {
+            error + " at line 1 column 1"
+        }
+    })
 }
 
 /// The streams of a document. `origin` names it in errors.
@@ -189,14 +199,23 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        // PROPTEST_CASES asks for more.
+        #![proptest_config(ProptestConfig {
+            cases: ProptestConfig::default().cases.max(10_000),
+            ..ProptestConfig::default()
+        })]
         #[test]
         fn no_text_panics_and_every_refusal_is_a_sentence(text in prop_oneof![mutated(), any::<String>()]) {
             match read(&text, "x") {
                 Ok(streams) => for stream in streams {
                     let _ = stream.read();
                 },
-                Err(failure) => prop_assert!(failure.message.starts_with("x cannot be read: ")),
+                Err(failure) => {
+                    let message = failure.message;
+                    prop_assert!(message.starts_with("x cannot be read: "), "{message}");
+                    let placed = message.contains("line ") && message.contains("column ");
+                    prop_assert!(placed || message.ends_with("it is empty"), "{message}");
+                }
             }
         }
     }
