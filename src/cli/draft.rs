@@ -27,12 +27,12 @@ pub(super) struct DraftFlags {
     /// As --sender, and the catalogue gains it
     #[arg(long, value_name = "ID", group = "default_sender")]
     add_sender: Option<String>,
-    /// Each request names its Sender ID (the default)
+    /// Each request names its Sender ID
     #[arg(long, group = "default_sender")]
     customized: bool,
     #[arg(long, help = Field::Demo.help(), conflicts_with = "live")]
     demo: bool,
-    /// No Demo Sending (the default)
+    /// No Demo Sending
     #[arg(long)]
     live: bool,
     #[arg(long, value_name = "URL", help = Field::WebhookUrl.help())]
@@ -44,7 +44,7 @@ pub(super) struct DraftFlags {
     #[arg(long, value_name = "'NAME: VALUE'", help = Field::WebhookHeaders.help())]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     webhook_header: Option<Vec<String>>,
-    /// No webhook (the default)
+    /// No webhook
     #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header"])]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     no_webhook: bool,

@@ -156,7 +156,14 @@ fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
     // clap's text is "error: what\n\n  tip: …\n\nUsage: …\n\nFor more …": keep what and the way on.
     let what = text.split("\n\n").next().unwrap_or(&text);
     let what = what.strip_prefix("error: ").unwrap_or(what);
-    let hint = suggestion(error).unwrap_or_else(|| help_command(words));
+    let tip = || {
+        text.lines()
+            .find_map(|line| line.trim().strip_prefix("tip: "))
+            .map(str::to_owned)
+    };
+    let hint = suggestion(error)
+        .or_else(tip)
+        .unwrap_or_else(|| help_command(words));
     Refusal::Wrong(Failure::usage(what).hint(hint), output_of(words))
 }
 

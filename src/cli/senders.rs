@@ -42,7 +42,7 @@ pub(super) enum Tags {
     #[command(after_help = help::TAGS_RENAME)]
     Rename {
         /// The tag
-        #[arg(id = "tag")]
+        #[arg(id = "tag", value_name = "OLD")]
         old: String,
         /// What it is to be called
         new: String,

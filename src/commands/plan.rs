@@ -277,3 +277,65 @@ fn plan_json(plan: &Plan) -> Value {
         "unchanged": plan.unchanged,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = "streams:\n  - name: OTP\n    allowed_ips: [192.0.2.1]\n    webhook:\n      url: https://example.com\n      headers:\n        - name: X-Key\n          value: v\n  - name: Two\n    status: Draft\n    default_sender: ACME\n";
+
+    fn mutated() -> impl Strategy<Value = String> {
+        let edit = (
+            any::<prop::sample::Index>(),
+            prop::option::of(any::<char>()),
+        );
+        prop::collection::vec(edit, 1..12).prop_map(|edits| {
+            let mut text: Vec<char> = GOOD.chars().collect();
+            for (at, change) in edits {
+                if text.is_empty() {
+                    break;
+                }
+                let at = at.index(text.len());
+                match change {
+                    Some(c) => text[at] = c,
+                    None => drop(text.remove(at)),
+                }
+            }
+            text.into_iter().collect()
+        })
+    }
+
+    fn planned(text: &str) -> anyhow::Result<Plan> {
+        let streams = document::read(text, "x")?;
+        let wanted = Wanted {
+            origin: "x".to_owned(),
+            text: text.to_owned(),
+            streams,
+            prune: true,
+        };
+        wanted.plan(&State::parse(Path::new("state.json"), "")?)
+    }
+
+    #[test]
+    fn a_good_document_is_planned() {
+        assert_eq!(planned(GOOD).unwrap().creates.len(), 2);
+    }
+
+    proptest! {
+        // PROPTEST_CASES asks for more.
+        #![proptest_config(ProptestConfig {
+            cases: ProptestConfig::default().cases.max(10_000),
+            ..ProptestConfig::default()
+        })]
+        #[test]
+        fn no_text_panics_and_every_refusal_has_a_place(text in prop_oneof![mutated(), any::<String>()]) {
+            if let Err(error) = planned(&text) {
+                let message = Failure::from(&error).message;
+                prop_assert!(message.starts_with("x cannot be "), "{message}");
+                let placed = message.contains("line ") && message.contains("column ");
+                prop_assert!(placed || message.ends_with("it is empty"), "{message}");
+            }
+        }
+    }
+}

@@ -142,7 +142,6 @@ pub fn write(streams: &[Stream], syntax: Syntax) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     const GOOD: &str = "streams:\n  - name: OTP\n    allowed_ips: [192.0.2.1]\n    webhook:\n      url: https://example.com\n      headers:\n        - name: X-Key\n          value: ${X}\n";
 
@@ -175,48 +174,5 @@ mod tests {
                 .message
                 .contains("holds 0 streams")
         );
-    }
-
-    fn mutated() -> impl Strategy<Value = String> {
-        let edit = (
-            any::<prop::sample::Index>(),
-            prop::option::of(any::<char>()),
-        );
-        prop::collection::vec(edit, 1..12).prop_map(|edits| {
-            let mut text: Vec<char> = GOOD.chars().collect();
-            for (at, change) in edits {
-                if text.is_empty() {
-                    break;
-                }
-                let at = at.index(text.len());
-                match change {
-                    Some(c) => text[at] = c,
-                    None => drop(text.remove(at)),
-                }
-            }
-            text.into_iter().collect()
-        })
-    }
-
-    proptest! {
-        // PROPTEST_CASES asks for more.
-        #![proptest_config(ProptestConfig {
-            cases: ProptestConfig::default().cases.max(10_000),
-            ..ProptestConfig::default()
-        })]
-        #[test]
-        fn no_text_panics_and_every_refusal_is_a_sentence(text in prop_oneof![mutated(), any::<String>()]) {
-            match read(&text, "x") {
-                Ok(streams) => for stream in streams {
-                    let _ = stream.read();
-                },
-                Err(failure) => {
-                    let message = failure.message;
-                    prop_assert!(message.starts_with("x cannot be read: "), "{message}");
-                    let placed = message.contains("line ") && message.contains("column ");
-                    prop_assert!(placed || message.ends_with("it is empty"), "{message}");
-                }
-            }
-        }
     }
 }

@@ -39,15 +39,9 @@ fn fields(stream: &Stream) -> [(&'static str, String); 9] {
         ("name", stream.name.to_string()),
         ("description", stream.description.to_string()),
         ("status", stream.status.to_string()),
-        ("tags", joined(&stream.tags)),
-        ("allowed_ips", joined(&stream.allowed_ips)),
-        (
-            "default_sender",
-            stream
-                .default_sender
-                .as_ref()
-                .map_or("Customized".into(), ToString::to_string),
-        ),
+        ("tags", stream.tags.to_string()),
+        ("allowed_ips", stream.allowed_ips.to_string()),
+        ("default_sender", stream.sender_name()),
         ("demo", stream.demo.to_string()),
         (
             "webhook.method",
@@ -99,12 +93,4 @@ fn header_differences(before: &[Header], after: &[Header]) -> Vec<Difference> {
         }
     }
     all
-}
-
-fn joined<T: ToString>(values: &[T]) -> String {
-    values
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
 }

@@ -71,6 +71,14 @@ impl Stream {
         Some(TokenDigest { sha256, hint })
     }
 
+    /// Its default sender as people read it: the Sender ID, or *Customized*.
+    #[must_use]
+    pub fn sender_name(&self) -> String {
+        self.default_sender
+            .as_ref()
+            .map_or_else(|| "Customized".to_owned(), ToString::to_string)
+    }
+
     /// The same stream with other answers: id, birth, token and status stay.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! A list that keeps the order in which things were added and never holds one twice.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Ordered and without doubles: allowed IPs, tags, webhook headers.
@@ -36,6 +38,16 @@ impl<T> std::ops::Deref for Unique<T> {
 
     fn deref(&self) -> &[T] {
         &self.0
+    }
+}
+
+/// As people read a list: with commas.
+impl<T: fmt::Display> fmt::Display for Unique<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, value) in self.0.iter().enumerate() {
+            write!(f, "{}{value}", if at == 0 { "" } else { ", " })?;
+        }
+        Ok(())
     }
 }
 

@@ -25,10 +25,10 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
         vec![
             stream.name.to_string(),
             stream.status.to_string(),
-            joined(&stream.tags),
+            stream.tags.to_string(),
             stream.kind.title().to_owned(),
-            any_if_empty(joined(&stream.allowed_ips)),
-            sender(stream),
+            any_if_empty(stream.allowed_ips.to_string()),
+            stream.sender_name(),
             on_off(stream.demo).to_owned(),
             time(stream.created_at, zone),
         ]
@@ -49,9 +49,9 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
         ("Type", stream.kind.title().to_owned()),
         ("Status", stream.status.to_string()),
         ("Description", stream.description.to_string()),
-        ("Tags", joined(&stream.tags)),
-        ("Allowed IPs", any_if_empty(joined(&stream.allowed_ips))),
-        ("Default sender", sender(stream)),
+        ("Tags", stream.tags.to_string()),
+        ("Allowed IPs", any_if_empty(stream.allowed_ips.to_string())),
+        ("Default sender", stream.sender_name()),
         ("Demo Sending", on_off(stream.demo).to_owned()),
     ];
     match &stream.webhook {
@@ -114,27 +114,12 @@ pub fn beside(left: &str, right: &str, width: Option<u16>) -> String {
     }
 }
 
-fn joined<T: ToString>(values: &[T]) -> String {
-    values
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 fn any_if_empty(addresses: String) -> String {
     if addresses.is_empty() {
         "any".to_owned()
     } else {
         addresses
     }
-}
-
-fn sender(stream: &Stream) -> String {
-    stream
-        .default_sender
-        .as_ref()
-        .map_or_else(|| "Customized".to_owned(), ToString::to_string)
 }
 
 fn on_off(on: bool) -> &'static str {

@@ -31,7 +31,12 @@ pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
             .context("cannot read standard input")?;
         return Ok(text);
     }
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    Ok(fs::read_to_string(path).map_err(|error| unread(path, &error))?)
+}
+
+fn unread(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format_args!("cannot read {}: {error}", path.display()))
+        .hint("check the path; - stands for standard input")
 }
 
 /// As [`read_text_input`], with a mark in the place of what is not UTF-8.
@@ -45,7 +50,7 @@ pub fn read_lossy_input(path: &Path) -> anyhow::Result<String> {
             .read_to_end(&mut bytes)
             .context("cannot read standard input")?;
     } else {
-        bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        bytes = fs::read(path).map_err(|error| unread(path, &error))?;
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -138,7 +138,7 @@ fn default_sender(
     loop {
         let count = known.senders.len();
         let entries = [
-            format!("Customized: each request names one of the {count} available Sender IDs"),
+            format!("Customized (chosen in each request, {count} available)"),
             format!("Select a Sender ID ({count} available)"),
             "Add a new Sender ID".to_owned(),
         ];

@@ -58,6 +58,14 @@ fn a_wrong_command_line_is_one_sentence_and_a_way_on() {
         env.fails(2, &["streams", "show"]),
         "error: the following required arguments were not provided:\n  <STREAM>\nhint: textpeak streams show --help\n"
     );
+    assert!(
+        env.fails(2, &["streams", "show", "-dash"])
+            .contains("'-- -d'")
+    );
+    assert!(
+        env.fails(2, &["streams", "list", "--status", "x"])
+            .contains("hint: textpeak streams list --help")
+    );
     env.fails(2, &[]);
     env.fails(2, &["streams"]);
     assert!(env.ok(&["--version"]).starts_with("textpeak "));

@@ -34,7 +34,7 @@ fn s08_customized_is_the_default() {
     let mut tty = Tty::new(&env, &all_but("--customized"));
     tty.accept(
         LABEL,
-        "Customized: each request names one of the 350 available Sender IDs",
+        "Customized (chosen in each request names one of the 350 available Sender IDs",
     );
     assert_eq!(saved(&env, tty), json!(null));
 }
