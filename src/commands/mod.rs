@@ -20,6 +20,7 @@ mod show;
 mod status;
 mod tags;
 mod token;
+mod wanted;
 
 use std::ffi::OsString;
 

@@ -32,10 +32,7 @@ fn saved(env: &TestEnv, mut tty: Tty) -> serde_json::Value {
 fn s08_customized_is_the_default() {
     let env = many();
     let mut tty = Tty::new(&env, &all_but("--customized"));
-    tty.accept(
-        LABEL,
-        "Customized (chosen in each request names one of the 350 available Sender IDs",
-    );
+    tty.accept(LABEL, "Customized (chosen in each request, 350 available)");
     assert_eq!(saved(&env, tty), json!(null));
 }
 

@@ -1,0 +1,164 @@
+//! What a document wants of the streams that there are: read, filled from the environment, planned.
+
+use super::session::{environment, now};
+use crate::cli::PlanOptions;
+use crate::document;
+use crate::domain::{Plan, Problem, RawDraft, Status, Target, quote};
+use crate::error::Failure;
+use crate::state::{State, input_name, read_text_input};
+
+/// What a document wants.
+pub struct Wanted {
+    origin: String,
+    text: String,
+    streams: Vec<RawDraft>,
+    prune: bool,
+}
+
+impl Wanted {
+    /// Reads the document.
+    pub fn read(options: &PlanOptions) -> anyhow::Result<Self> {
+        let PlanOptions { file, prune } = options;
+        let origin = input_name(file);
+        let text = read_text_input(file)?;
+        let streams = document::read(&text, &origin)?;
+        Ok(Self {
+            origin,
+            text,
+            streams,
+            prune: *prune,
+        })
+    }
+
+    /// What has to be done to the streams that there are.
+    pub fn plan(&self, state: &State<'_>) -> anyhow::Result<Plan> {
+        let present = state.streams()?;
+        let mut wrong: Vec<(usize, Problem)> = Vec::new();
+        let mut targets = Vec::with_capacity(self.streams.len());
+        let by_name: std::collections::HashMap<_, _> = present
+            .iter()
+            .map(|stream| (stream.name.as_str().to_lowercase(), stream))
+            .collect();
+        for (number, raw) in self.streams.iter().enumerate() {
+            let name = raw.name.clone().unwrap_or_default();
+            let now = by_name
+                .get(&name.to_lowercase())
+                .and_then(|stream| stream.webhook.as_ref());
+            let mut raw = raw.clone();
+            let unfilled = raw.fill(&environment, now).err().unwrap_or_default();
+            let (draft, mut problems) = raw.read();
+            problems.extend(unfilled);
+            wrong.extend(problems.into_iter().map(|problem| (number, problem)));
+            targets.push(Target {
+                draft,
+                status: raw.status.unwrap_or(Status::Ready),
+            });
+        }
+        let planned = Plan::new(present, targets, self.prune, now());
+        // An answer that could not be read is not missing as well.
+        let told = |(number, problem): &(usize, Problem)| {
+            wrong
+                .iter()
+                .any(|(other, known)| other == number && known.field == problem.field)
+        };
+        let (plan, more) = match planned {
+            Ok(plan) => (plan, Vec::new()),
+            Err(more) => (
+                Plan::default(),
+                more.into_iter().filter(|problem| !told(problem)).collect(),
+            ),
+        };
+        wrong.extend(more);
+        if wrong.is_empty() {
+            return Ok(plan);
+        }
+        wrong.sort_by_key(|(number, problem)| (*number, problem.field));
+        Err(self.refused(&wrong).into())
+    }
+
+    /// Everything that is wrong, each with its place: the first bad value is known to the column,
+    /// of the others the stream that they are in.
+    fn refused(&self, wrong: &[(usize, Problem)]) -> Failure {
+        let mut value = document::locate(&self.text);
+        let mut line = |(number, problem): &(usize, Problem)| {
+            if let Some(value) = value.take_if(|value| value.contains(&problem.sentence)) {
+                return format!("\n  {value}");
+            }
+            let place = document::place_of(&self.text, *number)
+                .unwrap_or_else(|| "line 1 column 1".to_owned());
+            let name = self
+                .streams
+                .get(*number)
+                .and_then(|raw| raw.name.as_deref())
+                .unwrap_or_default();
+            format!("\n  {}: {} at {place}", quote(name), problem.sentence)
+        };
+        let lines: String = wrong.iter().map(&mut line).collect();
+        Failure::usage(format_args!("{} cannot be applied{lines}", self.origin))
+            .hint("textpeak streams schema")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = "streams:\n  - name: OTP\n    allowed_ips: [192.0.2.1]\n    webhook:\n      url: https://example.com\n      headers:\n        - name: X-Key\n          value: v\n  - name: Two\n    status: Draft\n    default_sender: ACME\n";
+
+    fn mutated() -> impl Strategy<Value = String> {
+        let edit = (
+            any::<prop::sample::Index>(),
+            prop::option::of(any::<char>()),
+        );
+        prop::collection::vec(edit, 1..12).prop_map(|edits| {
+            let mut text: Vec<char> = GOOD.chars().collect();
+            for (at, change) in edits {
+                if text.is_empty() {
+                    break;
+                }
+                let at = at.index(text.len());
+                match change {
+                    Some(c) => text[at] = c,
+                    None => drop(text.remove(at)),
+                }
+            }
+            text.into_iter().collect()
+        })
+    }
+
+    fn planned(text: &str) -> anyhow::Result<Plan> {
+        let streams = document::read(text, "x")?;
+        let wanted = Wanted {
+            origin: "x".to_owned(),
+            text: text.to_owned(),
+            streams,
+            prune: true,
+        };
+        wanted.plan(&State::parse(Path::new("state.json"), "")?)
+    }
+
+    #[test]
+    fn a_good_document_is_planned() {
+        assert_eq!(planned(GOOD).unwrap().creates.len(), 2);
+    }
+
+    proptest! {
+        // PROPTEST_CASES asks for more.
+        #![proptest_config(ProptestConfig {
+            cases: ProptestConfig::default().cases.max(10_000),
+            ..ProptestConfig::default()
+        })]
+        #[test]
+        fn no_text_panics_and_every_refusal_has_a_place(text in prop_oneof![mutated(), any::<String>()]) {
+            if let Err(error) = planned(&text) {
+                let message = Failure::from(&error).message;
+                prop_assert!(message.starts_with("x cannot be "), "{message}");
+                let placed = message.contains("line ") && message.contains("column ");
+                prop_assert!(placed || message.ends_with("it is empty"), "{message}");
+            }
+        }
+    }
+}
