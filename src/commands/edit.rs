@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::desk::{Walk, walk};
 use super::last_word::LastWord;
 use super::making::refused;
-use super::session::{Session, now};
+use super::session::{Session, needs_a_terminal, now};
 use crate::cli::EditOptions;
 use crate::domain::{
     Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
@@ -25,7 +25,14 @@ pub fn run(session: &Session, options: EditOptions) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let before = file.state()?.find(&wanted)?;
     let by_flags = answers != RawDraft::default() || removals != Removals::default();
-    if by_flags || !session.terminal.is_interactive() {
+    if !by_flags && !session.terminal.is_interactive() {
+        return Err(needs_a_terminal(
+            "without flags the wizard asks",
+            "textpeak streams edit --help",
+        )
+        .into());
+    }
+    if by_flags {
         return save(session, &before, |stream| {
             by_flags_on(stream, &answers, &removals)
         });

@@ -130,6 +130,10 @@ fn a_bad_edit_tells_every_problem_and_changes_nothing() {
             .contains("no Sender ID “NOPE”")
     );
     assert_eq!(env.state(), before);
+    assert!(
+        env.fails(2, &["streams", "edit", "OTP"])
+            .contains("nobody can be asked here")
+    );
     env.ok(&["streams", "edit", "OTP", "--name", "otp"]);
 }
 
