@@ -20,7 +20,10 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
                 quote(name),
                 session.home.folder().join("tokens.json").display()
             ))
-            .hint("put a good copy of that file in its place")
+            .hint(format_args!(
+                "put a good copy of that file in its place, or: {}",
+                session.paste(&["streams", "token", "rotate", name])
+            ))
         };
         return Err(failure.into());
     };
