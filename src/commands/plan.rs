@@ -123,7 +123,7 @@ pub fn apply(
 
 /// Does everything that a plan says to the state at hand; the new tokens.
 fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream, Token)>> {
-    let mut tokens = Vec::new();
+    let (mut put, mut tokens) = (Vec::new(), Vec::new());
     for stream in &plan.deletes {
         change.state.remove(&stream.id);
         change.revoke(stream.id.as_str());
@@ -133,7 +133,7 @@ fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream
         if planned.needs_token {
             give_token(change, &mut stream, &mut tokens)?;
         }
-        keep(change, stream);
+        put.push(stream);
     }
     // The document's first stream comes to stand on top.
     for target in plan.creates.iter().rev() {
@@ -148,11 +148,20 @@ fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream
             )
         })?;
         stream.status = target.status;
-        if target.status != Status::Draft {
-            stream.resume_at = None;
+        if target.status == Status::Draft {
+            stream.resume_at = Some(target.draft.next_step());
+        } else {
             give_token(change, &mut stream, &mut tokens)?;
         }
-        keep(change, stream);
+        put.push(stream);
+    }
+    let senders: Vec<_> = put
+        .iter()
+        .filter_map(|stream| stream.default_sender.clone())
+        .collect();
+    change.state.add_senders(senders);
+    for stream in put {
+        change.state.put(stream);
     }
     tokens.reverse();
     Ok(tokens)
@@ -167,13 +176,6 @@ fn give_token(
     change.issue(stream, &token);
     tokens.push((stream.clone(), token));
     Ok(())
-}
-
-fn keep(change: &mut Change<'_>, stream: Stream) {
-    if let Some(sender) = &stream.default_sender {
-        change.state.add_senders([sender.clone()]);
-    }
-    change.state.put(stream);
 }
 
 fn plan_json(plan: &Plan) -> Value {

@@ -151,19 +151,31 @@ impl Serialize for Exported<'_> {
                 })
                 .collect(),
         });
-        // A draft that has not come to its webhook says nothing about it.
-        let open = stream.resume_at.is_some_and(|step| step <= Step::Webhook) && webhook.is_none();
+        // A draft says nothing about the questions of the step that it was left at, or of later
+        // ones, beyond what was answered: so it goes on at the same step where it is applied.
+        let open = |step: Step| stream.resume_at.is_some_and(|at| at <= step);
+        let details = !open(Step::Details);
         let mut json = out.serialize_struct("Stream", 8)?;
         json.serialize_field("name", &stream.name)?;
-        json.serialize_field("description", &stream.description)?;
+        if details || !stream.description.as_str().is_empty() {
+            json.serialize_field("description", &stream.description)?;
+        }
         if stream.status != Status::Ready {
             json.serialize_field("status", &stream.status)?;
         }
-        json.serialize_field("tags", &stream.tags)?;
-        json.serialize_field("allowed_ips", &stream.allowed_ips)?;
-        json.serialize_field("default_sender", &stream.default_sender)?;
-        json.serialize_field("demo", &stream.demo)?;
-        if !open {
+        if details || !stream.tags.is_empty() {
+            json.serialize_field("tags", &stream.tags)?;
+        }
+        if details || !stream.allowed_ips.is_empty() {
+            json.serialize_field("allowed_ips", &stream.allowed_ips)?;
+        }
+        if details || stream.default_sender.is_some() {
+            json.serialize_field("default_sender", &stream.default_sender)?;
+        }
+        if details || stream.demo {
+            json.serialize_field("demo", &stream.demo)?;
+        }
+        if !open(Step::Webhook) || webhook.is_some() {
             json.serialize_field("webhook", &webhook)?;
         }
         json.end()

@@ -269,6 +269,17 @@ fn problems_of_all_streams_are_told_at_once_each_with_its_place() {
 }
 
 #[test]
+fn a_draft_that_is_applied_goes_on_at_its_first_open_question() {
+    let env = TestEnv::new();
+    let answered = "name: Orders\nstatus: Draft\ndescription: ''\nallowed_ips: []\ntags: []\ndefault_sender: null\ndemo: false\n";
+    apply(&env, answered);
+    apply(&env, "name: Later\nstatus: Draft\n");
+    let state = env.state();
+    assert_eq!(state["streams"][0]["resume_at"], "details");
+    assert_eq!(state["streams"][1]["resume_at"], "webhook");
+}
+
+#[test]
 fn apply_asks_or_takes_yes() {
     let env = TestEnv::new();
     let run = with(&env, &["streams", "apply"], FULL);
