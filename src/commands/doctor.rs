@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::session::Session;
-use crate::domain::{Status, Stream, Token, escape, quote};
+use crate::domain::{Status, Stream, Token, escape, name_key, quote};
 use crate::error::{Code, Failure};
-use crate::state::State;
+use crate::state::{Home, State};
 
 /// Something that is not as it should be.
 #[derive(Debug, Serialize)]
@@ -105,7 +105,7 @@ fn streams(session: &Session, fix: bool) -> anyhow::Result<Findings> {
         found.extend(sender(session, stream, &state));
         found.extend(webhook(session, stream));
     }
-    let orphans = session.home.orphans(&state)?.len();
+    let orphans = Home::orphans(&state, &tokens).len();
     if orphans > 0 {
         found.push(Finding {
             problem: format!("tokens that belong to no stream: {orphans}"),
@@ -120,7 +120,7 @@ fn twins(streams: &[Stream]) -> Findings {
     let mut seen: BTreeMap<String, &Stream> = BTreeMap::new();
     let mut found = Vec::new();
     for stream in streams {
-        for key in [stream.id.to_string(), stream.name.as_str().to_lowercase()] {
+        for key in [stream.id.to_string(), name_key(stream.name.as_str())] {
             if let Some(other) = seen.insert(key, stream) {
                 found.push(Finding {
                     problem: format!(

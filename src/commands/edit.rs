@@ -4,14 +4,13 @@ use std::cell::RefCell;
 
 use super::desk::{Walk, walk};
 use super::last_word::LastWord;
-use super::making::refused;
+use super::making::{refused, still};
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::EditOptions;
 use crate::domain::{
     Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
     differences, quote,
 };
-use crate::error::Failure;
 use crate::render;
 use crate::wizard::{Outcome, Purpose, Script};
 
@@ -59,14 +58,8 @@ pub fn run(session: &Session, options: EditOptions) -> anyhow::Result<()> {
     )?;
     match outcome {
         Outcome::Finished(draft) => save(session, &before, |now_there| {
-            if *now_there != before {
-                return Err(Failure::failed(format_args!(
-                    "{} was changed by someone else meanwhile: nothing was saved",
-                    quote(before.name.as_str())
-                ))
-                .hint(session.paste(&["streams", "edit", before.id.as_str()]))
-                .into());
-            }
+            let again = session.paste(&["streams", "edit", before.id.as_str()]);
+            still(Some(&before), Some(now_there)).map_err(|failure| failure.hint(again))?;
             Ok(draft)
         }),
         Outcome::Left(_) => {

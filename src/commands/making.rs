@@ -95,29 +95,31 @@ fn fit(
     verb: &str,
 ) -> anyhow::Result<()> {
     let there = change.state.with_id(&birth.id)?;
-    if there.as_ref() != known {
-        let name = quote(
-            known
-                .or(there.as_ref())
-                .map_or("", |stream| stream.name.as_str()),
-        );
-        let what = if there.is_some() {
-            "changed"
-        } else {
-            "deleted"
-        };
-        return Err(Failure::failed(format_args!(
-            "{name} was {what} by someone else meanwhile: nothing was saved"
-        ))
-        .hint("textpeak streams list")
-        .into());
-    }
+    still(known, there.as_ref())?;
     let wrong = change.state.surroundings(Some(&birth.id)).conflicts(draft);
     if !wrong.is_empty() {
         return Err(refused(&wrong, verb).into());
     }
     change.state.add_senders(draft.new_sender().cloned());
     Ok(())
+}
+
+/// Whether a stream on disk is still what it was when it was last seen.
+pub fn still(known: Option<&Stream>, there: Option<&Stream>) -> Result<(), Failure> {
+    if there == known {
+        return Ok(());
+    }
+    let name = known.or(there).map_or("", |stream| stream.name.as_str());
+    let what = if there.is_some() {
+        "changed"
+    } else {
+        "deleted"
+    };
+    let name = quote(name);
+    Err(Failure::failed(format_args!(
+        "{name} was {what} by someone else meanwhile: nothing was saved"
+    ))
+    .hint("textpeak streams list"))
 }
 
 /// Everything that is wrong, each with its flag. Only things that do not exist are things not

@@ -3,7 +3,7 @@
 use super::session::{environment, now};
 use crate::cli::PlanOptions;
 use crate::document;
-use crate::domain::{Plan, Problem, RawDraft, Status, Target, quote};
+use crate::domain::{Plan, Problem, RawDraft, Status, Target, name_key, quote};
 use crate::error::Failure;
 use crate::state::{State, input_name, read_text_input};
 
@@ -37,12 +37,12 @@ impl Wanted {
         let mut targets = Vec::with_capacity(self.streams.len());
         let by_name: std::collections::HashMap<_, _> = present
             .iter()
-            .map(|stream| (stream.name.as_str().to_lowercase(), stream))
+            .map(|stream| (name_key(stream.name.as_str()), stream))
             .collect();
         for (number, raw) in self.streams.iter().enumerate() {
             let name = raw.name.clone().unwrap_or_default();
             let now = by_name
-                .get(&name.to_lowercase())
+                .get(&name_key(&name))
                 .and_then(|stream| stream.webhook.as_ref());
             let mut raw = raw.clone();
             let unfilled = raw.fill(&environment, now).err().unwrap_or_default();

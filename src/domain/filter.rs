@@ -1,6 +1,6 @@
 //! Which streams a list is about.
 
-use super::name::Tag;
+use super::name::{Tag, name_key};
 use super::sender::SenderId;
 use super::stream::{Status, Stream};
 
@@ -43,10 +43,9 @@ impl StreamFilter {
             demo,
             sender,
         } = self;
-        let lower = |text: &str| text.to_lowercase();
         let tagged = |tag: &Tag| stream.tags.contains(tag);
         name.as_ref()
-            .is_none_or(|part| lower(stream.name.as_str()).contains(&lower(part)))
+            .is_none_or(|part| name_key(stream.name.as_str()).contains(&name_key(part)))
             && status.is_none_or(|status| status == stream.status)
             && tags.iter().all(tagged)
             && demo.is_none_or(|demo| demo == stream.demo)
@@ -86,7 +85,7 @@ impl Order {
     pub fn sort(self, streams: &mut [Stream]) {
         match self {
             Self::Created => {}
-            Self::Name => streams.sort_by_cached_key(|stream| stream.name.as_str().to_lowercase()),
+            Self::Name => streams.sort_by_cached_key(|stream| name_key(stream.name.as_str())),
             Self::Updated => streams.sort_by_key(|stream| std::cmp::Reverse(stream.updated_at)),
         }
     }

@@ -35,7 +35,7 @@ pub use field::{Field, Step};
 pub use filter::{Order, StreamFilter};
 pub use gateway::GatewayUrl;
 pub use header::{Header, HeaderName};
-pub use name::{Description, StreamId, StreamName, Tag, same_name};
+pub use name::{Description, StreamId, StreamName, Tag, name_key, same_name};
 pub use plan::{Change, Plan, Target};
 pub use problem::Problem;
 pub use raw::{RawDraft, RawHeader, RawSender, RawWebhook};

@@ -52,11 +52,17 @@ impl StreamName {
     pub const LONGEST: usize = 100;
 }
 
-/// Whether two names are the same name: they are compared without regard to case.
+/// The form under which two names, or two tags, are the same: case does not count.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Whether two names are the same name.
 #[must_use]
 pub fn same_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
-        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+        || !(one.is_ascii() && other.is_ascii()) && name_key(one) == name_key(other)
 }
 
 impl FromStr for StreamName {
@@ -121,7 +127,7 @@ impl Eq for Tag {}
 
 impl std::hash::Hash for Tag {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.to_lowercase().hash(state);
+        name_key(&self.0).hash(state);
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::difference::{Difference, differences};
 use super::draft::StreamDraft;
 use super::field::Field;
-use super::name::StreamName;
+use super::name::name_key;
 use super::problem::Problem;
 use super::stream::{Status, Stream};
 
@@ -61,11 +61,10 @@ impl Plan {
         let mut wrong = Vec::new();
         let mut seen = HashSet::new();
         let mut present: Vec<Option<Stream>> = present.into_iter().map(Some).collect();
-        let key = |name: &StreamName| name.as_str().to_lowercase();
         let places: HashMap<String, usize> = present
             .iter()
             .enumerate()
-            .filter_map(|(at, stream)| Some((key(&stream.as_ref()?.name), at)))
+            .filter_map(|(at, stream)| Some((name_key(stream.as_ref()?.name.as_str()), at)))
             .collect();
         for (number, target) in wanted.into_iter().enumerate() {
             let missing: Vec<_> = target.draft.missing().map(Problem::missing).collect();
@@ -78,7 +77,7 @@ impl Plan {
                 wrong.extend(missing.into_iter().map(|problem| (number, problem)));
                 continue;
             }
-            if !seen.insert(name.to_lowercase()) {
+            if !seen.insert(name_key(&name)) {
                 wrong.push((
                     number,
                     Problem::new(Field::Name, "it stands in the document twice"),
@@ -86,7 +85,7 @@ impl Plan {
                 continue;
             }
             let found = places
-                .get(&name.to_lowercase())
+                .get(&name_key(&name))
                 .and_then(|at| present[*at].take());
             match found {
                 None => plan.creates.push(target),

@@ -8,11 +8,10 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::domain::{
-    SenderId, Stream, StreamId, Surroundings, Tag, quote, same_name, without_found_text,
-};
+use crate::domain::{SenderId, Stream, StreamId, Surroundings, Tag, without_found_text};
 use crate::error::Failure;
 
+use super::damage::{damaged, other_version};
 use super::entry::{Entry, entry_text, nested, pretty};
 use super::key;
 
@@ -58,7 +57,7 @@ impl<'a> State<'a> {
         let top: Top =
             serde_json::from_str(whole).map_err(|error| state.unreadable(whole, &error))?;
         if top.version != VERSION {
-            return Err(state.other_version(top.version));
+            return Err(other_version(path, top.version, VERSION));
         }
         state.entries.reserve(top.streams.len() + 1);
         for (at, raw) in top.streams.into_iter().enumerate() {
@@ -78,7 +77,7 @@ impl<'a> State<'a> {
         if let Ok(Version { version }) = serde_json::from_str(self.whole)
             && version != VERSION
         {
-            return self.other_version(version);
+            return other_version(self.path, version, VERSION);
         }
         // `part` lies inside `whole`: its place there turns the error's line into the file's.
         let before = self
@@ -89,19 +88,7 @@ impl<'a> State<'a> {
         let line = before.iter().filter(|byte| **byte == b'\n').count() + error.line();
         let what = without_found_text(&error.to_string());
         let what = what.split(" at line ").next().unwrap_or(&what);
-        Failure::failed(format_args!(
-            "{} is damaged at line {line}: {what}",
-            self.path.display()
-        ))
-        .hint("mend that line or put a good copy in its place; the file was left as it is")
-    }
-
-    fn other_version(&self, version: u32) -> Failure {
-        Failure::failed(format_args!(
-            "{} is of version {version}; this textpeak reads version {VERSION}",
-            self.path.display()
-        ))
-        .hint("install a newer textpeak; the file was left as it is")
+        damaged(self.path, &format!(" at line {line}: {what}"))
     }
 
     /// Every stream's entry, newest first.
@@ -134,82 +121,23 @@ impl<'a> State<'a> {
             .collect()
     }
 
-    /// The stream with this id, if there is one.
-    ///
-    /// # Errors
-    /// As [`State::stream`].
-    pub fn with_id(&self, id: &StreamId) -> Result<Option<Stream>, Failure> {
-        let entry = self.entries.iter().find(|entry| entry.id() == id.as_str());
-        entry.map(|entry| self.stream(entry)).transpose()
-    }
-
-    /// The stream with this id or, without regard to case, this name.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn find(&self, wanted: &str) -> Result<Stream, Failure> {
-        let by_id = || self.entries.iter().find(|entry| entry.id() == wanted);
-        let by_name = || {
-            self.entries
-                .iter()
-                .find(|entry| same_name(entry.name(), wanted))
-        };
-        match by_id().or_else(by_name) {
-            Some(entry) => self.stream(entry),
-            None => Err(
-                Failure::not_found(format_args!("no stream {}", quote(wanted)))
-                    .hint(self.nearest(wanted)),
-            ),
-        }
-    }
-
-    /// Each of these streams once, as [`State::find`] finds them.
-    ///
-    /// # Errors
-    /// When one of them is not there.
-    pub fn find_all(&self, wanted: &[String]) -> Result<Vec<Stream>, Failure> {
-        let mut found: Vec<Stream> = Vec::with_capacity(wanted.len());
-        for name in wanted {
-            let stream = self.find(name)?;
-            if found.iter().all(|other| other.id != stream.id) {
-                found.push(stream);
-            }
-        }
-        Ok(found)
-    }
-
-    /// What else may have been meant.
-    fn nearest(&self, wanted: &str) -> String {
-        let wanted = wanted.to_lowercase();
-        let likeness = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &wanted);
-        let mut near: Vec<_> = self
-            .entries
-            .iter()
-            .map(Entry::name)
-            .map(|name| (likeness(name), name))
-            .collect();
-        near.retain(|(likeness, _)| *likeness > 0.8);
-        near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let names: Vec<_> = near.iter().take(3).map(|(_, name)| quote(name)).collect();
-        if names.is_empty() {
-            "textpeak streams list".to_owned()
-        } else {
-            format!("did you mean {}?", names.join(" or "))
-        }
+    /// Where the stream with this id stands.
+    pub(super) fn place_of(&self, id: &str) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.id() == id)
     }
 
     /// What a draft has to fit into; `own` is the stream that it will replace.
     #[must_use]
     pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings<'_> {
-        let is_own = |entry: &&Entry<'_>| own.is_some_and(|id| id.as_str() == entry.id());
-        let others = self.entries.iter().filter(|entry| !is_own(entry));
-        let own = self
+        let own = own.and_then(|id| self.place_of(id.as_str()));
+        let others = self
             .entries
             .iter()
-            .find(is_own)
-            .and_then(|entry| self.stream(entry).ok());
+            .enumerate()
+            .filter(|(at, _)| Some(*at) != own);
+        let own = own.and_then(|at| self.stream(&self.entries[at]).ok());
         Surroundings {
-            names: others.map(Entry::name).collect(),
+            names: others.map(|(_, entry)| entry.name()).collect(),
             senders: &self.senders,
             own_sender: own.and_then(|stream| stream.default_sender),
         }
@@ -241,10 +169,7 @@ impl<'a> State<'a> {
 
     /// Puts a stream in the place of the one with its id, or on top.
     pub fn put(&mut self, stream: Stream) {
-        let place = self
-            .entries
-            .iter()
-            .position(|entry| entry.id() == stream.id.as_str());
+        let place = self.place_of(stream.id.as_str());
         let before = place.map(|at| self.entries[at].text());
         let text = entry_text(&stream, before);
         let entry = Entry::Changed {
@@ -260,11 +185,7 @@ impl<'a> State<'a> {
 
     /// Brings a stream to the top.
     pub fn raise(&mut self, id: &StreamId) {
-        let place = self
-            .entries
-            .iter()
-            .position(|entry| entry.id() == id.as_str());
-        if let Some(at) = place {
+        if let Some(at) = self.place_of(id.as_str()) {
             self.entries[..=at].rotate_right(1);
             self.changed = true;
         }
@@ -284,10 +205,14 @@ impl<'a> State<'a> {
 
     /// Adds to the catalogue; the Sender IDs that were new to it.
     pub fn add_senders(&mut self, ids: impl IntoIterator<Item = SenderId>) -> Vec<SenderId> {
-        let mut there: HashSet<SenderId> = self.senders.iter().cloned().collect();
+        let mut ids = ids.into_iter().peekable();
+        if ids.peek().is_none() {
+            return Vec::new();
+        }
+        let there: HashSet<&SenderId> = self.senders.iter().collect();
+        let mut seen = HashSet::new();
         let fresh: Vec<_> = ids
-            .into_iter()
-            .filter(|id| there.insert(id.clone()))
+            .filter(|id| !there.contains(id) && seen.insert(id.clone()))
             .collect();
         self.senders.extend(fresh.iter().cloned());
         self.changed |= !fresh.is_empty();

@@ -70,22 +70,25 @@ impl Home {
     /// As [`Home::change`].
     pub fn forget_orphans(&self) -> anyhow::Result<()> {
         self.change(|change| {
-            for key in self.orphans(&change.state)? {
-                change.revoke(&key);
+            for key in Self::orphans(&change.state, &self.all_tokens()?) {
+                change.revoke(key);
             }
             Ok(())
         })
     }
 
-    /// The keys of tokens that belong to no stream.
-    ///
-    /// # Errors
-    /// When the token file is there and cannot be read.
-    pub fn orphans(&self, state: &State<'_>) -> anyhow::Result<Vec<String>> {
+    /// The keys of the tokens that belong to no stream.
+    #[must_use]
+    pub fn orphans<'t>(
+        state: &State<'_>,
+        tokens: &'t BTreeMap<String, Option<Token>>,
+    ) -> Vec<&'t str> {
         let ids: HashSet<_> = state.entries().iter().map(Entry::id).collect();
-        let mut keys: Vec<_> = self.all_tokens()?.into_keys().collect();
-        keys.retain(|key| !ids.contains(key.as_str()));
-        Ok(keys)
+        tokens
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !ids.contains(key))
+            .collect()
     }
 }
 

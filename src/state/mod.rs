@@ -2,8 +2,10 @@
 //! tokens. Opening creates nothing; a change is locked, atomic and durable.
 
 mod atomic;
+mod damage;
 mod document;
 mod entry;
+mod find;
 mod home;
 mod inspect;
 mod key;

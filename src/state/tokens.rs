@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::damage::{damaged, other_version};
 use crate::domain::{Stream, StreamId, Token};
 use crate::error::Failure;
 
@@ -43,21 +44,13 @@ impl<'a> Tokens<'a> {
             return Ok(Self::default());
         }
         let tokens: Self = serde_json::from_str(text).map_err(|error| {
-            Failure::failed(format_args!(
-                "{} is damaged at line {}, column {}",
-                path.display(),
-                error.line(),
-                error.column()
-            ))
-            .hint("mend that line or put a good copy in its place; the file was left as it is")
+            damaged(
+                path,
+                &format!(" at line {}, column {}", error.line(), error.column()),
+            )
         })?;
         if tokens.version != VERSION {
-            return Err(Failure::failed(format_args!(
-                "{} is of version {}; this textpeak reads version {VERSION}",
-                path.display(),
-                tokens.version
-            ))
-            .hint("install a newer textpeak; the file was left as it is"));
+            return Err(other_version(path, tokens.version, VERSION));
         }
         Ok(tokens)
     }
