@@ -176,7 +176,8 @@ fn suggestion(error: &clap::Error) -> Option<String> {
     .into_iter()
     .find_map(|kind| match error.get(kind)? {
         ContextValue::String(nearest) => Some(nearest.clone()),
-        ContextValue::Strings(nearest) => nearest.first().cloned(),
+        // clap lists them from the least to the most alike.
+        ContextValue::Strings(nearest) => nearest.last().cloned(),
         ContextValue::None
         | ContextValue::Bool(_)
         | ContextValue::StyledStr(_)

@@ -46,9 +46,14 @@ fn the_readme_has_the_table_of_exit_codes() {
 #[test]
 fn a_wrong_command_line_is_one_sentence_and_a_way_on() {
     let env = TestEnv::new();
+    let nearest = env.fails(2, &["streams", "creat"]);
+    assert!(
+        nearest.ends_with("hint: did you mean create?\n"),
+        "{nearest}"
+    );
     snapbox::assert_data_eq!(
         env.fails(2, &["streams", "lst"]),
-        "error: unrecognized subcommand 'lst'\nhint: did you mean ls?\n"
+        "error: unrecognized subcommand 'lst'\nhint: did you mean list?\n"
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["streams", "create", "--nmae", "x"]),
