@@ -3,7 +3,7 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  state } → { terminal  error  api } → domain
+//! main → commands → { cli  wizard  render  document  gateway } → { state  journal } → { terminal  error  api } → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
@@ -11,6 +11,7 @@
 //! - [`terminal`]: stdout and stderr; [`error`]: how a failure becomes words and a number;
 //! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
 //! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
+//! - [`journal`]: messages and what became of them; [`gateway`]: the server of the Streams API;
 //! - [`commands`]: one verb per file.
 
 pub mod api;
@@ -19,6 +20,8 @@ pub mod commands;
 pub mod document;
 pub mod domain;
 pub mod error;
+pub mod gateway;
+pub mod journal;
 pub mod render;
 pub mod state;
 pub mod terminal;

@@ -1,9 +1,11 @@
 //! The Streams API's wire contract, shared by everything that shows, sends or answers a request:
 //! paths, bodies, and requests as plain data. Sends nothing itself.
 
+mod answer;
 mod request;
 mod shown;
 
+pub use answer::{Refused, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
 pub use request::{
     Example, HeaderValue, HttpRequest, MessageBody, SendBody, StatusBody, send_request,
     status_request,

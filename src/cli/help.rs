@@ -5,7 +5,7 @@ use clap::Command;
 use crate::error::Code;
 
 /// The commands by task. A test compares them with the commands that there are.
-const TASKS: [(&str, &[&str]); 6] = [
+const TASKS: [(&str, &[&str]); 7] = [
     (
         "Create",
         &["streams create", "streams resume", "streams clone"],
@@ -49,6 +49,7 @@ const TASKS: [(&str, &[&str]); 6] = [
             "tags rename",
         ],
     ),
+    ("Send and receive", &["serve"]),
     ("Set up", &["completions", "doctor"]),
 ];
 
@@ -142,6 +143,13 @@ Examples:
   textpeak doctor --fix
 
 Exit 0 when all is well, 1 when something is found that was not mended.";
+pub(super) const SERVE: &str = "\
+Examples:
+  textpeak serve
+  textpeak serve --listen 127.0.0.1:0 --delivery-delay 100ms --log json
+
+Ready when it prints the address that it listens on. Changes to streams are in force for the next
+request. Ctrl-C and SIGTERM let requests finish, for ten seconds at most.";
 pub(super) const DELETE: &str = "\
 Examples:
   textpeak streams delete 'OTP Germany'

@@ -2,6 +2,7 @@
 
 mod complete;
 mod draft;
+mod gateway;
 mod help;
 mod options;
 mod senders;
@@ -21,7 +22,7 @@ pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub use options::{
     CloneOptions, CreateOptions, DeleteOptions, EditOptions, ExportOptions, Invocation,
-    ListOptions, PlanOptions, PreviewOptions, Task,
+    ListOptions, LogFormat, PlanOptions, PreviewOptions, ServeOptions, Task,
 };
 pub use values::Shell;
 
@@ -83,6 +84,9 @@ enum Command {
     /// The tags that streams have
     #[command(subcommand)]
     Tags(senders::Tags),
+    /// Answer the Streams API for the streams of this home, until it is stopped
+    #[command(after_help = help::SERVE)]
+    Serve(gateway::Serve),
     /// Check the home, its files and this set-up
     #[command(after_help = help::DOCTOR)]
     Doctor {

@@ -1,9 +1,10 @@
 //! What a command line says, as plain data: the interface between what is typed and what is done.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::api::{Format, Part, Request};
-use crate::domain::{GatewayUrl, Order, RawDraft, Removals, StreamFilter, Syntax};
+use crate::domain::{AllowedIp, GatewayUrl, Order, RawDraft, Removals, Span, StreamFilter, Syntax};
 use crate::terminal::Manner;
 
 /// A command line, read.
@@ -124,8 +125,34 @@ pub enum Task {
         /// As typed.
         senders: Vec<String>,
     },
+    /// `serve`
+    Serve(ServeOptions),
     /// `completions`
     Completions(super::Shell),
+}
+
+/// How the log of a gateway is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// An object a line.
+    Json,
+}
+
+/// Options of `serve`.
+#[derive(Debug)]
+pub struct ServeOptions {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<AllowedIp>,
+    /// After how long a simulated message is delivered.
+    pub delivery_delay: Span,
+    /// Serve streams without an allow list beyond loopback.
+    pub allow_any: bool,
+    /// How the log is written.
+    pub log: LogFormat,
 }
 
 /// Options of `streams create`.

@@ -2,9 +2,9 @@
 
 use super::options::{
     CloneOptions, CreateOptions, DeleteOptions, EditOptions, Everywhere, ExportOptions,
-    ListOptions, PlanOptions, PreviewOptions, Task,
+    ListOptions, PlanOptions, PreviewOptions, ServeOptions, Task,
 };
-use super::{Command, Globals, senders, streams};
+use super::{Command, Globals, gateway, senders, streams};
 use crate::domain::Removals;
 use crate::terminal::Manner;
 
@@ -44,6 +44,19 @@ impl From<Command> for Task {
             Command::Senders(senders::Senders::Import { file }) => Self::SendersImport { file },
             Command::Tags(senders::Tags::List) => Self::TagsList,
             Command::Tags(senders::Tags::Rename { old, new }) => Self::TagsRename { old, new },
+            Command::Serve(gateway::Serve {
+                listen,
+                trusted_proxies,
+                delivery_delay,
+                allow_any,
+                log,
+            }) => Self::Serve(ServeOptions {
+                listen,
+                trusted_proxies,
+                delivery_delay,
+                allow_any,
+                log,
+            }),
             Command::Doctor { fix } => Self::Doctor { fix },
             Command::Senders(senders::Senders::Add { senders }) => Self::SendersAdd { senders },
             Command::Completions { shell } => Self::Completions(shell),

@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::options::LogFormat;
 use crate::api::{Format, Part, Request};
 use crate::domain::{Order, Syntax};
 use crate::terminal::{Colour, Output};
@@ -87,6 +88,13 @@ pub(super) fn output() -> impl TypedValueParser<Value = Output> {
     named([Output::Table, Output::Json], |output| match output {
         Output::Table => "table",
         Output::Json => "json",
+    })
+}
+
+pub(super) fn log() -> impl TypedValueParser<Value = LogFormat> {
+    named([LogFormat::Text, LogFormat::Json], |log| match log {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
     })
 }
 

@@ -15,6 +15,7 @@ mod plan;
 mod preview;
 mod resume;
 mod senders;
+mod serve;
 mod session;
 mod show;
 mod status;
@@ -101,6 +102,7 @@ fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
         Task::Delete(options) => delete::run(session, &options),
         Task::SendersList => senders::list(session),
         Task::SendersAdd { senders } => senders::add(session, &senders),
+        Task::Serve(options) => serve::run(session, options),
         Task::Completions(shell) => completions::run(session, shell),
     }
     .map(|()| Code::Done)

@@ -6,7 +6,7 @@ use super::text::quote;
 use super::value::{Invalid, text_value};
 
 /// `st_` and twelve characters of Crockford's base32, in lower case: 60 bits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(String);
 
 text_value!(StreamId);

@@ -201,7 +201,7 @@ impl Home {
         Ok(result)
     }
 
-    fn create_folder(&self) -> anyhow::Result<()> {
+    pub(super) fn create_folder(&self) -> anyhow::Result<()> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]

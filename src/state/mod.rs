@@ -11,9 +11,11 @@ mod inspect;
 mod key;
 mod lock;
 mod outside;
+mod served;
 mod tokens;
 
 pub use document::State;
 pub use entry::Entry;
 pub use home::{Change, Home, TextFile};
 pub use outside::{NewFile, input_name, read_lossy_input, read_text_input, replace_file};
+pub use served::{Serving, Stamp};

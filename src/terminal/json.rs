@@ -3,13 +3,19 @@
 
 use std::io::{self, Write};
 
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::domain::is_unsafe;
 
-/// [`PrettyFormatter`], with unsafe characters of strings as `\uXXXX`.
+/// A layout, with unsafe characters of strings as `\uXXXX`.
 #[derive(Default)]
-pub struct SafePretty(PrettyFormatter<'static>);
+pub struct Safe<F>(F);
+
+/// An object over several lines.
+pub type SafePretty = Safe<PrettyFormatter<'static>>;
+
+/// A value on one line.
+pub type SafeLine = Safe<CompactFormatter>;
 
 /// Passes the calls that only lay the text out.
 macro_rules! laid_out_as_usual {
@@ -20,7 +26,7 @@ macro_rules! laid_out_as_usual {
     )*};
 }
 
-impl Formatter for SafePretty {
+impl<F: Formatter> Formatter for Safe<F> {
     laid_out_as_usual! {
         begin_array();
         end_array();

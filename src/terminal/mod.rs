@@ -136,6 +136,12 @@ impl Terminal {
         Ok(out.flush()?)
     }
 
+    /// Whether notes are not wanted.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.manner.quiet
+    }
+
     /// Something said beside the answer.
     pub fn note(&self, text: &str) {
         if !self.manner.quiet {
@@ -192,6 +198,16 @@ impl Terminal {
             ));
         }
     }
+}
+
+/// A JSON value on one line, safe to show.
+#[must_use]
+pub fn json_line(value: &impl serde::Serialize) -> String {
+    let mut line = Vec::new();
+    let mut json = serde_json::Serializer::with_formatter(&mut line, json::SafeLine::default());
+    // What is shown as a line has text keys only, and a vector takes everything.
+    let _ = value.serialize(&mut json);
+    String::from_utf8(line).unwrap_or_default()
 }
 
 fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {

@@ -6,26 +6,29 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// A room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("error.rs", &[]),
     ("document", &["domain", "error"]),
     ("terminal", &["domain", "error"]),
     ("state", &["domain", "error"]),
+    ("journal", &["domain", "error"]),
+    ("gateway", &["api", "domain", "error", "journal", "state"]),
     ("render", &["api", "domain"]),
     ("cli", &["api", "domain", "error", "terminal"]),
     ("wizard", &["domain", "error"]),
     (
         "commands",
         &[
-            "api", "cli", "document", "domain", "error", "render", "state", "terminal", "wizard",
+            "api", "cli", "document", "domain", "error", "gateway", "journal", "render", "state",
+            "terminal", "wizard",
         ],
     ),
 ];
 
 /// A name and the one room that may speak it.
-const ALONE: [(&str, &str); 7] = [
+const ALONE: [(&str, &str); 10] = [
     ("clap", "cli"),
     ("dialoguer", "wizard"),
     ("comfy_table", "render"),
@@ -33,6 +36,9 @@ const ALONE: [(&str, &str); 7] = [
     ("tempfile", "state"),
     ("dirs", "state"),
     ("std::fs", "state"),
+    ("axum", "gateway"),
+    ("hyper", "gateway"),
+    ("rusqlite", "journal"),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

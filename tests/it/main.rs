@@ -27,6 +27,8 @@ mod look;
 mod readme;
 #[cfg(unix)]
 mod samples;
+#[cfg(unix)]
+mod serve;
 mod support;
 #[cfg(unix)]
 mod wizard;

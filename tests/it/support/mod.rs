@@ -1,5 +1,8 @@
 //! A home of its own for each test, and runs of the program that see nothing else.
 
+#[cfg(unix)]
+pub mod gateway;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

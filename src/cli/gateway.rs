@@ -1,0 +1,28 @@
+//! `textpeak serve`
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use super::options::LogFormat;
+use super::values;
+use crate::domain::{AllowedIp, Span};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680")]
+    pub listen: SocketAddr,
+    /// Believe the X-Forwarded-For of this proxy, an address or CIDR block
+    #[arg(long = "trusted-proxy", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<AllowedIp>,
+    /// After how long a simulated message is delivered
+    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    pub delivery_delay: Span,
+    /// Beyond loopback, serve streams without an allow list to any address
+    #[arg(long)]
+    pub allow_any: bool,
+    /// A line a request on stderr: text or json; -q writes faults alone
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
+    pub log: LogFormat,
+}

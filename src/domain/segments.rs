@@ -1,0 +1,146 @@
+//! How a text is split into messages of the air interface: GSM 03.38 arithmetic.
+
+use std::str::FromStr;
+
+use super::value::{Invalid, text_value};
+
+/// The GSM 03.38 basic alphabet beyond ASCII.
+const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
+/// ASCII characters that the basic alphabet has not, two of them in its extension.
+const NOT_BASIC: &str = "`^{}\\[~]|";
+/// The extension: each character costs two septets.
+const EXTENSION: &str = "^{}\\[~]|€\u{c}";
+
+/// Most segments of one text.
+const MOST: usize = 10;
+
+/// How the characters of a text travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Seven bits a character, two characters' room for those of the extension.
+    Gsm7,
+    /// Sixteen bits a unit, for every text with a character that GSM-7 has not.
+    Ucs2,
+}
+
+impl Encoding {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gsm7 => "GSM-7",
+            Self::Ucs2 => "UCS-2",
+        }
+    }
+
+    /// Units of a text in one segment, and of each segment of a longer one.
+    #[must_use]
+    pub fn room(self) -> (usize, usize) {
+        match self {
+            Self::Gsm7 => (160, 153),
+            Self::Ucs2 => (70, 67),
+        }
+    }
+}
+
+/// What a text needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segments {
+    /// How it travels.
+    pub encoding: Encoding,
+    /// Its length: septets in GSM-7, UTF-16 units in UCS-2.
+    pub units: usize,
+    /// How many messages of the air interface it takes.
+    pub segments: usize,
+    /// The characters that GSM-7 has not, each once.
+    pub forced_by: Vec<char>,
+}
+
+/// Septets of a character in GSM-7; `None` where GSM-7 has it not.
+fn septets(c: char) -> Option<usize> {
+    let plain = matches!(c, ' '..='~' | '\n' | '\r') && !NOT_BASIC.contains(c);
+    if plain || !c.is_ascii() && BASIC.contains(c) {
+        Some(1)
+    } else {
+        EXTENSION.contains(c).then_some(2)
+    }
+}
+
+impl Segments {
+    /// Measures a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut forced_by = Vec::new();
+        for c in text.chars().filter(|c| septets(*c).is_none()) {
+            if !forced_by.contains(&c) {
+                forced_by.push(c);
+            }
+        }
+        let (encoding, size): (_, fn(char) -> usize) = if forced_by.is_empty() {
+            (Encoding::Gsm7, |c| septets(c).unwrap_or(1))
+        } else {
+            (Encoding::Ucs2, char::len_utf16)
+        };
+        let (single, each) = encoding.room();
+        let units = text.chars().map(size).sum();
+        // An escape or a surrogate pair is not cut in two: it opens the next segment whole.
+        let (mut segments, mut used) = (1, 0);
+        for c in text.chars().map(size) {
+            if used + c > each {
+                (segments, used) = (segments + 1, 0);
+            }
+            used += c;
+        }
+        Self {
+            encoding,
+            units,
+            segments: if units <= single { 1 } else { segments },
+            forced_by,
+        }
+    }
+}
+
+/// The text of a message: at least a character, at most ten segments, no NUL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageText(String);
+
+text_value!(MessageText);
+
+impl MessageText {
+    /// What it needs.
+    #[must_use]
+    pub fn segments(&self) -> Segments {
+        Segments::of(&self.0)
+    }
+}
+
+impl FromStr for MessageText {
+    type Err = Invalid;
+
+    // The text is not repeated: it may be a one-time password.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Err(Invalid::new(
+                "the text is empty: write at least a character",
+            ));
+        }
+        if text.contains('\0') {
+            return Err(Invalid::new("the text has a NUL character: remove it"));
+        }
+        // A character is a septet at least: the longest texts need not be measured.
+        let measured = (text.len() <= 4 * 1530).then(|| Segments::of(text));
+        match measured {
+            Some(Segments { segments, .. }) if segments <= MOST => Ok(Self(text.to_owned())),
+            Some(Segments {
+                encoding, units, ..
+            }) => Err(Invalid::new(format_args!(
+                "the text is too long: {units} units of {}, where {MOST} segments hold {}",
+                encoding.name(),
+                MOST * encoding.room().1
+            ))),
+            None => Err(Invalid::new(
+                "the text is too long: 1,530 characters of GSM-7 or 670 units of UCS-2 are the most",
+            )),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The checks of one message, each for itself. One bad message does not spoil the others.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::served::Streams;
+use crate::domain::{InternalId, MessageText, Phone, SenderId, Stream, escape};
+
+/// Most messages in a request, as the hosted service's pages say.
+pub const MOST: usize = 250;
+
+/// A message as it came: strings, and not checked.
+#[derive(Debug, Deserialize)]
+pub struct Raw {
+    #[serde(default)]
+    pub internal_id: Option<String>,
+    #[serde(default)]
+    sender: Option<String>,
+    recipient_phone: String,
+    message_content: String,
+}
+
+/// A message that is as it should be.
+#[derive(Debug)]
+pub struct Checked {
+    pub internal_id: Option<InternalId>,
+    pub recipient: Phone,
+    pub sender: SenderId,
+    pub text: MessageText,
+}
+
+/// Why a message is refused: a word for programs, a sentence for people.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub error: &'static str,
+    pub details: String,
+}
+
+/// The messages of a body: each as it came, or why it cannot be read.
+///
+/// # Errors
+/// An HTTP status and a sentence, when the body as a whole is wrong.
+pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
+    #[derive(Deserialize)]
+    struct Body {
+        messages: Vec<Raw>,
+    }
+    #[derive(Deserialize)]
+    struct Loose<'a> {
+        #[serde(borrow)]
+        messages: Vec<&'a RawValue>,
+    }
+    let messages: Vec<Result<Raw, Refused>> = match serde_json::from_slice::<Body>(body) {
+        Ok(Body { messages }) => messages.into_iter().map(Ok).collect(),
+        Err(error) if !error.is_data() => {
+            return Err((400, format!("the body is not JSON: {error}")));
+        }
+        // Something has another type than it should: look at each message by itself.
+        Err(_) => {
+            let Loose { messages } = serde_json::from_slice(body).map_err(|error| {
+                let (status, what) = if error.is_data() {
+                    (422, "the body is not {\"messages\": […]}")
+                } else {
+                    (400, "the body is not JSON")
+                };
+                (status, format!("{what}: {}", plain(&error)))
+            })?;
+            let one = |raw: &RawValue| {
+                serde_json::from_str(raw.get()).map_err(|error| Refused {
+                    error: "invalid_message",
+                    details: plain(&error),
+                })
+            };
+            messages.into_iter().map(one).collect()
+        }
+    };
+    if messages.is_empty() || messages.len() > MOST {
+        return Err((
+            422,
+            format!(
+                "a request has 1 to {MOST} messages; this one has {}",
+                messages.len()
+            ),
+        ));
+    }
+    Ok(messages)
+}
+
+/// A decoder's sentence without the text that it found.
+pub fn plain(error: &serde_json::Error) -> String {
+    crate::domain::without_found_text(&error.to_string())
+}
+
+/// Checks a message for a stream: recipient, text, sender, in this order.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check(raw: &mut Raw, stream: &Stream, streams: &Streams) -> Result<Checked, Refused> {
+    let refuse = |error: &'static str| {
+        move |invalid: crate::domain::Invalid| Refused {
+            error,
+            details: invalid.to_string(),
+        }
+    };
+    let internal_id = raw
+        .internal_id
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(refuse("invalid_internal_id"))?;
+    let recipient = raw
+        .recipient_phone
+        .parse()
+        .map_err(refuse("invalid_recipient"))?;
+    let text = raw
+        .message_content
+        .parse()
+        .map_err(refuse("invalid_text"))?;
+    let sender = sender(raw.sender.as_deref(), stream, streams)?;
+    Ok(Checked {
+        internal_id,
+        recipient,
+        sender,
+        text,
+    })
+}
+
+fn sender(named: Option<&str>, stream: &Stream, streams: &Streams) -> Result<SenderId, Refused> {
+    let allowed = |id: &str| match &stream.default_sender {
+        Some(default) => default.as_str() == id,
+        None => streams.has_sender(id),
+    };
+    let id = match (named, &stream.default_sender) {
+        (None, Some(default)) => return Ok(default.clone()),
+        (None, None) => {
+            return Err(Refused {
+                error: "sender_missing",
+                details: "sender is missing: this stream has no default sender".to_owned(),
+            });
+        }
+        (Some(named), _) => named,
+    };
+    let known = id.parse::<SenderId>().ok().filter(|_| allowed(id));
+    known.ok_or_else(|| Refused {
+        error: "sender_not_allowed",
+        // The hosted service's own sentence.
+        details: format!("sender \"{}\" is not allowed sender", escape(id)),
+    })
+}

@@ -1,0 +1,242 @@
+//! Every route on one screen, and what each does with a request.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::caller::caller;
+use super::engine::{Engine, Refusal, Sent};
+use super::event::{Event, Tell};
+use super::{browser, reading};
+use crate::api::{Refused, SEND_PATH, STATUS_PATH};
+use crate::domain::{AllowedIp, Stream};
+
+/// Says how many messages of a request had been accepted before. Ours.
+const REPEATED: HeaderName = HeaderName::from_static("textpeak-repeated");
+
+/// What every handler has at hand.
+#[derive(Debug)]
+pub struct Desk {
+    pub engine: Engine,
+    pub tell: Tell,
+    pub trusted: Vec<AllowedIp>,
+    /// Whether the gateway listens on loopback.
+    pub local: bool,
+}
+
+type Shared = State<Arc<Desk>>;
+
+/// What the log says of a request beside its answer.
+#[derive(Debug, Clone, Default)]
+struct Story {
+    stream: Option<String>,
+    messages: Option<(usize, usize)>,
+}
+
+/// The routes.
+pub fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route(SEND_PATH, post(send))
+        .route(STATUS_PATH, post(status))
+        .route("/healthz", get(async || ok()))
+        .route("/readyz", get(ready))
+        .route(SEND_PATH.trim_end_matches('/'), any(with_slash))
+        .route(STATUS_PATH.trim_end_matches('/'), any(with_slash))
+        .fallback(async || refused(404, "there is nothing at this path"))
+        .method_not_allowed_fallback(async |method: Method| {
+            refused(405, &format!("{method} is not allowed at this path"))
+        })
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), around))
+        .with_state(desk)
+}
+
+/// Around every request: no browser, and a line for the log.
+async fn around(
+    State(desk): Shared,
+    Extension(peer): Extension<SocketAddr>,
+    mut request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    let begun = Instant::now();
+    let forwarded: Vec<_> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .collect();
+    let caller = caller(peer.ip(), forwarded.into_iter(), &desk.trusted);
+    let direct = caller == peer.ip().to_canonical();
+    let (method, path) = (
+        request.method().to_string(),
+        request.uri().path().to_owned(),
+    );
+    let tricked = browser::refusal(request.headers(), desk.local && direct);
+    let mut response = if let Some(why) = tricked {
+        refused(403, why)
+    } else {
+        request.extensions_mut().insert(caller);
+        next.run(request).await
+    };
+    let Story { stream, messages } = response
+        .extensions_mut()
+        .remove::<Story>()
+        .unwrap_or_default();
+    desk.tell.tell(Event::Request {
+        method,
+        path,
+        status: response.status().as_u16(),
+        caller,
+        stream,
+        messages,
+        elapsed: begun.elapsed(),
+    });
+    response
+}
+
+async fn send(
+    State(desk): Shared,
+    Extension(caller): Extension<IpAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (stream, body) = match admit(&desk, caller, &headers, body).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
+    };
+    let sent = desk.engine.send(&stream, &body, Timestamp::now()).await;
+    let (mut response, messages) = match sent {
+        Ok(Sent {
+            answer,
+            accepted,
+            repeated,
+        }) => {
+            let refused = answer.messages.len() - accepted;
+            let mut response = json(StatusCode::OK, &answer);
+            if repeated > 0 {
+                response
+                    .headers_mut()
+                    .insert(REPEATED, HeaderValue::from(repeated));
+            }
+            (response, Some((accepted, refused)))
+        }
+        Err(Refusal { status, message }) => (refused(status, &message), None),
+    };
+    response.extensions_mut().insert(Story {
+        stream: Some(stream.name.to_string()),
+        messages,
+    });
+    response
+}
+
+async fn status(
+    State(desk): Shared,
+    Extension(caller): Extension<IpAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (stream, body) = match admit(&desk, caller, &headers, body).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
+    };
+    let answer = desk.engine.status(&stream, &body, Timestamp::now()).await;
+    let mut response = match answer {
+        Ok(answer) => json(StatusCode::OK, &answer),
+        Err(Refusal { status, message }) => refused(status, &message),
+    };
+    response.extensions_mut().insert(Story {
+        stream: Some(stream.name.to_string()),
+        messages: None,
+    });
+    response
+}
+
+/// The stream and the body of a request that may go on; else its answer. Nothing of the body is
+/// read before the caller is known.
+async fn admit(
+    desk: &Desk,
+    caller: IpAddr,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Arc<Stream>, Bytes), Response> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .map(HeaderValue::as_bytes);
+    let stream = desk
+        .engine
+        .admit(token, caller)
+        .map_err(|Refusal { status, message }| refused(status, &message))?;
+    if !browser::is_json(headers) {
+        return Err(refused(415, "the Content-Type has to be application/json"));
+    }
+    let body = reading::whole(headers, body).await;
+    let body = body.map_err(|(status, message)| {
+        let mut response = refused(status, &message);
+        response.extensions_mut().insert(Story {
+            stream: Some(stream.name.to_string()),
+            messages: None,
+        });
+        response
+    })?;
+    Ok((stream, body))
+}
+
+async fn ready(State(desk): Shared) -> Response {
+    if let Some(fault) = desk.engine.served.fault() {
+        return refused(503, &fault.message);
+    }
+    match desk.engine.journal.write(|_| Ok(())).await {
+        Ok(()) => ok(),
+        Err(failure) => refused(503, &failure.message),
+    }
+}
+
+/// The path without its slash leads to the path with it, as the hosted service's does.
+async fn with_slash(uri: Uri) -> Response {
+    let mut response = refused(307, "the path ends in a slash");
+    if let Ok(location) = HeaderValue::try_from(format!("{}/", uri.path())) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+#[derive(Serialize)]
+struct Fine {
+    status: bool,
+}
+
+fn ok() -> Response {
+    json(StatusCode::OK, &Fine { status: true })
+}
+
+fn refused(status: u16, message: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, &Refused::new(message));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    // Strings, numbers and lists always have a JSON form.
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}

@@ -1,0 +1,149 @@
+//! The one thread that writes: everything that waits goes into one transaction, so that one sync
+//! of the disk serves all of it.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use jiff::Timestamp;
+use rusqlite::TransactionBehavior;
+use tokio::sync::oneshot;
+
+use super::fault::fault;
+use super::reader::Reader;
+use super::writer::Writer;
+use super::{connection, schema, tally};
+use crate::error::Failure;
+
+/// Most writes that share a transaction.
+const LARGEST: usize = 1_000;
+
+/// Transactions between two foldings of the tally.
+const FOLDING: usize = 64;
+
+/// Tells whoever waits how the transaction went.
+type Reply = Box<dyn FnOnce(Result<(), Failure>) + Send>;
+
+type Write = Box<dyn FnOnce(&Writer) -> rusqlite::Result<Reply> + Send>;
+
+type Read = Box<dyn FnOnce(&Reader) + Send>;
+
+/// The journal, open for writing and reading. Clones share its two threads.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    writes: Sender<Write>,
+    reads: Sender<Read>,
+}
+
+impl Journal {
+    /// Opens the file, which must be there and may be empty.
+    ///
+    /// # Errors
+    /// When it is damaged, of a newer version, or cannot be written.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let ours = |error: rusqlite::Error| fault(path, &error);
+        let mut connection = connection::writing(path).map_err(ours)?;
+        schema::migrate(path, &mut connection)?;
+        let reader = Reader::open(path)?;
+        let (writes, waiting) = channel();
+        let (reads, asked) = channel::<Read>();
+        let path = path.to_owned();
+        let writer = Writer::new(connection);
+        thread::spawn(move || write_all(&path, writer, &waiting));
+        thread::spawn(move || {
+            for read in asked {
+                read(&reader);
+            }
+        });
+        Ok(Self { writes, reads })
+    }
+
+    /// Writes, and returns when it is on disk.
+    ///
+    /// # Errors
+    /// When nothing of it is on disk.
+    pub async fn write<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writer) -> rusqlite::Result<R> + Send + 'static,
+    ) -> Result<R, Failure> {
+        let (told, outcome) = oneshot::channel();
+        let write: Write = Box::new(move |writer| {
+            let result = work(writer)?;
+            Ok(Box::new(move |committed: Result<(), Failure>| {
+                let _ = told.send(committed.map(|()| result));
+            }))
+        });
+        let _ = self.writes.send(write);
+        outcome.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Reads, beside whatever is being written.
+    ///
+    /// # Errors
+    /// Those of the reading.
+    pub async fn read<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<R, Failure> + Send + 'static,
+    ) -> Result<R, Failure> {
+        let (told, outcome) = oneshot::channel();
+        let read: Read = Box::new(move |reader| {
+            let _ = told.send(work(reader));
+        });
+        let _ = self.reads.send(read);
+        outcome.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::failed("the journal cannot be written at the moment; nothing was stored")
+}
+
+fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>) {
+    let mut batch = Vec::new();
+    for turn in 0_usize.. {
+        let Ok(first) = waiting.recv() else { return };
+        batch.push(first);
+        batch.extend(waiting.try_iter().take(LARGEST - 1));
+        match commit(&mut writer, batch.drain(..), turn % FOLDING == 0) {
+            Ok(replies) => {
+                for reply in replies {
+                    reply(Ok(()));
+                }
+            }
+            Err((error, replies)) => {
+                writer.reset();
+                let failure = fault(path, &error);
+                for reply in replies {
+                    reply(Err(failure.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// One transaction around all of them. After an error nothing of it is in the file; those that had
+/// no turn yet learn it by their reply's being dropped.
+fn commit(
+    writer: &mut Writer,
+    batch: impl Iterator<Item = Write>,
+    fold: bool,
+) -> Result<Vec<Reply>, (rusqlite::Error, Vec<Reply>)> {
+    let mut replies = Vec::new();
+    let begun =
+        rusqlite::Transaction::new_unchecked(&writer.connection, TransactionBehavior::Immediate);
+    let work = |replies: &mut Vec<Reply>| -> rusqlite::Result<()> {
+        let transaction = begun?;
+        for write in batch {
+            replies.push(write(writer)?);
+        }
+        writer.tally.borrow_mut().flush(&transaction)?;
+        if fold {
+            tally::fold(&transaction, Timestamp::now().as_millisecond())?;
+        }
+        transaction.commit()
+    };
+    match work(&mut replies) {
+        Ok(()) => Ok(replies),
+        Err(error) => Err((error, replies)),
+    }
+}

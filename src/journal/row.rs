@@ -1,0 +1,77 @@
+//! Rows as domain values, and domain values as columns.
+
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::Type;
+use uuid::Uuid;
+
+use crate::domain::{Course, Direction, Message, MessageStatus};
+
+/// The columns that [`message`] reads, in its order.
+pub const MESSAGE: &str = "message.seq, uuid, stream.id, direction, internal_id, handset, sender, \
+    text, at, outcome, sent_at, final_at, details, in_reply_to";
+
+/// How a status stands in a column. These numbers are in people's files: they never change.
+pub fn status_number(status: MessageStatus) -> i64 {
+    match status {
+        MessageStatus::Sent => 0,
+        MessageStatus::Delivered => 1,
+        MessageStatus::Undelivered => 2,
+        MessageStatus::SentFailed => 3,
+        MessageStatus::NoRoutes => 4,
+        MessageStatus::Rejected => 5,
+    }
+}
+
+/// The number that counts incoming messages in the tally.
+pub const RECEIVED: i64 = -1;
+
+/// The status behind a number; one that is not known is read as *sent*, which claims the least.
+pub fn status(number: i64) -> MessageStatus {
+    MessageStatus::ALL
+        .into_iter()
+        .find(|status| status_number(*status) == number)
+        .unwrap_or(MessageStatus::Sent)
+}
+
+pub fn direction_number(direction: Direction) -> i64 {
+    match direction {
+        Direction::Outgoing => 0,
+        Direction::Incoming => 1,
+    }
+}
+
+pub fn time(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
+}
+
+/// A message and its place in the order of arrival.
+pub fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
+    let stream: String = row.get(2)?;
+    let optional = |column: usize| -> rusqlite::Result<Option<Timestamp>> {
+        Ok(row.get::<_, Option<i64>>(column)?.map(time))
+    };
+    let message = Message {
+        uuid: Uuid::from_bytes(row.get(1)?),
+        stream: stream.parse().map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(2, Type::Text, Box::new(error))
+        })?,
+        direction: match row.get(3)? {
+            0 => Direction::Outgoing,
+            _ => Direction::Incoming,
+        },
+        internal_id: row.get(4)?,
+        handset: row.get(5)?,
+        sender: row.get(6)?,
+        text: row.get(7)?,
+        at: time(row.get(8)?),
+        course: Course {
+            outcome: status(row.get(9)?),
+            sent_at: optional(10)?,
+            final_at: optional(11)?,
+        },
+        details: row.get(12)?,
+        in_reply_to: row.get::<_, Option<[u8; 16]>>(13)?.map(Uuid::from_bytes),
+    };
+    Ok((row.get(0)?, message))
+}

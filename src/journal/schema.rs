@@ -1,0 +1,111 @@
+//! The tables, and the steps from every older version of them to this one.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::fault::fault;
+use crate::error::Failure;
+
+/// One step a version: the first makes the tables, each other one changes those before it. A step
+/// that has been released is never edited.
+const STEPS: [&str; 1] = [
+    // A stream's key stands in for its id. `at`, `sent_at` and `final_at` are milliseconds since
+    // 1970; `outcome` is the status from `final_at` on (see row.rs). `tally` counts messages, see
+    // tally.rs.
+    "CREATE TABLE stream (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE message (
+        seq INTEGER PRIMARY KEY,
+        uuid BLOB NOT NULL,
+        stream INTEGER NOT NULL REFERENCES stream,
+        direction INTEGER NOT NULL,
+        internal_id TEXT,
+        handset TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        text TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        outcome INTEGER NOT NULL,
+        sent_at INTEGER,
+        final_at INTEGER,
+        details TEXT,
+        in_reply_to BLOB
+    ) STRICT;
+    CREATE UNIQUE INDEX message_uuid ON message (uuid);
+    CREATE UNIQUE INDEX message_internal_id ON message (stream, internal_id)
+        WHERE internal_id IS NOT NULL;
+    CREATE INDEX message_handset ON message (handset);
+    CREATE INDEX message_stream ON message (stream);
+    CREATE INDEX message_incoming ON message (sender) WHERE direction = 1;
+    CREATE TABLE tally (
+        stream INTEGER NOT NULL REFERENCES stream,
+        final_at INTEGER NOT NULL,
+        status INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        PRIMARY KEY (stream, final_at, status)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tally_open ON tally (final_at) WHERE final_at > 0;",
+];
+
+/// The newest version, which is the one that this program reads and writes.
+#[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
+#[expect(clippy::cast_possible_wrap, reason = "a handful of steps")]
+const VERSION: i32 = STEPS.len() as i32;
+
+fn version(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the file to this version, in one transaction.
+///
+/// # Errors
+/// When it is of a newer version, no database, or cannot be written.
+pub fn migrate(path: &Path, connection: &mut Connection) -> Result<(), Failure> {
+    let step_up = |connection: &mut Connection| -> rusqlite::Result<i32> {
+        if version(connection)? == VERSION {
+            return Ok(VERSION);
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let from = version(&transaction)?;
+        if from < VERSION {
+            for step in &STEPS[usize::try_from(from).unwrap_or_default()..] {
+                transaction.execute_batch(step)?;
+            }
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            transaction.commit()?;
+        }
+        Ok(from)
+    };
+    let from = step_up(connection).map_err(|error| fault(path, &error))?;
+    if from > VERSION {
+        return Err(newer(path, from));
+    }
+    Ok(())
+}
+
+/// Whether the file can be read as it is; `false` for one that has no tables yet.
+///
+/// # Errors
+/// When it is of another version: readers change nothing.
+pub fn check(path: &Path, connection: &Connection) -> Result<bool, Failure> {
+    match version(connection).map_err(|error| fault(path, &error))? {
+        0 => Ok(false),
+        VERSION => Ok(true),
+        other if other > VERSION => Err(newer(path, other)),
+        _ => {
+            let mut writing =
+                super::connection::writing(path).map_err(|error| fault(path, &error))?;
+            migrate(path, &mut writing).map(|()| true)
+        }
+    }
+}
+
+fn newer(path: &Path, version: i32) -> Failure {
+    Failure::failed(format_args!(
+        "{} is of version {version}; this textpeak reads version {VERSION}",
+        path.display()
+    ))
+    .hint("install a newer textpeak; the file was left as it is")
+}

@@ -1,0 +1,152 @@
+//! A gateway in a process of its own, and a client that speaks plain HTTP to it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::{PROGRAM, TestEnv};
+
+/// `textpeak serve` on a free port; ended with the value.
+pub struct Served {
+    pub child: Child,
+    pub address: SocketAddr,
+    stderr: Option<std::process::ChildStderr>,
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answered {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let line = |line: &str| {
+            line.split_once(": ")
+                .map(|(key, _)| key.eq_ignore_ascii_case(name))
+        };
+        let found = self.head.lines().find(|text| line(text) == Some(true))?;
+        Some(found.split_once(": ")?.1.trim())
+    }
+}
+
+impl Served {
+    pub fn start(env: &TestEnv, words: &[&str]) -> Self {
+        let mut command = env.command();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(words);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut ready).unwrap();
+        let Some(address) = ready.trim().strip_prefix("Listening on http://") else {
+            let mut said = String::new();
+            let _ = child.stderr.take().unwrap().read_to_string(&mut said);
+            panic!("{PROGRAM} serve said {ready:?} and {said:?}");
+        };
+        Self {
+            address: address.parse().unwrap(),
+            stderr: child.stderr.take(),
+            child,
+        }
+    }
+
+    /// A request with a JSON body and a token.
+    pub fn post(&self, path: &str, token: &str, body: &Value) -> Answered {
+        let headers = format!("Authorization: {token}\r\nContent-Type: application/json\r\n");
+        self.call("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// A request to send these messages.
+    pub fn send(&self, token: &str, messages: &[Value]) -> Answered {
+        self.post("/simple_send/", token, &json!({ "messages": messages }))
+    }
+
+    /// Any request. A `Host` is added where the headers have none.
+    pub fn call(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answered {
+        let host = if headers.to_lowercase().contains("host:") {
+            String::new()
+        } else {
+            format!("Host: {}\r\n", self.address)
+        };
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        exchange(self.address, &[head.as_bytes(), body].concat())
+    }
+
+    /// Asks it to end, and waits until it has; its exit code, and what it said on stderr.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        signal(&self.child, "TERM");
+        let code = self.child.wait().unwrap().code();
+        let mut said = String::new();
+        let _ = self.stderr.take().unwrap().read_to_string(&mut said);
+        (code, said)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a child that is not waited for yet.
+#[cfg(unix)]
+pub fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-s", name, &id])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Writes these bytes to an address and reads the answer to its end.
+pub fn exchange(address: SocketAddr, bytes: &[u8]) -> Answered {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    // Who answers early may close before everything is written.
+    let _ = socket.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = socket.read_to_end(&mut answer);
+    let text = String::from_utf8(answer).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    Answered {
+        status: status.unwrap_or(0),
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+/// Asks again until it is so, for ten seconds at most.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(10);
+    while !is_so() {
+        assert!(Instant::now() < give_up, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
