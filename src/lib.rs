@@ -16,6 +16,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod client;
 pub mod commands;
 pub mod document;
 pub mod domain;

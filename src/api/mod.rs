@@ -2,20 +2,28 @@
 //! paths, bodies, and requests as plain data. Sends nothing itself.
 
 mod answer;
+mod lenient;
 mod request;
 mod shown;
+mod webhook;
 
 pub use answer::{Refused, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
+pub use lenient::{NoAnswer, SendReport, StatusReport, read_send, read_status};
 pub use request::{
     Example, HeaderValue, HttpRequest, MessageBody, SendBody, StatusBody, send_request,
     status_request,
 };
 
 pub use shown::{Format, Part, Request};
+pub use webhook::{IncomingMessage, Seal, webhook_request};
 
 /// Where messages are sent. The slash at the end belongs to the path: without it the API
 /// redirects, and many HTTP clients then drop the body.
 pub const SEND_PATH: &str = "/simple_send/";
+
+/// The header in which gateways of ours say how many messages of a request had been accepted
+/// before.
+pub const REPEATED: &str = "textpeak-repeated";
 
 /// Where the status of messages is asked for; the body's shape is known from one public caller.
 pub const STATUS_PATH: &str = "/messages_status/";

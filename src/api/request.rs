@@ -1,5 +1,7 @@
 //! Requests as plain data. What is previewed and what is sent are the same value.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -14,16 +16,16 @@ pub struct HttpRequest {
     /// Absolute URL.
     pub url: String,
     /// Header names and values, in the order in which they are sent.
-    pub headers: Vec<(&'static str, HeaderValue)>,
-    /// The JSON body.
-    pub body: Value,
+    pub headers: Vec<(Cow<'static, str>, HeaderValue)>,
+    /// The JSON body; a `GET` has none.
+    pub body: Option<Value>,
 }
 
 /// A header's value, and whether it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderValue {
     /// Anyone may see it.
-    Plain(&'static str),
+    Plain(Cow<'static, str>),
     /// Only its owner may see it; others see the mask.
     Secret {
         /// The value; `None` where only the mask is known.
@@ -64,17 +66,20 @@ impl HeaderValue {
 }
 
 impl HttpRequest {
-    /// The body as it travels.
+    /// The body as it travels; empty where there is none.
     #[must_use]
     pub fn body_text(&self) -> String {
-        self.body.to_string()
+        self.body
+            .as_ref()
+            .map_or_else(String::new, Value::to_string)
     }
 
     /// The request as `{"method","url","headers","body"}`.
     #[must_use]
     pub fn to_json(&self, reveal: bool) -> Value {
-        let header =
-            |(name, value): &(&str, HeaderValue)| ((*name).to_owned(), value.text(reveal).into());
+        let header = |(name, value): &(Cow<'static, str>, HeaderValue)| {
+            (name.to_string(), value.text(reveal).into())
+        };
         let headers: Map<String, Value> = self.headers.iter().map(header).collect();
         serde_json::json!({
             "method": self.method, "url": self.url, "headers": headers, "body": self.body,
@@ -127,11 +132,14 @@ fn post(url: String, token: HeaderValue, body: &impl Serialize) -> HttpRequest {
         method: "POST",
         url,
         headers: vec![
-            ("Authorization", token),
-            ("Content-Type", HeaderValue::Plain("application/json")),
+            ("Authorization".into(), token),
+            (
+                "Content-Type".into(),
+                HeaderValue::Plain("application/json".into()),
+            ),
         ],
         // Strings and lists of strings always have a JSON form.
-        body: serde_json::to_value(body).unwrap_or_default(),
+        body: Some(serde_json::to_value(body).unwrap_or_default()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -18,11 +18,8 @@ use super::caller::caller;
 use super::engine::{Engine, Refusal, Sent};
 use super::event::{Event, Tell};
 use super::{browser, reading};
-use crate::api::{Refused, SEND_PATH, STATUS_PATH};
+use crate::api::{REPEATED, Refused, SEND_PATH, STATUS_PATH};
 use crate::domain::{AllowedIp, Stream};
-
-/// Says how many messages of a request had been accepted before. Ours.
-const REPEATED: HeaderName = HeaderName::from_static("textpeak-repeated");
 
 /// What every handler has at hand.
 #[derive(Debug)]

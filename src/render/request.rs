@@ -12,7 +12,10 @@ use crate::domain::escape;
 pub fn part(request: &HttpRequest, part: Part) -> String {
     match part {
         Part::Endpoint => escape(&request.url).into_owned(),
-        Part::Body => format!("{:#}", request.body),
+        Part::Body => match &request.body {
+            Some(body) => format!("{body:#}"),
+            None => String::new(),
+        },
     }
 }
 
@@ -61,7 +64,10 @@ pub fn http(request: &HttpRequest, reveal: bool) -> String {
     for (name, value) in &request.headers {
         text += &format!("{name}: {}\n", value.text(reveal));
     }
-    text + "\n" + &part(request, Part::Body)
+    match &request.body {
+        Some(_) => text + "\n" + &part(request, Part::Body),
+        None => text,
+    }
 }
 
 fn curl(request: &HttpRequest, reveal: bool) -> String {
@@ -72,7 +78,10 @@ fn curl(request: &HttpRequest, reveal: bool) -> String {
             shell_word(&format!("{name}: {}", value.text(reveal)))
         );
     }
-    text + &format!(" \\\n  --data-raw {}", shell_word(&request.body_text()))
+    if request.body.is_some() {
+        text += &format!(" \\\n  --data-raw {}", shell_word(&request.body_text()));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ pub fn python(requests: &[&HttpRequest], reveal: bool) -> String {
             format!("        {}: {},\n", quoted(name), quoted(value))
         });
         let (method, url) = (quoted(request.method), quoted(&request.url));
-        let body = indented(&python_literal(&request.body), 4);
+        let body = with_body(request, |body| {
+            format!("    json={},\n", indented(&python_literal(body), 4))
+        });
         format!(
-            "response = requests.request(\n    {method},\n    {url},\n    headers={{\n{headers}    }},\n    json={body},\n    allow_redirects=False,\n    timeout=30,\n)\nprint(response.status_code, response.text)"
+            "response = requests.request(\n    {method},\n    {url},\n    headers={{\n{headers}    }},\n{body}    allow_redirects=False,\n    timeout=30,\n)\nprint(response.status_code, response.text)"
         )
     };
     format!("import requests\n\n{}", each(requests, call))
@@ -26,9 +28,14 @@ pub fn node(requests: &[&HttpRequest], reveal: bool) -> String {
             format!("      {}: {},\n", quoted(name), quoted(value))
         });
         let (method, url) = (quoted(request.method), quoted(&request.url));
-        let body = indented(&pretty(&request.body), 4);
+        let body = with_body(request, |body| {
+            format!(
+                "    body: JSON.stringify({}),\n",
+                indented(&format!("{body:#}"), 4)
+            )
+        });
         format!(
-            "{{\n  const response = await fetch({url}, {{\n    method: {method},\n    headers: {{\n{headers}    }},\n    body: JSON.stringify({body}),\n    redirect: \"manual\",\n  }});\n  console.log(response.status, await response.text());\n}}"
+            "{{\n  const response = await fetch({url}, {{\n    method: {method},\n    headers: {{\n{headers}    }},\n{body}    redirect: \"manual\",\n  }});\n  console.log(response.status, await response.text());\n}}"
         )
     };
     each(requests, call)
@@ -41,9 +48,12 @@ pub fn php(requests: &[&HttpRequest], reveal: bool) -> String {
             format!("        {},\n", php_string(&format!("{name}: {value}")))
         });
         let (method, url) = (php_string(request.method), php_string(&request.url));
-        let body = php_string(&request.body_text());
+        let body = with_body(request, |_| {
+            let text = php_string(&request.body_text());
+            format!("    CURLOPT_POSTFIELDS => {text},\n")
+        });
         format!(
-            "$request = curl_init({url});\ncurl_setopt_array($request, [\n    CURLOPT_CUSTOMREQUEST => {method},\n    CURLOPT_HTTPHEADER => [\n{headers}    ],\n    CURLOPT_POSTFIELDS => {body},\n    CURLOPT_RETURNTRANSFER => true,\n    CURLOPT_TIMEOUT => 30,\n]);\n$body = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $body, PHP_EOL;"
+            "$request = curl_init({url});\ncurl_setopt_array($request, [\n    CURLOPT_CUSTOMREQUEST => {method},\n    CURLOPT_HTTPHEADER => [\n{headers}    ],\n{body}    CURLOPT_RETURNTRANSFER => true,\n    CURLOPT_TIMEOUT => 30,\n]);\n$body = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $body, PHP_EOL;"
         )
     };
     format!("<?php\n{}", each(requests, call))
@@ -116,8 +126,9 @@ fn php_string(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-fn pretty(value: &Value) -> String {
-    format!("{value:#}")
+/// The line for the body, where there is one.
+fn with_body(request: &HttpRequest, line: impl FnOnce(&Value) -> String) -> String {
+    request.body.as_ref().map_or_else(String::new, line)
 }
 
 /// JSON as Python writes it: only three words differ.

@@ -1,0 +1,155 @@
+//! The delivery of an incoming message to a stream's webhook. What the hosted service sends is not
+//! public: names, signature and the signing of `GET` are ours, on the lines of Standard Webhooks.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::request::{HeaderValue, HttpRequest};
+use crate::domain::{Invalid, Message, Method, Secret, StreamId, Webhook, WebhookSecret};
+
+/// Longest URL of a `GET` delivery, in bytes.
+const LONGEST: usize = 4096;
+
+/// What a delivery says. What is `None` is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct IncomingMessage {
+    /// The message's id.
+    pub message_uuid: String,
+    /// The stream's id.
+    pub stream: StreamId,
+    /// The handset's number.
+    pub from: String,
+    /// The Sender ID that it answers.
+    pub to: String,
+    /// What it says.
+    pub text: String,
+    /// When it came: RFC 3339, UTC, milliseconds.
+    pub received_at: String,
+    /// The outgoing message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
+    /// The conversation between stream and handset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_uuid: Option<String>,
+    /// Whether it is only a test.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
+}
+
+impl From<&Message> for IncomingMessage {
+    fn from(message: &Message) -> Self {
+        let (from, to) = message.from_and_to();
+        Self {
+            message_uuid: message.uuid.to_string(),
+            stream: message.stream.clone(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            text: message.text.clone(),
+            received_at: format!("{:.3}", message.at),
+            in_reply_to: message.in_reply_to.map(|uuid| uuid.to_string()),
+            conversation_uuid: Some(message.conversation().to_string()),
+            test: false,
+        }
+    }
+}
+
+/// What identifies an attempt, and proves where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Seal<'a> {
+    /// The same on every attempt of a delivery.
+    pub id: &'a str,
+    /// When the attempt is made, in seconds since 1970.
+    pub timestamp: i64,
+    /// What it is signed with; where it is not at hand the signature is shown masked.
+    pub secret: Option<&'a WebhookSecret>,
+}
+
+/// The request that delivers a message: `POST` with a JSON body, or `GET` with query parameters
+/// after the URL's own.
+///
+/// The signature is over `id.timestamp.body`; with `GET` the raw query string takes the body's
+/// place.
+///
+/// # Errors
+/// When the URL becomes longer than a `GET` may have.
+pub fn webhook_request(
+    webhook: &Webhook,
+    message: &IncomingMessage,
+    seal: Seal<'_>,
+) -> Result<HttpRequest, Invalid> {
+    // Strings and booleans always have a JSON form.
+    let fields = serde_json::to_value(message).unwrap_or_default();
+    let (url, body, signed) = match webhook.method {
+        Method::Post => {
+            let text = fields.to_string();
+            (webhook.url.to_string(), Some(fields), text)
+        }
+        Method::Get => {
+            let (url, query) = with_query(webhook, &fields)?;
+            (url, None, query)
+        }
+    };
+    let Seal {
+        id,
+        timestamp,
+        secret,
+    } = seal;
+    let signature = secret.map(|secret| Secret::new(secret.sign(id, timestamp, &signed)));
+    let plain = |text: String| HeaderValue::Plain(text.into());
+    let mut headers = vec![
+        (
+            "User-Agent".into(),
+            HeaderValue::Plain(concat!("textpeak/", env!("CARGO_PKG_VERSION")).into()),
+        ),
+        ("webhook-id".into(), plain(id.to_owned())),
+        ("webhook-timestamp".into(), plain(timestamp.to_string())),
+        (
+            "webhook-signature".into(),
+            HeaderValue::Secret {
+                value: signature,
+                mask: format!("v1,{}", Secret::MASK),
+            },
+        ),
+    ];
+    if body.is_some() {
+        let json = HeaderValue::Plain("application/json".into());
+        headers.insert(1, ("Content-Type".into(), json));
+    }
+    headers.extend(webhook.headers.iter().map(|header| {
+        let value = HeaderValue::Secret {
+            value: Some(header.value.clone()),
+            mask: header.value.to_string(),
+        };
+        (header.name.to_string().into(), value)
+    }));
+    Ok(HttpRequest {
+        method: webhook.method.name(),
+        url,
+        headers,
+        body,
+    })
+}
+
+/// The URL with the fields as parameters, and its whole query.
+fn with_query(webhook: &Webhook, fields: &Value) -> Result<(String, String), Invalid> {
+    let mut url = url::Url::parse(webhook.url.as_str())
+        .map_err(|_| Invalid::new("the webhook's URL cannot be read"))?;
+    {
+        let mut query = url.query_pairs_mut();
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            query.append_pair(name, &value);
+        }
+    }
+    let query = url.query().unwrap_or_default().to_owned();
+    let url = String::from(url);
+    if url.len() > LONGEST {
+        return Err(Invalid::new(format_args!(
+            "the URL of this GET delivery has {} bytes, more than {LONGEST}: use POST",
+            url.len()
+        )));
+    }
+    Ok((url, query))
+}
