@@ -49,7 +49,7 @@ const TASKS: [(&str, &[&str]); 7] = [
             "tags rename",
         ],
     ),
-    ("Send and receive", &["serve"]),
+    ("Send and receive", &["send", "status", "serve"]),
     ("Set up", &["completions", "doctor"]),
 ];
 
@@ -143,6 +143,24 @@ Examples:
   textpeak doctor --fix
 
 Exit 0 when all is well, 1 when something is found that was not mended.";
+pub(super) const SEND: &str = "\
+Examples:
+  textpeak send 'OTP Germany' --to 12025550143 --text 'Your code is 4711' --wait
+  textpeak send 'OTP Germany' --from-file people.csv --results results.jsonl
+  textpeak send 'OTP Germany' --to 12025550143 --text Hi --dry-run
+
+In a pipe: the message's id alone. A file is checked as a whole before anything is sent, and the
+same file sends nothing twice. Numbers 1AAA55501NN are fictional; on a demo stream NN chooses how
+the message comes out: 01 undelivered, 02 sent_failed, 03 no_routes, 04 rejected, 05 stays sent,
+06 slow.";
+pub(super) const STATUS: &str = "\
+Examples:
+  textpeak status --stream 'OTP Germany'
+  textpeak status 01890a5d-ac96-774b-bcce-b302099a8057
+  textpeak status --internal-id order-1003 -o json
+
+The statuses are the hosted service's; sent means handed on and not yet final. The body of the
+request is known from one public caller, the answer's shape is ours.";
 pub(super) const SERVE: &str = "\
 Examples:
   textpeak serve

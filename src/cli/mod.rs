@@ -4,6 +4,7 @@ mod complete;
 mod draft;
 mod gateway;
 mod help;
+mod messages;
 mod options;
 mod senders;
 mod streams;
@@ -21,8 +22,9 @@ use crate::terminal::{Colour, Output};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub use options::{
-    CloneOptions, CreateOptions, DeleteOptions, EditOptions, ExportOptions, Invocation,
-    ListOptions, LogFormat, PlanOptions, PreviewOptions, ServeOptions, Task,
+    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, EditOptions, ExportOptions,
+    Invocation, ListOptions, LogFormat, Outgoing, PlanOptions, PreviewOptions, Reach, SendOptions,
+    ServeOptions, StatusOptions, Task,
 };
 pub use values::Shell;
 
@@ -84,6 +86,12 @@ enum Command {
     /// The tags that streams have
     #[command(subcommand)]
     Tags(senders::Tags),
+    /// Send a message, or the rows of a file
+    #[command(after_help = help::SEND)]
+    Send(Box<messages::Send>),
+    /// How far messages have come
+    #[command(after_help = help::STATUS)]
+    Status(messages::Status),
     /// Answer the Streams API for the streams of this home, until it is stopped
     #[command(after_help = help::SERVE)]
     Serve(gateway::Serve),

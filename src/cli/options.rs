@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::api::{Format, Part, Request};
-use crate::domain::{AllowedIp, GatewayUrl, Order, RawDraft, Removals, Span, StreamFilter, Syntax};
+use crate::domain::{
+    AllowedIp, GatewayUrl, InternalId, MessageText, Order, Phone, RawDraft, Removals, SenderId,
+    Span, StreamFilter, Syntax,
+};
 use crate::terminal::Manner;
 
 /// A command line, read.
@@ -125,10 +128,84 @@ pub enum Task {
         /// As typed.
         senders: Vec<String>,
     },
+    /// `send`
+    Send(Box<SendOptions>),
+    /// `status`
+    Status(StatusOptions),
     /// `serve`
     Serve(ServeOptions),
     /// `completions`
     Completions(super::Shell),
+}
+
+/// Which Streams API a command calls.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// Its address; without one, a gateway of the command's own.
+    pub gateway: Option<GatewayUrl>,
+    /// For that one: after how long a simulated message is delivered.
+    pub delivery_delay: Span,
+}
+
+/// Options of `send`.
+#[derive(Debug)]
+pub struct SendOptions {
+    /// Name or id.
+    pub stream: String,
+    /// What is sent.
+    pub what: Outgoing,
+    /// Whom it comes from, where nothing else says so.
+    pub sender: Option<SenderId>,
+    /// Print the request; send nothing.
+    pub dry_run: bool,
+    /// How long to wait for final statuses, where that is wanted.
+    pub wait: Option<Span>,
+    /// Which Streams API.
+    pub reach: Reach,
+}
+
+/// One message, or a file of them.
+#[derive(Debug)]
+pub enum Outgoing {
+    /// One message.
+    One {
+        /// Whom it goes to.
+        to: Phone,
+        /// What it says.
+        text: MessageText,
+        /// The caller's own id.
+        internal_id: Option<InternalId>,
+    },
+    /// The rows of a file.
+    Rows(BulkOptions),
+}
+
+/// How a file of messages is sent.
+#[derive(Debug)]
+pub struct BulkOptions {
+    /// The file, or `-`.
+    pub file: PathBuf,
+    /// Send the good rows although others are bad.
+    pub skip_invalid: bool,
+    /// Where it is written what became of each row.
+    pub results: Option<PathBuf>,
+    /// Part of derived ids.
+    pub campaign: String,
+}
+
+/// Options of `status`.
+#[derive(Debug)]
+pub struct StatusOptions {
+    /// Ids of messages.
+    pub uuids: Vec<String>,
+    /// Name or id.
+    pub stream: Option<String>,
+    /// The caller's own id of one.
+    pub internal_id: Option<String>,
+    /// How many of the latest, where no message is named.
+    pub limit: u16,
+    /// Which Streams API.
+    pub reach: Reach,
 }
 
 /// How the log of a gateway is written.

@@ -1,10 +1,11 @@
 //! From what clap read to plain options. Here the argument structs end.
 
 use super::options::{
-    CloneOptions, CreateOptions, DeleteOptions, EditOptions, Everywhere, ExportOptions,
-    ListOptions, PlanOptions, PreviewOptions, ServeOptions, Task,
+    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, EditOptions, Everywhere,
+    ExportOptions, ListOptions, Outgoing, PlanOptions, PreviewOptions, SendOptions, ServeOptions,
+    StatusOptions, Task,
 };
-use super::{Command, Globals, gateway, senders, streams};
+use super::{Command, Globals, gateway, messages, senders, streams};
 use crate::domain::Removals;
 use crate::terminal::Manner;
 
@@ -44,6 +45,20 @@ impl From<Command> for Task {
             Command::Senders(senders::Senders::Import { file }) => Self::SendersImport { file },
             Command::Tags(senders::Tags::List) => Self::TagsList,
             Command::Tags(senders::Tags::Rename { old, new }) => Self::TagsRename { old, new },
+            Command::Send(send) => Self::Send(Box::new((*send).into())),
+            Command::Status(messages::Status {
+                uuids,
+                stream,
+                internal_id,
+                limit,
+                gateway,
+            }) => Self::Status(StatusOptions {
+                uuids,
+                stream,
+                internal_id,
+                limit,
+                reach: gateway.into(),
+            }),
             Command::Serve(gateway::Serve {
                 listen,
                 trusted_proxies,
@@ -153,6 +168,51 @@ impl From<streams::Streams> for Task {
             }),
             Streams::Token(Token::Show { stream, copy }) => Self::TokenShow { stream, copy },
             Streams::Delete { streams, yes } => Self::Delete(DeleteOptions { streams, yes }),
+        }
+    }
+}
+
+impl From<messages::Send> for SendOptions {
+    fn from(send: messages::Send) -> Self {
+        let messages::Send {
+            stream,
+            to,
+            text,
+            sender,
+            internal_id,
+            dry_run,
+            wait,
+            timeout,
+            bulk:
+                messages::Bulk {
+                    from_file,
+                    skip_invalid,
+                    results,
+                    campaign,
+                },
+            gateway,
+        } = send;
+        // clap has seen to it that there are both, or a file.
+        let what = match (to, text) {
+            (Some(to), Some(text)) => Outgoing::One {
+                to,
+                text,
+                internal_id,
+            },
+            _ => Outgoing::Rows(BulkOptions {
+                file: from_file.unwrap_or_default(),
+                skip_invalid,
+                results,
+                campaign,
+            }),
+        };
+        Self {
+            stream,
+            what,
+            sender,
+            dry_run,
+            wait: wait.then_some(timeout),
+            reach: gateway.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One verb per file: each introduces the layers to each other and has no rules of its own.
 
+mod bulk;
 mod clone;
 mod completions;
 mod create;
@@ -7,6 +8,7 @@ mod delete;
 mod desk;
 mod doctor;
 mod edit;
+mod enable;
 mod export;
 mod last_word;
 mod list;
@@ -14,6 +16,7 @@ mod making;
 mod plan;
 mod preview;
 mod resume;
+mod send;
 mod senders;
 mod serve;
 mod session;
@@ -22,6 +25,7 @@ mod status;
 mod tags;
 mod token;
 mod wanted;
+mod wire;
 
 use std::ffi::OsString;
 
@@ -72,11 +76,12 @@ pub fn run(words: &[OsString]) -> Code {
 
 fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
     match task {
+        Task::Send(options) => return send::run(session, *options),
         Task::Plan(options) => return plan::plan(session, &options),
         Task::Doctor { fix } => return doctor::run(session, fix),
         Task::Edit(options) => edit::run(session, *options),
         Task::Clone(options) => clone::run(session, &options),
-        Task::SetEnabled { streams, enabled } => status::run(session, &streams, enabled),
+        Task::SetEnabled { streams, enabled } => enable::run(session, &streams, enabled),
         Task::TokenRotate { stream, yes, copy } => token::rotate(session, &stream, yes, copy),
         Task::Export(options) => export::run(session, &options),
         Task::Apply {
@@ -102,6 +107,7 @@ fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
         Task::Delete(options) => delete::run(session, &options),
         Task::SendersList => senders::list(session),
         Task::SendersAdd { senders } => senders::add(session, &senders),
+        Task::Status(options) => status::run(session, &options),
         Task::Serve(options) => serve::run(session, options),
         Task::Completions(shell) => completions::run(session, shell),
     }

@@ -1,64 +1,166 @@
-//! `textpeak streams enable` and `disable`
+//! `textpeak status`
 
-use super::session::{Session, now};
-use crate::domain::{Reader, Status, Stream, StreamJson, quote};
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::list::whole;
+use super::session::Session;
+use super::wire::{BATCH, Wire, block_on, token_of};
+use crate::api::StatusReport;
+use crate::cli::StatusOptions;
+use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
+use crate::journal::{MessageFilter, Reader};
+use crate::render::table;
+use crate::state::State;
 
-pub fn run(session: &Session, wanted: &[String], enabled: bool) -> anyhow::Result<()> {
-    let status = if enabled {
-        Status::Ready
-    } else {
-        Status::Disabled
-    };
-    // Nothing is written for the sake of streams that are so already.
+/// What is asked about: a stream, and messages of it.
+type Asked = Vec<(Stream, Vec<String>)>;
+
+pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let state = file.state()?;
-    let found = state.find_all(wanted)?;
-    if let Some(draft) = found.iter().find(|stream| stream.status == Status::Draft) {
-        let name = draft.name.as_str();
-        return Err(Failure::usage(format_args!(
-            "{} is a draft: it has to be created first",
-            quote(name)
-        ))
-        .hint(session.paste(&["streams", "resume", name]))
-        .into());
+    let asked = asked(session, options, &state)?;
+    let reports = block_on(async {
+        let wire = Wire::reach(session, &options.reach).await?;
+        let mut reports = Vec::new();
+        for (stream, uuids) in &asked {
+            let token = token_of(session, stream)?;
+            for batch in uuids.chunks(BATCH) {
+                let answered = wire.status(&token, batch).await;
+                let answered = answered.map_err(|missed| missed.failure(&wire))?;
+                reports.extend(in_order(batch, answered));
+            }
+        }
+        Ok(reports)
+    })?;
+    let terminal = session.terminal;
+    if terminal.json() {
+        return terminal.answer_json(&whole(reports.iter().map(item).collect()));
     }
-    let changed = if found.iter().all(|stream| stream.status == status) {
-        found.into_iter().map(|stream| (stream, false)).collect()
-    } else {
-        session.home.change(|change| {
-            let set = |stream: &Stream| -> anyhow::Result<(Stream, bool)> {
-                let before = change.state.find(stream.id.as_str())?;
-                let differs = before.status != status;
-                let after = Stream {
-                    status,
-                    updated_at: now(),
-                    ..before.clone()
-                };
-                if differs {
-                    change.state.put(after.clone());
-                }
-                Ok((if differs { after } else { before }, differs))
-            };
-            found.iter().map(set).collect::<anyhow::Result<Vec<_>>>()
-        })?
+    if reports.is_empty() {
+        terminal.note("No message was sent yet.");
+        return Ok(());
+    }
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let row = |report: &StatusReport| {
+        vec![
+            report.message_uuid.clone(),
+            report.status.clone(),
+            optional(&report.internal_id),
+            optional(&report.sent_at),
+            optional(&report.delivered_at),
+            optional(&report.details),
+        ]
     };
-    if session.terminal.json() {
-        let items: Vec<_> = changed
-            .iter()
-            .map(|(stream, _)| StreamJson(stream, Reader::Anyone))
-            .collect();
-        return session
-            .terminal
-            .answer_json(&serde_json::json!({ "items": items }));
+    let rows: Vec<_> = reports.iter().map(row).collect();
+    let headers = [
+        "Message",
+        "Status",
+        "Internal id",
+        "Sent",
+        "Delivered",
+        "Details",
+    ];
+    terminal.answer(&table(&headers, &rows, terminal.width()))
+}
+
+fn item(report: &StatusReport) -> Value {
+    json!({
+        "message_uuid": report.message_uuid, "internal_id": report.internal_id,
+        "status": report.status, "sent_at": report.sent_at,
+        "delivered_at": report.delivered_at, "details": report.details,
+    })
+}
+
+/// The answers in the order of the questions; what was not answered is unknown.
+fn in_order(batch: &[String], answered: Vec<StatusReport>) -> Vec<StatusReport> {
+    let mut found: BTreeMap<String, StatusReport> = answered
+        .into_iter()
+        .map(|report| (report.message_uuid.to_lowercase(), report))
+        .collect();
+    let unknown = |uuid: &String| StatusReport {
+        message_uuid: uuid.clone(),
+        internal_id: None,
+        status: "unknown".to_owned(),
+        sent_at: None,
+        delivered_at: None,
+        details: None,
+    };
+    batch
+        .iter()
+        .map(|uuid| {
+            found
+                .remove(&uuid.to_lowercase())
+                .unwrap_or_else(|| unknown(uuid))
+        })
+        .collect()
+}
+
+fn asked(session: &Session, options: &StatusOptions, state: &State<'_>) -> anyhow::Result<Asked> {
+    let named = options.stream.as_deref();
+    let named = named.map(|name| state.find(name)).transpose()?;
+    let journal = Reader::open_if_there(&session.home.journal_path())?;
+    let with_id = |id: &StreamId| {
+        let stream = state.with_id(id)?;
+        stream.ok_or_else(|| Failure::not_found("the stream of this message was deleted"))
+    };
+    if let Some(internal_id) = &options.internal_id {
+        let stream = named.as_ref().map(|stream| &stream.id);
+        let found = journal.map(|journal| journal.by_internal_id(stream, internal_id));
+        let Some(message) = found.transpose()?.flatten() else {
+            return Err(unknown("internal id", internal_id).into());
+        };
+        return Ok(vec![(
+            with_id(&message.stream)?,
+            vec![message.uuid.to_string()],
+        )]);
     }
-    for (stream, differs) in &changed {
-        let already = if *differs { "is" } else { "was already" };
-        session.terminal.note(&format!(
-            "{} {already} {}.",
-            quote(stream.name.as_str()),
-            status.name()
-        ));
+    if options.uuids.is_empty() {
+        let stream = named.ok_or_else(|| {
+            Failure::usage("which messages? name their ids, or a stream with --stream")
+                .hint("textpeak status --help")
+        })?;
+        let filter = MessageFilter {
+            stream: Some(stream.id.clone()),
+            direction: Some(Direction::Outgoing),
+            ..MessageFilter::default()
+        };
+        let latest = journal
+            .map(|journal| journal.messages(&filter, options.limit.into(), super::session::now()));
+        let latest = latest.transpose()?.unwrap_or_default();
+        let uuids = latest.iter().map(|(_, message)| message.uuid.to_string());
+        return Ok(vec![(stream, uuids.collect())]);
     }
-    Ok(())
+    if let Some(stream) = named {
+        return Ok(vec![(stream, options.uuids.clone())]);
+    }
+    let mut asked: Asked = Vec::new();
+    for uuid in &options.uuids {
+        let parsed = uuid.parse().map_err(|_| {
+            Failure::usage(format_args!("{} is not a message's id", quote(uuid)))
+                .hint("textpeak messages list")
+        })?;
+        let found = journal.as_ref().map(|journal| journal.message(parsed));
+        let Some(message) = found.transpose()?.flatten() else {
+            return Err(unknown("id", uuid).into());
+        };
+        match asked
+            .iter_mut()
+            .find(|(stream, _)| stream.id == message.stream)
+        {
+            Some((_, uuids)) => uuids.push(uuid.clone()),
+            None => asked.push((with_id(&message.stream)?, vec![uuid.clone()])),
+        }
+    }
+    Ok(asked)
+}
+
+fn unknown(what: &str, id: &str) -> Failure {
+    Failure::not_found(format_args!(
+        "no message of this home has the {what} {}",
+        quote(id)
+    ))
+    .hint("a message that another gateway accepted is found with its id and --stream")
 }

@@ -67,7 +67,7 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
     tell(session, &token, copy)
 }
 
-fn no_token_yet(session: &Session, name: &str) -> Failure {
+pub fn no_token_yet(session: &Session, name: &str) -> Failure {
     Failure::failed(format_args!(
         "{} is a draft: its token is issued when it is created",
         quote(name)

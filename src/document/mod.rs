@@ -6,6 +6,7 @@
 )]
 
 mod place;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -83,6 +84,7 @@ pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
 }
 
 pub use place::of_stream as place_of;
+pub use rows::{Row, RowSyntax, Rows, fill_ids, read_rows};
 
 /// Where in a document the first bad value stands, and what is wrong with it. `None` when each
 /// value by itself is good.

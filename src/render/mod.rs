@@ -5,11 +5,13 @@ mod details;
 mod plan;
 mod request;
 mod sample;
+mod segments;
 mod shell;
 mod table;
 
 pub use details::{beside, details, streams};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
+pub use segments::{forcing, segments};
 pub use shell::{command_line, shell_word};
 pub use table::table;

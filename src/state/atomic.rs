@@ -27,11 +27,7 @@ impl Staged {
             Ok(meta) if meta.is_symlink() => fs::canonicalize(path)?,
             _ => path.to_owned(),
         };
-        let mut temp = tempfile::Builder::new()
-            .prefix(TEMP_PREFIX)
-            .suffix(TEMP_SUFFIX)
-            .tempfile_in(folder_of(&target))
-            .map_err(plain)?;
+        let mut temp = beside(&target)?;
         for part in parts {
             temp.write_all(part.as_bytes()).map_err(plain)?;
         }
@@ -44,12 +40,28 @@ impl Staged {
     /// # Errors
     /// Whatever the file system says; the old file is then untouched.
     pub fn commit(self) -> io::Result<()> {
-        let folder = folder_of(&self.target);
-        self.temp
-            .persist(&self.target)
-            .map_err(|error| error.error)?;
-        sync_folder(&folder)
+        rename(self.temp, &self.target)
     }
+}
+
+/// A temporary file, mode 0600, in the folder of the one that it will replace.
+pub fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(TEMP_PREFIX)
+        .suffix(TEMP_SUFFIX)
+        .tempfile_in(folder_of(target))
+        .map_err(plain)
+}
+
+/// Syncs a temporary file and puts it in its place.
+pub fn put(temp: NamedTempFile, target: &Path) -> io::Result<()> {
+    temp.as_file().sync_all()?;
+    rename(temp, target)
+}
+
+fn rename(temp: NamedTempFile, target: &Path) -> io::Result<()> {
+    temp.persist(target).map_err(|error| error.error)?;
+    sync_folder(&folder_of(target))
 }
 
 /// The system's own error, without the temporary path that `tempfile` adds: its name helps nobody.

@@ -11,6 +11,7 @@ mod inspect;
 mod key;
 mod lock;
 mod outside;
+mod results;
 mod served;
 mod tokens;
 
@@ -18,4 +19,5 @@ pub use document::State;
 pub use entry::Entry;
 pub use home::{Change, Home, TextFile};
 pub use outside::{NewFile, input_name, read_lossy_input, read_text_input, replace_file};
+pub use results::Results;
 pub use served::{Serving, Stamp};

@@ -2,10 +2,13 @@
 //! means. Texts arrive composed; this file decides width, colour, silence and broken pipes.
 
 mod json;
+mod progress;
 
 use std::io::{self, IsTerminal as _, Write};
 
 use anstyle::{AnsiColor, Style};
+
+use progress::Progress;
 
 use crate::domain::escape;
 use crate::error::{self, Failure};
@@ -177,6 +180,13 @@ impl Terminal {
         }
         let payload = base64::engine::general_purpose::STANDARD.encode(text);
         write!(io::stderr().lock(), "\x1b]52;c;{payload}\x07").is_ok()
+    }
+
+    /// A bar on stderr that grows with the work; none where nobody looks.
+    #[must_use]
+    pub fn progress(&self, total: usize) -> Progress {
+        let seen = io::stderr().is_terminal() && !self.manner.quiet && !self.json();
+        Progress::new(if seen { total } else { 0 })
     }
 
     /// A failure: one line that says what, one that says what next.

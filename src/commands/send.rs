@@ -1,0 +1,218 @@
+//! `textpeak send`
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::bulk;
+use super::session::Session;
+use super::wire::{BATCH, Wire, block_on, shown, token_of};
+use crate::api::{MessageBody, SendBody, StatusReport};
+use crate::cli::{Outgoing, Reach, SendOptions};
+use crate::domain::{
+    InternalId, MessageStatus, MessageText, Phone, Segments, SenderId, Span, Stream, Token, escape,
+};
+use crate::error::{Code, Failure};
+use crate::render::{http, segments};
+
+/// The first pause between two questions for a status; each is longer, up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LAST_PAUSE: Duration = Duration::from_secs(1);
+
+pub fn run(session: &Session, options: SendOptions) -> anyhow::Result<Code> {
+    let SendOptions {
+        stream,
+        what,
+        sender,
+        dry_run,
+        wait,
+        reach,
+    } = options;
+    let file = session.home.read()?;
+    let stream = file.state()?.find(&stream)?;
+    match what {
+        Outgoing::Rows(rows) => {
+            let order = bulk::Order {
+                stream: &stream,
+                sender,
+                dry_run,
+                wait,
+                reach: &reach,
+            };
+            bulk::run(session, rows, order)
+        }
+        Outgoing::One {
+            to,
+            text,
+            internal_id,
+        } => {
+            let one = One {
+                to,
+                text,
+                sender,
+                internal_id: internal_id.map_or_else(
+                    || Uuid::now_v7().to_string(),
+                    |id: InternalId| id.to_string(),
+                ),
+            };
+            one.run(session, &stream, dry_run, wait, &reach)
+        }
+    }
+}
+
+/// One message.
+struct One {
+    to: Phone,
+    text: MessageText,
+    sender: Option<SenderId>,
+    internal_id: String,
+}
+
+impl One {
+    fn body(&self) -> SendBody {
+        SendBody {
+            messages: vec![MessageBody {
+                internal_id: self.internal_id.clone(),
+                sender: self.sender.as_ref().map(ToString::to_string),
+                recipient_phone: self.to.to_string(),
+                message_content: self.text.to_string(),
+            }],
+        }
+    }
+
+    fn run(
+        &self,
+        session: &Session,
+        stream: &Stream,
+        dry_run: bool,
+        wait: Option<Span>,
+        reach: &Reach,
+    ) -> anyhow::Result<Code> {
+        let terminal = session.terminal;
+        let body = self.body();
+        let measured = self.text.segments();
+        if dry_run {
+            let request = shown(reach, stream, &body);
+            if terminal.json() {
+                terminal.answer_json(&request.to_json(false))?;
+            } else {
+                terminal.answer(&http(&request, false))?;
+                terminal.note(&segments(&measured));
+            }
+            return Ok(Code::Done);
+        }
+        let token = token_of(session, stream)?;
+        terminal.note(&segments(&measured));
+        say_whose_gateway(session, stream, reach);
+        let (uuid, last) = block_on(async {
+            let wire = Wire::reach(session, reach).await?;
+            let sent = wire.send(&token, &body).await;
+            let (mut reports, _) = sent.map_err(|missed| missed.failure(&wire))?;
+            let outcome = reports.pop().map(|report| report.outcome);
+            let uuid = match outcome {
+                Some(Ok(uuid)) => uuid,
+                Some(Err(why)) => return Err(refused(&why).into()),
+                None => return Err(refused("it is not in the answer").into()),
+            };
+            let last = match wait {
+                None => None,
+                Some(wait) => {
+                    let ids = std::slice::from_ref(&uuid);
+                    follow(&wire, &token, ids, wait).await?.pop()
+                }
+            };
+            Ok((uuid, last))
+        })?;
+        self.tell(session, stream, &measured, &uuid, last.as_ref())?;
+        Ok(match (wait, last) {
+            (None, _) => Code::Done,
+            (Some(_), Some(last)) if last.status == MessageStatus::Delivered.name() => Code::Done,
+            (Some(_), _) => Code::NotHappened,
+        })
+    }
+
+    fn tell(
+        &self,
+        session: &Session,
+        stream: &Stream,
+        measured: &Segments,
+        uuid: &str,
+        last: Option<&StatusReport>,
+    ) -> anyhow::Result<()> {
+        let terminal = session.terminal;
+        let status = last.map(|report| report.status.as_str());
+        if terminal.json() {
+            let sender = self.sender.as_ref().or(stream.default_sender.as_ref());
+            return terminal.answer_json(&json!({
+                "message_uuid": uuid,
+                "internal_id": self.internal_id,
+                "stream": stream.id,
+                "to": self.to,
+                "sender": sender,
+                "status": status,
+                "encoding": measured.encoding.name(),
+                "segments": measured.segments,
+                "units": measured.units,
+            }));
+        }
+        terminal.answer(&escape(uuid))?;
+        if let Some(status) = status {
+            terminal.note(&escape(status));
+        }
+        Ok(())
+    }
+}
+
+fn refused(why: &str) -> Failure {
+    Failure::new(
+        Code::Refused,
+        format_args!("the message was refused: {why}"),
+    )
+    .hint("mend what the sentence names, then send again")
+}
+
+/// Says that a gateway of the command's own does not apply the stream's allow list.
+pub fn say_whose_gateway(session: &Session, stream: &Stream, reach: &Reach) {
+    if reach.gateway.is_none() && !stream.allowed_ips.is_empty() {
+        session
+            .terminal
+            .note("Sent by the owner through a gateway of its own: the allow list is not applied.");
+    }
+}
+
+/// Asks until every status is final, or the time is over; the last answers.
+pub async fn follow(
+    wire: &Wire,
+    token: &Token,
+    uuids: &[String],
+    wait: Span,
+) -> anyhow::Result<Vec<StatusReport>> {
+    let give_up = Instant::now() + wait.as_duration();
+    let mut open = uuids.to_vec();
+    let mut last = Vec::new();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let mut still = Vec::new();
+        let mut unfinished = Vec::new();
+        for batch in open.chunks(BATCH) {
+            let answered = wire.status(token, batch).await;
+            for report in answered.map_err(|missed| missed.failure(wire))? {
+                let known = report.status.parse::<MessageStatus>();
+                if known.is_ok_and(MessageStatus::is_final) {
+                    last.push(report);
+                } else {
+                    still.push(report.message_uuid.clone());
+                    unfinished.push(report);
+                }
+            }
+        }
+        if still.is_empty() || Instant::now() + pause > give_up {
+            last.extend(unfinished);
+            return Ok(last);
+        }
+        open = still;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_PAUSE);
+    }
+}

@@ -1,0 +1,164 @@
+//! The Streams API as a command reaches it: at an address that was named, or a gateway of its own
+//! on loopback, for the life of the command.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::session::Session;
+use super::token;
+use crate::api::{
+    HeaderValue, HttpRequest, NoAnswer, SendBody, SendReport, StatusBody, StatusReport, read_send,
+    read_status, send_request, status_request,
+};
+use crate::cli::Reach;
+use crate::client::{Answer, Client, Limits, Unanswered};
+use crate::domain::{GatewayUrl, Status, Stream, Token, quote};
+use crate::error::{Code, Failure};
+use crate::gateway::{Gateway, Options, Tell};
+
+/// How long an API has to take the connection, and for its whole answer.
+const CONNECT: Duration = Duration::from_secs(5);
+const TOTAL: Duration = Duration::from_secs(30);
+
+/// How much of an answer is read, in bytes: 1 MiB.
+const ANSWER: usize = 1 << 20;
+
+/// Most messages in a request.
+pub const BATCH: usize = 250;
+
+/// A Streams API that can be called.
+#[derive(Debug)]
+pub struct Wire {
+    /// Its address.
+    pub url: GatewayUrl,
+    client: Client,
+}
+
+/// Runs network work on a runtime of its own.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(work)
+}
+
+impl Wire {
+    /// Reaches the API; where none was named, a gateway begins to answer on loopback, with the
+    /// owner's right. It ends with the runtime.
+    pub async fn reach(session: &Session, reach: &Reach) -> anyhow::Result<Self> {
+        let client = Client::new(Limits {
+            connect: CONNECT,
+            total: TOTAL,
+            body: ANSWER,
+        });
+        if let Some(url) = &reach.gateway {
+            let url = url.clone();
+            return Ok(Self { url, client });
+        }
+        let options = Options {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            trusted: Vec::new(),
+            delivery_delay: reach.delivery_delay.as_duration(),
+            allow_any: false,
+            owner: true,
+        };
+        let gateway = Gateway::open(&session.home, options, Tell::nobody()).await?;
+        let url = format!("http://{}", gateway.address()).parse()?;
+        tokio::spawn(gateway.serve(std::future::pending()));
+        Ok(Self { url, client })
+    }
+
+    /// Sends messages.
+    pub async fn send(
+        &self,
+        token: &Token,
+        body: &SendBody,
+    ) -> Result<(Vec<SendReport>, usize), Missed> {
+        let request = send_request(&self.url, HeaderValue::token(token), body);
+        let Answer {
+            status,
+            body,
+            repeated,
+            ..
+        } = self.client.execute(&request).await?;
+        Ok((read_send(status, &body)?, repeated))
+    }
+
+    /// Asks for the status of messages, at most [`BATCH`] of them.
+    pub async fn status(
+        &self,
+        token: &Token,
+        uuids: &[String],
+    ) -> Result<Vec<StatusReport>, Missed> {
+        let body = StatusBody {
+            message_uuids: uuids.to_vec(),
+        };
+        let request = status_request(&self.url, HeaderValue::token(token), &body);
+        let answer = self.client.execute(&request).await?;
+        Ok(read_status(answer.status, &answer.body)?)
+    }
+}
+
+/// The request, where it would only be shown.
+pub fn shown(reach: &Reach, stream: &Stream, body: &SendBody) -> HttpRequest {
+    let url = reach.gateway.clone().unwrap_or_default();
+    send_request(
+        &url,
+        HeaderValue::masked_token(stream.digest().as_ref()),
+        body,
+    )
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Missed {
+    /// There was no answer.
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
+    /// There was one, and it was no.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+}
+
+impl Missed {
+    /// The failure for the whole command.
+    pub fn failure(&self, wire: &Wire) -> Failure {
+        match self {
+            Self::Unanswered(error) => Failure::new(Code::Unreachable, error)
+                .hint("check the address, or leave --gateway out for a gateway of its own"),
+            Self::NoAnswer(error @ NoAnswer::Refused { status, .. }) => {
+                let failure = Failure::new(
+                    Code::Refused,
+                    format_args!("{} refused the request: {error}", wire.url),
+                );
+                failure.hint(match status {
+                    401 => "the stream may belong to another home: textpeak streams token show",
+                    403 => "enable the stream, or put this address on its allow list",
+                    _ => "mend what the sentence names, then send again",
+                })
+            }
+            Self::NoAnswer(error @ NoAnswer::Unreadable { .. }) => Failure::failed(format_args!(
+                "{} is no Streams API, or not well: {error}",
+                wire.url
+            ))
+            .hint("check the address"),
+        }
+    }
+}
+
+/// A stream's token, for a call.
+pub fn token_of(session: &Session, stream: &Stream) -> anyhow::Result<Token> {
+    let name = stream.name.as_str();
+    if stream.status == Status::Draft {
+        return Err(token::no_token_yet(session, name).into());
+    }
+    let token = session.home.token(stream)?;
+    token.ok_or_else(|| {
+        Failure::failed(format_args!("the token of {} is not kept", quote(name)))
+            .hint(session.paste(&["streams", "token", "rotate", name]))
+            .into()
+    })
+}

@@ -1,0 +1,40 @@
+//! What a text needs on the air, in words.
+
+use crate::domain::{Segments, escape};
+
+/// Encoding, length and segments; for UCS-2, the characters that force it. An estimate: networks
+/// may count differently.
+#[must_use]
+pub fn segments(measured: &Segments) -> String {
+    let Segments {
+        encoding,
+        units,
+        segments,
+        forced_by,
+    } = measured;
+    let (single, each) = encoding.room();
+    let room = if *segments == 1 {
+        single
+    } else {
+        each * segments
+    };
+    let plural = if *segments == 1 { "" } else { "s" };
+    let mut text = format!(
+        "{segments} segment{plural}, {}, {units} of {room} characters",
+        encoding.name()
+    );
+    if !forced_by.is_empty() {
+        text += &format!("; not in GSM-7: {}", forcing(forced_by));
+    }
+    text
+}
+
+/// Characters by sight and by number.
+#[must_use]
+pub fn forcing(characters: &[char]) -> String {
+    let forced: Vec<_> = characters
+        .iter()
+        .map(|c| format!("{} (U+{:04X})", escape(&c.to_string()), u32::from(*c)))
+        .collect();
+    forced.join(" ")
+}
