@@ -3,7 +3,7 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  gateway } → { state  journal } → { terminal  error  api } → domain
+//! main → commands → { cli  wizard  render  document  gateway } → { state  journal  client } → { terminal  error  api } → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
@@ -11,6 +11,7 @@
 //! - [`terminal`]: stdout and stderr; [`error`]: how a failure becomes words and a number;
 //! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
 //! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
+//! - [`client`]: the one HTTP client;
 //! - [`journal`]: messages and what became of them; [`gateway`]: the server of the Streams API;
 //! - [`commands`]: one verb per file.
 

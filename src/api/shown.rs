@@ -7,11 +7,13 @@ pub enum Request {
     Send,
     /// Asking for their status.
     Status,
+    /// Delivering an incoming message to the stream's webhook.
+    Webhook,
 }
 
 impl Request {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Send, Self::Status];
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Send, Self::Status, Self::Webhook];
 
     /// Its name on the command line and in JSON.
     #[must_use]
@@ -19,6 +21,7 @@ impl Request {
         match self {
             Self::Send => "send",
             Self::Status => "status",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -28,6 +31,7 @@ impl Request {
         match self {
             Self::Send => "Send Request",
             Self::Status => "Status Request",
+            Self::Webhook => "Webhook Request",
         }
     }
 }

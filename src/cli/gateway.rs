@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::options::LogFormat;
 use super::values;
-use crate::domain::{AllowedIp, Span};
+use crate::domain::{AllowedIp, Retry, Span};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -22,6 +22,10 @@ pub(super) struct Serve {
     /// Beyond loopback, serve streams without an allow list to any address
     #[arg(long)]
     pub allow_any: bool,
+    /// When a webhook delivery is tried again: local (1, 2, 5, 10, 30 s), service (for three days),
+    /// none, or pauses like 1s,1m [default: local on loopback, service elsewhere]
+    #[arg(long, value_name = "SCHEDULE")]
+    pub retry: Option<Retry>,
     /// A line a request on stderr: text or json; -q writes faults alone
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
     pub log: LogFormat,

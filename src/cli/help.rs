@@ -5,7 +5,7 @@ use clap::Command;
 use crate::error::Code;
 
 /// The commands by task. A test compares them with the commands that there are.
-const TASKS: [(&str, &[&str]); 7] = [
+const TASKS: [(&str, &[&str]); 8] = [
     (
         "Create",
         &["streams create", "streams resume", "streams clone"],
@@ -49,7 +49,23 @@ const TASKS: [(&str, &[&str]); 7] = [
             "tags rename",
         ],
     ),
-    ("Send and receive", &["send", "status", "serve"]),
+    (
+        "Send and receive",
+        &[
+            "send",
+            "status",
+            "reply",
+            "messages list",
+            "messages show",
+            "messages wait",
+            "messages follow",
+            "serve",
+        ],
+    ),
+    (
+        "Webhooks",
+        &["webhooks test", "webhooks deliveries", "webhooks redeliver"],
+    ),
     ("Set up", &["completions", "doctor"]),
 ];
 
@@ -161,6 +177,43 @@ Examples:
 
 The statuses are the hosted service's; sent means handed on and not yet final. The body of the
 request is known from one public caller, the answer's shape is ours.";
+pub(super) const REPLY: &str = "\
+Examples:
+  textpeak reply 'OTP Germany' --from 12025550143 --text 'Yes, please'
+
+The message is kept before it is delivered. A running textpeak serve delivers it; without one this
+command makes the first attempt itself.";
+pub(super) const MESSAGES_LIST: &str = "\
+Examples:
+  textpeak messages list --stream 'OTP Germany' --since 1h
+  textpeak messages list --to 12025550143 -o json | jq -r '.items[].text'";
+pub(super) const MESSAGES_SHOW: &str = "\
+Examples:
+  textpeak messages show 01890a5d-ac96-774b-bcce-b302099a8057";
+pub(super) const MESSAGES_WAIT: &str = "\
+Examples:
+  CODE=$(textpeak messages wait --to 12025550143 --match '[0-9]{4,8}' --print match)
+  textpeak messages wait --from 12025550143 --direction incoming --timeout 30s
+
+The newest message of the last five minutes counts as well, unless --since says otherwise.";
+pub(super) const MESSAGES_FOLLOW: &str = "\
+Examples:
+  textpeak messages follow
+  textpeak messages follow --stream 'OTP Germany' -o json | jq .text";
+pub(super) const WEBHOOKS_TEST: &str = "\
+Examples:
+  textpeak webhooks test 'OTP Germany'";
+pub(super) const WEBHOOKS_DELIVERIES: &str = "\
+Examples:
+  textpeak webhooks deliveries --state dead
+  textpeak webhooks deliveries --stream 'OTP Germany' --since 1h -o json";
+pub(super) const WEBHOOKS_REDELIVER: &str = "\
+Examples:
+  textpeak webhooks redeliver 01890a5d-ac96-774b-bcce-b302099a8057
+  textpeak webhooks redeliver --dead --stream 'OTP Germany'
+  textpeak webhooks redeliver --since 24h
+
+A webhook that was switched off by 410 (Gone) is switched on again.";
 pub(super) const SERVE: &str = "\
 Examples:
   textpeak serve

@@ -22,9 +22,9 @@ use crate::terminal::{Colour, Output};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub use options::{
-    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, EditOptions, ExportOptions,
-    Invocation, ListOptions, LogFormat, Outgoing, PlanOptions, PreviewOptions, Reach, SendOptions,
-    ServeOptions, StatusOptions, Task,
+    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, DeliveriesOptions, EditOptions,
+    ExportOptions, Invocation, ListOptions, LogFormat, Outgoing, PlanOptions, PreviewOptions,
+    Print, Reach, ReplyOptions, SendOptions, ServeOptions, StatusOptions, Task, WaitOptions, Which,
 };
 pub use values::Shell;
 
@@ -92,6 +92,15 @@ enum Command {
     /// How far messages have come
     #[command(after_help = help::STATUS)]
     Status(messages::Status),
+    /// Answer as a handset would: a demo stream's incoming message, delivered to its webhook
+    #[command(after_help = help::REPLY)]
+    Reply(messages::Reply),
+    /// What was sent and received
+    #[command(subcommand)]
+    Messages(messages::Messages),
+    /// How replies reach webhooks
+    #[command(subcommand)]
+    Webhooks(messages::Webhooks),
     /// Answer the Streams API for the streams of this home, until it is stopped
     #[command(after_help = help::SERVE)]
     Serve(gateway::Serve),

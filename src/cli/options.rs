@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::api::{Format, Part, Request};
 use crate::domain::{
-    AllowedIp, GatewayUrl, InternalId, MessageText, Order, Phone, RawDraft, Removals, SenderId,
-    Span, StreamFilter, Syntax,
+    AllowedIp, DeliveryState, Direction, GatewayUrl, InternalId, MessageStatus, MessageText, Order,
+    Phone, RawDraft, Removals, Retry, SenderId, Span, StreamFilter, Syntax,
 };
 use crate::terminal::Manner;
 
@@ -132,6 +132,38 @@ pub enum Task {
     Send(Box<SendOptions>),
     /// `status`
     Status(StatusOptions),
+    /// `reply`
+    Reply(ReplyOptions),
+    /// `messages list`
+    MessagesList {
+        /// Which.
+        which: Which,
+        /// Most lines; 0 is all.
+        limit: usize,
+    },
+    /// `messages show`
+    MessagesShow {
+        /// The message's id, as typed.
+        uuid: String,
+    },
+    /// `messages wait`
+    MessagesWait(WaitOptions),
+    /// `messages follow`
+    MessagesFollow(Which),
+    /// `webhooks test`
+    WebhooksTest {
+        /// Name or id.
+        stream: String,
+    },
+    /// `webhooks deliveries`
+    WebhooksDeliveries(DeliveriesOptions),
+    /// `webhooks redeliver`
+    WebhooksRedeliver {
+        /// Ids, as typed.
+        ids: Vec<String>,
+        /// Where no id is given: which.
+        which: DeliveriesOptions,
+    },
     /// `serve`
     Serve(ServeOptions),
     /// `completions`
@@ -208,6 +240,73 @@ pub struct StatusOptions {
     pub reach: Reach,
 }
 
+/// Options of `reply`.
+#[derive(Debug)]
+pub struct ReplyOptions {
+    /// Name or id.
+    pub stream: String,
+    /// The handset.
+    pub from: Phone,
+    /// What it says.
+    pub text: MessageText,
+    /// The Sender ID that it answers, where that is said.
+    pub to: Option<SenderId>,
+}
+
+/// Which messages.
+#[derive(Debug, Default)]
+pub struct Which {
+    /// Name or id.
+    pub stream: Option<String>,
+    /// To this number or Sender ID.
+    pub to: Option<String>,
+    /// From this number or Sender ID.
+    pub from: Option<String>,
+    /// Going this way.
+    pub direction: Option<Direction>,
+    /// Having come this far.
+    pub status: Option<MessageStatus>,
+    /// Not older than this.
+    pub since: Option<Span>,
+}
+
+/// What `messages wait` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Print {
+    /// The text.
+    Text,
+    /// What the expression matched.
+    Match,
+    /// The message.
+    Json,
+}
+
+/// Options of `messages wait`.
+#[derive(Debug)]
+pub struct WaitOptions {
+    /// Which.
+    pub which: Which,
+    /// What the text has to match.
+    pub pattern: Option<String>,
+    /// How long.
+    pub timeout: Span,
+    /// What is printed, where that is said.
+    pub print: Option<Print>,
+}
+
+/// Options of `webhooks deliveries`.
+#[derive(Debug)]
+pub struct DeliveriesOptions {
+    /// Name or id.
+    pub stream: Option<String>,
+    /// Standing so.
+    pub state: Option<DeliveryState>,
+    /// Of messages not older than this.
+    pub since: Option<Span>,
+    /// Most of them; 0 is all.
+    pub limit: usize,
+}
+
 /// How the log of a gateway is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -228,6 +327,8 @@ pub struct ServeOptions {
     pub delivery_delay: Span,
     /// Serve streams without an allow list beyond loopback.
     pub allow_any: bool,
+    /// When a webhook delivery is tried again.
+    pub retry: Retry,
     /// How the log is written.
     pub log: LogFormat,
 }

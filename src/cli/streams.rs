@@ -51,7 +51,7 @@ pub(super) enum Streams {
         #[command(flatten)]
         gateway: Gateway,
     },
-    /// The send and the status request, exactly as they are executed
+    /// The send, status and webhook requests, exactly as they are executed
     #[command(after_help = help::PREVIEW)]
     Preview(Preview),
     /// A stream's authorization token
@@ -201,7 +201,7 @@ pub(super) struct Filter {
     /// Part of the name, in any case
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Draft, Ready or Disabled
+    /// Draft, Ready, Sending or Disabled
     #[arg(long)]
     status: Option<Status>,
     /// A tag; several mean all of them

@@ -1,12 +1,12 @@
 //! From what clap read to plain options. Here the argument structs end.
 
 use super::options::{
-    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, EditOptions, Everywhere,
-    ExportOptions, ListOptions, Outgoing, PlanOptions, PreviewOptions, SendOptions, ServeOptions,
-    StatusOptions, Task,
+    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, DeliveriesOptions, EditOptions,
+    Everywhere, ExportOptions, ListOptions, Outgoing, PlanOptions, PreviewOptions, ReplyOptions,
+    SendOptions, ServeOptions, StatusOptions, Task, WaitOptions,
 };
 use super::{Command, Globals, gateway, messages, senders, streams};
-use crate::domain::Removals;
+use crate::domain::{DeliveryState, Removals, Retry};
 use crate::terminal::Manner;
 
 impl From<Globals> for Everywhere {
@@ -59,13 +59,32 @@ impl From<Command> for Task {
                 limit,
                 reach: gateway.into(),
             }),
+            Command::Reply(messages::Reply {
+                stream,
+                from,
+                text,
+                to_sender,
+            }) => Self::Reply(ReplyOptions {
+                stream,
+                from,
+                text,
+                to: to_sender,
+            }),
+            Command::Messages(messages) => messages.into(),
+            Command::Webhooks(webhooks) => webhooks.into(),
             Command::Serve(gateway::Serve {
                 listen,
                 trusted_proxies,
                 delivery_delay,
                 allow_any,
+                retry,
                 log,
             }) => Self::Serve(ServeOptions {
+                retry: retry.unwrap_or(if listen.ip().to_canonical().is_loopback() {
+                    Retry::Local
+                } else {
+                    Retry::Service
+                }),
                 listen,
                 trusted_proxies,
                 delivery_delay,
@@ -168,6 +187,65 @@ impl From<streams::Streams> for Task {
             }),
             Streams::Token(Token::Show { stream, copy }) => Self::TokenShow { stream, copy },
             Streams::Delete { streams, yes } => Self::Delete(DeleteOptions { streams, yes }),
+        }
+    }
+}
+
+impl From<messages::Messages> for Task {
+    fn from(messages: messages::Messages) -> Self {
+        use messages::Messages;
+        match messages {
+            Messages::List { which, limit } => Self::MessagesList {
+                which: which.into(),
+                limit,
+            },
+            Messages::Show { uuid } => Self::MessagesShow { uuid },
+            Messages::Wait {
+                which,
+                pattern,
+                timeout,
+                print,
+            } => Self::MessagesWait(WaitOptions {
+                which: which.into(),
+                pattern,
+                timeout,
+                print,
+            }),
+            Messages::Follow { which } => Self::MessagesFollow(which.into()),
+        }
+    }
+}
+
+impl From<messages::Webhooks> for Task {
+    fn from(webhooks: messages::Webhooks) -> Self {
+        use messages::Webhooks;
+        match webhooks {
+            Webhooks::Test { stream } => Self::WebhooksTest { stream },
+            Webhooks::Deliveries {
+                stream,
+                state,
+                since,
+                limit,
+            } => Self::WebhooksDeliveries(DeliveriesOptions {
+                stream,
+                state,
+                since,
+                limit,
+            }),
+            Webhooks::Redeliver {
+                ids,
+                dead,
+                since,
+                stream,
+            } => Self::WebhooksRedeliver {
+                ids,
+                which: DeliveriesOptions {
+                    stream,
+                    state: dead.then_some(DeliveryState::Dead),
+                    since,
+                    limit: 0,
+                },
+            },
         }
     }
 }

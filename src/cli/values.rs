@@ -2,9 +2,9 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::options::LogFormat;
+use super::options::{LogFormat, Print};
 use crate::api::{Format, Part, Request};
-use crate::domain::{Order, Syntax};
+use crate::domain::{DeliveryState, Order, Syntax};
 use crate::terminal::{Colour, Output};
 
 /// A shell with a completion script.
@@ -89,6 +89,21 @@ pub(super) fn output() -> impl TypedValueParser<Value = Output> {
         Output::Table => "table",
         Output::Json => "json",
     })
+}
+
+pub(super) fn print() -> impl TypedValueParser<Value = Print> {
+    named(
+        [Print::Text, Print::Match, Print::Json],
+        |print| match print {
+            Print::Text => "text",
+            Print::Match => "match",
+            Print::Json => "json",
+        },
+    )
+}
+
+pub(super) fn delivery_state() -> impl TypedValueParser<Value = DeliveryState> {
+    named(DeliveryState::ALL, DeliveryState::name)
 }
 
 pub(super) fn log() -> impl TypedValueParser<Value = LogFormat> {

@@ -73,7 +73,7 @@ struct Ending {
     statuses: Option<BTreeMap<String, usize>>,
 }
 
-pub fn run(session: &Session, options: BulkOptions, order: Order<'_>) -> anyhow::Result<Code> {
+pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow::Result<Code> {
     let BulkOptions {
         file,
         skip_invalid,
@@ -92,7 +92,7 @@ pub fn run(session: &Session, options: BulkOptions, order: Order<'_>) -> anyhow:
         .cloned()
         .collect();
     if order.dry_run {
-        return dry_run(session, &order, &todo).map(|()| Code::Done);
+        return dry_run(session, order, &todo).map(|()| Code::Done);
     }
     // Whether it can be written is known before anything is sent.
     let results = results
@@ -101,7 +101,7 @@ pub fn run(session: &Session, options: BulkOptions, order: Order<'_>) -> anyhow:
     let results = results.transpose()?;
     measure(session, &todo);
     say_whose_gateway(session, order.stream, order.reach);
-    let ending = send_all(session, &order, &todo)?;
+    let ending = send_all(session, order, &todo)?;
     if let Some((_, file)) = results {
         write_results(file, &rows.good, &ending.fates)?;
     }

@@ -27,7 +27,7 @@ pub fn run(session: &Session, options: &CloneOptions) -> anyhow::Result<()> {
             let step = source.resume_at.unwrap_or(draft.next_step());
             making::save(session, &draft, &birth, None, step, "clone")?
         }
-        status @ (Status::Ready | Status::Disabled) => {
+        status @ (Status::Ready | Status::Sending | Status::Disabled) => {
             making::create(session, &draft, &birth, None, status, "clone")?
         }
     };

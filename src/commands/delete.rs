@@ -23,8 +23,7 @@ pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
     }
     session.home.change(|change| {
         for stream in &streams {
-            change.state.remove(&stream.id);
-            change.revoke(stream.id.as_str());
+            change.delete(&stream.id);
         }
         Ok(())
     })?;

@@ -1,10 +1,14 @@
 //! `textpeak streams list`
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::listed;
 use super::session::{Session, zone};
 use crate::cli::ListOptions;
-use crate::domain::{Order, Reader, Stream, StreamFilter, StreamJson};
+use crate::domain::{Order, Reader, Status, Stream, StreamFilter, StreamJson};
 use crate::error::Failure;
 use crate::render;
 
@@ -12,18 +16,20 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let state = file.state()?;
     let page = usize::from(options.page);
+    let sending = sending(session)?;
     let (streams, total) = if options.filter.is_open() && options.order == Order::Created {
         // Only the streams that are shown are read.
         let total = state.entries().len();
         let shown = stretch(state.entries(), options.limit, page).iter();
         (
             shown
-                .map(|entry| state.stream(entry))
+                .map(|entry| Ok(seen(state.stream(entry)?, &sending)))
                 .collect::<Result<Vec<Stream>, Failure>>()?,
             total,
         )
     } else {
-        let mut streams = state.streams()?;
+        let streams = state.streams()?.into_iter();
+        let mut streams: Vec<_> = streams.map(|stream| seen(stream, &sending)).collect();
         streams.retain(|stream| options.filter.matches(stream));
         options.order.sort(&mut streams);
         (
@@ -63,6 +69,23 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The ids of the streams that have messages whose status is not final.
+fn sending(session: &Session) -> Result<HashSet<String>, Failure> {
+    match listed::journal(session)? {
+        Some(journal) => journal.sending(Timestamp::now()),
+        None => Ok(HashSet::new()),
+    }
+}
+
+/// A stream as it is seen: one that is Ready and has messages on their way is Sending.
+fn seen(stream: Stream, sending: &HashSet<String>) -> Stream {
+    if stream.status == Status::Ready && sending.contains(stream.id.as_str()) {
+        let status = Status::Sending;
+        return Stream { status, ..stream };
+    }
+    stream
 }
 
 /// One page of a list; a limit of 0 is all of it.

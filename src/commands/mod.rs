@@ -12,9 +12,12 @@ mod enable;
 mod export;
 mod last_word;
 mod list;
+mod listed;
 mod making;
+mod messages;
 mod plan;
 mod preview;
+mod reply;
 mod resume;
 mod send;
 mod senders;
@@ -24,7 +27,9 @@ mod show;
 mod status;
 mod tags;
 mod token;
+mod wait;
 mod wanted;
+mod webhooks;
 mod wire;
 
 use std::ffi::OsString;
@@ -76,6 +81,8 @@ pub fn run(words: &[OsString]) -> Code {
 
 fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
     match task {
+        Task::MessagesWait(options) => return wait::run(session, &options),
+        Task::WebhooksTest { stream } => return webhooks::test(session, &stream),
         Task::Send(options) => return send::run(session, *options),
         Task::Plan(options) => return plan::plan(session, &options),
         Task::Doctor { fix } => return doctor::run(session, fix),
@@ -108,6 +115,12 @@ fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
         Task::SendersList => senders::list(session),
         Task::SendersAdd { senders } => senders::add(session, &senders),
         Task::Status(options) => status::run(session, &options),
+        Task::Reply(options) => reply::run(session, options),
+        Task::MessagesList { which, limit } => messages::list(session, &which, limit),
+        Task::MessagesShow { uuid } => messages::show(session, &uuid),
+        Task::MessagesFollow(which) => wait::follow(session, &which),
+        Task::WebhooksDeliveries(options) => webhooks::deliveries(session, &options),
+        Task::WebhooksRedeliver { ids, which } => webhooks::redeliver(session, &ids, &which),
         Task::Serve(options) => serve::run(session, options),
         Task::Completions(shell) => completions::run(session, shell),
     }

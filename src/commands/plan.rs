@@ -125,8 +125,7 @@ pub fn apply(
 fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream, Token)>> {
     let (mut put, mut tokens) = (Vec::new(), Vec::new());
     for stream in &plan.deletes {
-        change.state.remove(&stream.id);
-        change.revoke(stream.id.as_str());
+        change.delete(&stream.id);
     }
     for planned in &plan.changes {
         let mut stream = planned.after.clone();

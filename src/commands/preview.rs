@@ -1,10 +1,21 @@
 //! `textpeak streams preview`
 
+use jiff::Timestamp;
+
 use super::session::Session;
-use crate::api::{Example, HeaderValue, HttpRequest, Request, send_request, status_request};
+use super::webhooks::{example, no_webhook};
+use crate::api::{
+    Example, HeaderValue, HttpRequest, IncomingMessage, Request, Seal, send_request,
+    status_request, webhook_request,
+};
 use crate::cli::PreviewOptions;
-use crate::domain::{GatewayUrl, SenderId, Stream, Token};
+use crate::domain::{GatewayUrl, SenderId, Stream, Token, Webhook};
+use crate::error::Failure;
 use crate::render::{self, http, part, written};
+
+/// The id and the time (in seconds since 1970) of the webhook request that is shown.
+const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
+const EXAMPLE_TIME: i64 = 1_767_225_600;
 
 /// A stream's requests, in the order in which they are shown.
 pub type Requests = Vec<(Request, HttpRequest)>;
@@ -33,6 +44,14 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
         gateway,
         example_sender(&stream, state.senders()).as_ref(),
     );
+    match (&stream.webhook, wanted) {
+        (Some(webhook), None | Some(Request::Webhook)) => {
+            let request = delivery(&stream, webhook)?;
+            requests.push((Request::Webhook, request));
+        }
+        (None, Some(Request::Webhook)) => return Err(no_webhook(session, &stream).into()),
+        (_, _) => {}
+    }
     requests.retain(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind));
     let text = match wanted_part {
         Some(wanted) => requests
@@ -57,7 +76,7 @@ pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
     if wanted_part.is_none() && !reveal {
         session
             .terminal
-            .note("The token is masked; --reveal shows it.");
+            .note("Secrets are masked; --reveal shows them.");
     }
     Ok(())
 }
@@ -78,11 +97,25 @@ pub fn requests(
         || HeaderValue::masked_token(stream.digest().as_ref()),
         HeaderValue::token,
     );
-    let build = |kind| match kind {
-        Request::Send => send_request(gateway, value.clone(), &Example::send(sender)),
-        Request::Status => status_request(gateway, value.clone(), &Example::status()),
+    let send = send_request(gateway, value.clone(), &Example::send(sender));
+    let status = status_request(gateway, value, &Example::status());
+    vec![(Request::Send, send), (Request::Status, status)]
+}
+
+/// The delivery of an example. Its signature is made for each attempt and stands masked.
+fn delivery(stream: &Stream, webhook: &Webhook) -> anyhow::Result<HttpRequest> {
+    let at = Timestamp::from_second(EXAMPLE_TIME)?;
+    let seal = Seal {
+        id: EXAMPLE_ID,
+        timestamp: EXAMPLE_TIME,
+        secret: None,
     };
-    Request::ALL.map(|kind| (kind, build(kind))).to_vec()
+    let message = IncomingMessage {
+        test: false,
+        ..example(stream, EXAMPLE_ID, at)
+    };
+    let request = webhook_request(webhook, &message, seal);
+    Ok(request.map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?)
 }
 
 /// The requests one under the other, with headings.

@@ -40,7 +40,7 @@ pub fn run(session: &Session, options: SendOptions) -> anyhow::Result<Code> {
                 wait,
                 reach: &reach,
             };
-            bulk::run(session, rows, order)
+            bulk::run(session, rows, &order)
         }
         Outgoing::One {
             to,

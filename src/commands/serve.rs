@@ -19,6 +19,7 @@ pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
         trusted_proxies,
         delivery_delay,
         allow_any,
+        retry,
         log,
     } = options;
     let options = Options {
@@ -27,6 +28,7 @@ pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
         delivery_delay: delivery_delay.as_duration(),
         allow_any,
         owner: false,
+        retry: Some(retry),
     };
     raise_the_limit_of_files();
     let (tell, log) = logging(session.terminal, log);

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-use crate::domain::{Birth, StreamId, escape};
+use crate::domain::{Birth, Stream, StreamId, WebhookSecret, escape};
 use crate::error::Failure;
 use crate::render::command_line;
 use crate::state::Home;
@@ -74,6 +74,22 @@ impl Session {
             ));
         }
     }
+}
+
+/// What a stream's webhook deliveries are signed with; issued when it is first needed.
+pub fn webhook_secret(session: &Session, stream: &Stream) -> anyhow::Result<WebhookSecret> {
+    if let Some(kept) = session.home.webhook_secret(&stream.id)? {
+        return Ok(kept);
+    }
+    let new = WebhookSecret::issue(randomness()?);
+    session.home.change(|change| {
+        // Under the lock: another process may have been quicker.
+        if let Some(kept) = session.home.webhook_secret(&stream.id)? {
+            return Ok(kept);
+        }
+        change.keep_webhook_secret(&stream.id, &new);
+        Ok(new)
+    })
 }
 
 /// A variable of the environment, where it is text.

@@ -64,6 +64,7 @@ impl Wire {
             delivery_delay: reach.delivery_delay.as_duration(),
             allow_any: false,
             owner: true,
+            retry: None,
         };
         let gateway = Gateway::open(&session.home, options, Tell::nobody()).await?;
         let url = format!("http://{}", gateway.address()).parse()?;

@@ -132,6 +132,32 @@ impl FromStr for MessageStatus {
     }
 }
 
+/// Where the delivery of an incoming message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It will be attempted, or is being attempted.
+    Waiting,
+    /// The receiver took it.
+    Delivered,
+    /// It is not attempted any more, unless somebody asks for it.
+    Dead,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+
+    /// Its name on the command line, in tables and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 /// A message as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {

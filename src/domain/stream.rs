@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::allow_list::AllowedIp;
 use super::draft::{Birth, StreamDraft};
@@ -153,15 +153,47 @@ pub enum Status {
     Draft,
     /// It takes requests.
     Ready,
+    /// Ready, with messages whose status is not final: seen in the journal, never stored.
+    Sending,
     /// Paused by hand.
     Disabled,
 }
 
-display_value!(Status);
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.name())
+    }
+}
+
+/// What a file may say: every status but the one that is only ever seen.
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl de::Visitor<'_> for Word {
+            type Value = Status;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Status, E> {
+                let stored = text
+                    .parse()
+                    .ok()
+                    .filter(|status| *status != Status::Sending);
+                stored.ok_or_else(|| {
+                    let sentence = "is not a status that can be set: use Draft, Ready or Disabled";
+                    E::custom(format_args!("{} {sentence}", quote(text)))
+                })
+            }
+        }
+        input.deserialize_str(Word)
+    }
+}
 
 impl Status {
     /// Every status.
-    pub const ALL: [Self; 3] = [Self::Draft, Self::Ready, Self::Disabled];
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Ready, Self::Sending, Self::Disabled];
 
     /// The status as it stands in tables and files.
     #[must_use]
@@ -169,6 +201,7 @@ impl Status {
         match self {
             Self::Draft => "Draft",
             Self::Ready => "Ready",
+            Self::Sending => "Sending",
             Self::Disabled => "Disabled",
         }
     }
@@ -189,7 +222,7 @@ impl FromStr for Status {
             .find(|status| status.name().eq_ignore_ascii_case(text))
             .ok_or_else(|| {
                 Invalid::new(format_args!(
-                    "{} is not a status: use Draft, Ready or Disabled",
+                    "{} is not a status: use Draft, Ready, Sending or Disabled",
                     quote(text)
                 ))
             })

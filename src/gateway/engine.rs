@@ -66,7 +66,7 @@ pub struct Sent {
 /// Streams, journal and policy.
 #[derive(Debug)]
 pub struct Engine {
-    pub served: Served,
+    pub served: Arc<Served>,
     pub journal: Journal,
     pub policy: Policy,
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{escape, quote};
 use crate::error::Failure;
+use crate::journal::Next;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -31,6 +32,21 @@ pub enum Event {
         /// From its head to its answer.
         elapsed: Duration,
     },
+    /// A delivery was attempted.
+    Delivery {
+        /// The stream's name.
+        stream: String,
+        /// The HTTP status of the answer, if there was one.
+        status: Option<u16>,
+        /// Why it was no success, if so.
+        error: Option<String>,
+        /// How long it took, in milliseconds.
+        elapsed: i64,
+        /// What follows.
+        next: Next,
+    },
+    /// What became of an attempt cannot be kept.
+    JournalBroken(Failure),
     /// The state file cannot be used; the streams that were read last stay in force.
     StateBroken(Failure),
     /// The state file can be used again.
@@ -44,8 +60,8 @@ impl Event {
     #[must_use]
     pub fn is_fault(&self) -> bool {
         match self {
-            Self::StateBroken(_) | Self::NotTaken(_) => true,
-            Self::Request { .. } | Self::StateMended => false,
+            Self::StateBroken(_) | Self::JournalBroken(_) | Self::NotTaken(_) => true,
+            Self::Request { .. } | Self::Delivery { .. } | Self::StateMended => false,
         }
     }
 
@@ -76,6 +92,25 @@ impl Event {
                 }
                 words
             }
+            Self::Delivery {
+                stream,
+                status,
+                error,
+                elapsed,
+                next,
+            } => {
+                let outcome = error
+                    .clone()
+                    .or(status.map(|status| format!("HTTP {status}")))
+                    .unwrap_or_default();
+                let next = match next {
+                    Next::Delivered => "delivered".to_owned(),
+                    Next::At(at) => format!("again at {at:.3}"),
+                    Next::Dead => "dead: textpeak webhooks redeliver".to_owned(),
+                };
+                format!("webhook of {} {outcome} {elapsed}ms, {next}", quote(stream))
+            }
+            Self::JournalBroken(failure) => failure.message.clone(),
             Self::StateBroken(failure) => format!(
                 "{}; the streams that were read last stay in force",
                 failure.message
@@ -105,6 +140,23 @@ impl Event {
                 "refused": messages.map(|(_, refused)| refused),
                 "elapsed_ms": elapsed.as_secs_f64() * 1e3,
             }),
+            Self::Delivery {
+                stream,
+                status,
+                error,
+                elapsed,
+                next,
+            } => json!({
+                "at": at, "event": "delivery", "stream": stream, "status": status,
+                "error": error, "elapsed_ms": elapsed, "delivered": *next == Next::Delivered,
+                "next_at": match next {
+                    Next::At(next) => Some(format!("{next:.3}")),
+                    Next::Delivered | Next::Dead => None,
+                },
+            }),
+            Self::JournalBroken(_) => {
+                json!({ "at": at, "event": "journal_broken", "message": self.words() })
+            }
             Self::StateBroken(_) => {
                 json!({ "at": at, "event": "state_broken", "message": self.words() })
             }

@@ -11,14 +11,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
+use super::courier::Courier;
 use super::engine::{Engine, Policy};
 use super::event::{Event, Tell};
+use super::queue;
 use super::router::{Desk, router};
 use super::served::Served;
-use crate::domain::{AllowedIp, Stream};
+use crate::domain::{AllowedIp, Retry, Stream};
 use crate::error::Failure;
 use crate::journal::Journal;
 use crate::state::Home;
@@ -51,6 +54,8 @@ pub struct Options {
     pub allow_any: bool,
     /// The caller is the owner of the home: allow lists are not applied.
     pub owner: bool,
+    /// When a webhook delivery is tried again; without a schedule, deliveries are left to others.
+    pub retry: Option<Retry>,
 }
 
 /// A gateway that listens.
@@ -59,6 +64,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     desk: Arc<Desk>,
+    courier: Option<Arc<Courier>>,
 }
 
 impl Gateway {
@@ -73,8 +79,9 @@ impl Gateway {
             delivery_delay,
             allow_any,
             owner,
+            retry,
         } = options;
-        let served = Served::open(home.clone(), tell.clone())?;
+        let served = Arc::new(Served::open(home.clone(), tell.clone())?);
         let local = listen.ip().to_canonical().is_loopback();
         let journal = Journal::open(&home.prepare_journal()?)?;
         let listener = TcpListener::bind(listen)
@@ -86,6 +93,8 @@ impl Gateway {
             any_address: local || allow_any,
             delivery_delay,
         };
+        let courier =
+            retry.map(|retry| Arc::new(Courier::new(home.clone(), journal.clone(), retry)));
         let engine = Engine {
             served,
             journal,
@@ -101,6 +110,7 @@ impl Gateway {
             listener,
             address,
             desk,
+            courier,
         })
     }
 
@@ -131,6 +141,18 @@ impl Gateway {
     /// begun are finished within ten seconds.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let app = router(Arc::clone(&self.desk));
+        let engine = &self.desk.engine;
+        let (running, seen) = watch::channel(());
+        let mut workers = JoinSet::new();
+        if let Some(courier) = self.courier {
+            workers.spawn(queue::work(
+                courier,
+                engine.journal.clone(),
+                Arc::clone(&engine.served),
+                self.desk.tell.clone(),
+                seen.clone(),
+            ));
+        }
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let take = async {
@@ -160,7 +182,12 @@ impl Gateway {
             () = stop => {}
         }
         drop(self.listener);
-        let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+        drop(running);
+        let farewell = async {
+            graceful.shutdown().await;
+            while workers.join_next().await.is_some() {}
+        };
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
 }
 

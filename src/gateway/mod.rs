@@ -4,12 +4,16 @@
 mod browser;
 mod caller;
 mod checks;
+mod courier;
 mod engine;
 mod event;
 mod listen;
+mod queue;
 mod reading;
 mod router;
 mod served;
 
+pub use courier::{Attempted, CLAIM, Courier, LIMITS, Verdict, verdict};
 pub use event::{Event, Tell};
 pub use listen::{Gateway, Options};
+pub use served::{Served, Streams};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::{Event, Tell};
-use crate::domain::{SenderId, Stream};
+use crate::domain::{SenderId, Stream, StreamId};
 use crate::error::Failure;
 use crate::state::{Home, Stamp};
 
@@ -16,19 +16,28 @@ type Digest = [u8; 32];
 #[derive(Debug, Default)]
 pub struct Streams {
     by_token: HashMap<Digest, Arc<Stream>>,
+    by_id: HashMap<StreamId, Arc<Stream>>,
     senders: HashSet<SenderId>,
 }
 
 impl Streams {
     /// The stream that a token is for. The token is hashed before it is looked for: how long that
     /// takes says nothing about the tokens that there are.
+    #[must_use]
     pub fn with_token(&self, token: &[u8]) -> Option<Arc<Stream>> {
         let digest = ring::digest::digest(&ring::digest::SHA256, token);
         let digest: Digest = digest.as_ref().try_into().ok()?;
         self.by_token.get(&digest).cloned()
     }
 
+    /// The stream with this id, if it has a token.
+    #[must_use]
+    pub fn with_id(&self, id: &StreamId) -> Option<Arc<Stream>> {
+        self.by_id.get(id).cloned()
+    }
+
     /// Whether the catalogue has a Sender ID.
+    #[must_use]
     pub fn has_sender(&self, id: &str) -> bool {
         id.parse()
             .is_ok_and(|id: SenderId| self.senders.contains(&id))
@@ -39,7 +48,11 @@ impl Streams {
         self.by_token.values()
     }
 
-    fn read(home: &Home) -> Result<Self, Failure> {
+    /// Reads the state file of a home.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(home: &Home) -> Result<Self, Failure> {
         let read = || -> anyhow::Result<Self> {
             let file = home.read()?;
             let state = file.state()?;
@@ -47,8 +60,13 @@ impl Streams {
                 let digest = from_hex(stream.token_sha256.as_deref()?)?;
                 Some((digest, Arc::new(stream)))
             };
+            let by_token: HashMap<_, _> = state.streams()?.into_iter().filter_map(keyed).collect();
+            let by_id = by_token
+                .values()
+                .map(|stream| (stream.id.clone(), Arc::clone(stream)));
             Ok(Self {
-                by_token: state.streams()?.into_iter().filter_map(keyed).collect(),
+                by_id: by_id.collect(),
+                by_token,
                 senders: state.senders().iter().cloned().collect(),
             })
         };

@@ -6,6 +6,7 @@
 
 mod batch;
 mod connection;
+mod deliveries;
 mod fault;
 mod reader;
 mod row;
@@ -14,5 +15,6 @@ mod tally;
 mod writer;
 
 pub use batch::Journal;
+pub use deliveries::{Attempt, Claimed, Delivery, DeliveryFilter, Next, SWITCHED_OFF};
 pub use reader::{MessageFilter, Reader, Statistics};
-pub use writer::{Accepted, NewMessage, Writer};
+pub use writer::{Accepted, NewMessage, NewReply, Received, Writer};

@@ -101,16 +101,8 @@ impl Reader {
     /// # Errors
     /// Those of the database.
     pub fn message(&self, uuid: Uuid) -> Result<Option<Message>, Failure> {
-        let find = || {
-            self.connection
-                .prepare_cached(&format!(
-                    "SELECT {MESSAGE} FROM message JOIN stream ON stream.key = message.stream
-                     WHERE uuid = ?1"
-                ))?
-                .query_row([uuid.as_bytes()], row::message)
-                .optional()
-        };
-        Ok(self.ours(find())?.map(|(_, message)| message))
+        let found = self.ours(row::by_uuid(&self.connection, uuid))?;
+        Ok(found.map(|(_, message)| message))
     }
 
     /// The outgoing message with this internal id, in one stream or, newest first, in any.

@@ -1,11 +1,11 @@
 //! Rows as domain values, and domain values as columns.
 
 use jiff::Timestamp;
-use rusqlite::Row;
 use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
-use crate::domain::{Course, Direction, Message, MessageStatus};
+use crate::domain::{Course, Direction, Message, MessageStatus, StreamId};
 
 /// The columns that [`message`] reads, in its order.
 pub const MESSAGE: &str = "message.seq, uuid, stream.id, direction, internal_id, handset, sender, \
@@ -45,6 +45,24 @@ pub fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
 
+/// A stream's id out of a column.
+pub fn stream_id(text: &str, column: usize) -> rusqlite::Result<StreamId> {
+    text.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
+/// The message with this id, and its place in the order of arrival.
+pub fn by_uuid(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<(i64, Message)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {MESSAGE} FROM message JOIN stream ON stream.key = message.stream
+             WHERE uuid = ?1"
+        ))?
+        .query_row([uuid.as_bytes()], message)
+        .optional()
+}
+
 /// A message and its place in the order of arrival.
 pub fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
     let stream: String = row.get(2)?;
@@ -53,9 +71,7 @@ pub fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
     };
     let message = Message {
         uuid: Uuid::from_bytes(row.get(1)?),
-        stream: stream.parse().map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(2, Type::Text, Box::new(error))
-        })?,
+        stream: stream_id(&stream, 2)?,
         direction: match row.get(3)? {
             0 => Direction::Outgoing,
             _ => Direction::Incoming,

@@ -9,7 +9,7 @@ use crate::error::Failure;
 
 /// One step a version: the first makes the tables, each other one changes those before it. A step
 /// that has been released is never edited.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // A stream's key stands in for its id. `at`, `sent_at` and `final_at` are milliseconds since
     // 1970; `outcome` is the status from `final_at` on (see row.rs). `tally` counts messages, see
     // tally.rs.
@@ -47,6 +47,38 @@ const STEPS: [&str; 1] = [
         PRIMARY KEY (stream, final_at, status)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX tally_open ON tally (final_at) WHERE final_at > 0;",
+    // Deliveries of incoming messages, their attempts, and webhooks that said 410 (Gone).
+    "CREATE TABLE delivery (
+        key INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE,
+        message INTEGER NOT NULL REFERENCES message,
+        stream INTEGER NOT NULL REFERENCES stream,
+        handset TEXT NOT NULL,
+        state INTEGER NOT NULL,
+        next_at INTEGER NOT NULL,
+        claimed_until INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        details TEXT
+    ) STRICT;
+    CREATE INDEX delivery_due ON delivery (stream, next_at) WHERE state = 0;
+    CREATE INDEX delivery_next ON delivery (next_at) WHERE state = 0;
+    CREATE INDEX delivery_dead ON delivery (stream) WHERE state = 2;
+    CREATE INDEX delivery_message ON delivery (message);
+    CREATE TABLE attempt (
+        key INTEGER PRIMARY KEY,
+        delivery INTEGER NOT NULL REFERENCES delivery,
+        at INTEGER NOT NULL,
+        elapsed INTEGER NOT NULL,
+        status INTEGER,
+        error TEXT
+    ) STRICT;
+    CREATE INDEX attempt_delivery ON attempt (delivery);
+    CREATE TABLE gone (
+        stream INTEGER NOT NULL REFERENCES stream,
+        url TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (stream, url)
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// The newest version, which is the one that this program reads and writes.

@@ -7,9 +7,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::{ContextV7, Uuid};
 
-use super::row::{direction_number, status_number};
+use super::deliveries::SWITCHED_OFF;
+use super::row::{RECEIVED, direction_number, status_number};
 use super::tally::Tally;
-use crate::domain::{Course, Direction, InternalId, MessageText, Phone, SenderId, StreamId};
+use crate::domain::{
+    Course, Direction, InternalId, Message, MessageText, Phone, SenderId, StreamId,
+};
 
 /// A message that has passed every check.
 #[derive(Debug)]
@@ -24,6 +27,30 @@ pub struct NewMessage {
     pub text: MessageText,
     /// How it comes out.
     pub course: Course,
+}
+
+/// A reply that has passed every check.
+#[derive(Debug)]
+pub struct NewReply {
+    /// The stream that it belongs to.
+    pub stream: StreamId,
+    /// The handset that it comes from.
+    pub from: Phone,
+    /// The Sender ID that it goes to, where the handset never got a message.
+    pub to: Option<SenderId>,
+    /// What it says.
+    pub text: MessageText,
+    /// The URL of the stream's webhook.
+    pub webhook: Option<String>,
+}
+
+/// A reply that is kept.
+#[derive(Debug)]
+pub struct Received {
+    /// The message.
+    pub message: Message,
+    /// Whether its delivery, which has the message's id, is due; `None` where there is no webhook.
+    pub delivery: Option<bool>,
 }
 
 /// What became of a message that was to be accepted.
@@ -150,6 +177,70 @@ impl Writer {
         }
         self.first_with(stream, message)
             .map(|first| first.map_or(Accepted::Taken, Accepted::Repeated))
+    }
+
+    /// Keeps a reply, threaded to the last message that its handset got, and queues its delivery
+    /// where the stream has a webhook. A handset that never got one needs `to`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn receive(&self, reply: &NewReply, now: Timestamp) -> rusqlite::Result<Option<Received>> {
+        let stream = self.key(&reply.stream)?;
+        let last: Option<([u8; 16], String)> = self
+            .connection
+            .prepare_cached(
+                "SELECT uuid, sender FROM message
+                 WHERE handset = ?1 AND stream = ?2 AND direction = 0 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row(params![reply.from.as_str(), stream], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (in_reply_to, sender) = last.unzip();
+        let Some(sender) = sender.or_else(|| reply.to.as_ref().map(ToString::to_string)) else {
+            return Ok(None);
+        };
+        let message = Message {
+            uuid: self.uuid(now),
+            stream: reply.stream.clone(),
+            direction: Direction::Incoming,
+            internal_id: None,
+            handset: reply.from.to_string(),
+            sender,
+            text: reply.text.to_string(),
+            at: now,
+            course: Course::waiting(),
+            details: None,
+            in_reply_to: in_reply_to.map(Uuid::from_bytes),
+        };
+        self.connection
+            .prepare_cached(
+                "INSERT INTO message (uuid, stream, direction, handset, sender, text, at, outcome,
+                    in_reply_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+            )?
+            .execute(params![
+                message.uuid.as_bytes(),
+                stream,
+                direction_number(message.direction),
+                message.handset,
+                message.sender,
+                message.text,
+                now.as_millisecond(),
+                in_reply_to,
+            ])?;
+        self.tally.borrow_mut().add(stream, Some(0), RECEIVED, 1);
+        let seq = self.connection.last_insert_rowid();
+        let delivery = match &reply.webhook {
+            None => None,
+            Some(url) => {
+                let off = self.is_off(stream, url)?;
+                let dead = off.then_some(SWITCHED_OFF);
+                self.queue(message.uuid, seq, stream, &message.handset, now, dead)?;
+                Some(!off)
+            }
+        };
+        Ok(Some(Received { message, delivery }))
     }
 
     /// The message that has this one's internal id, if it is the same message.

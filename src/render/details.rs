@@ -76,6 +76,12 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
     }
     lines.push(("Created", time(stream.created_at, zone)));
     lines.push(("Updated", time(stream.updated_at, zone)));
+    fields(&lines)
+}
+
+/// Names and values, a line each.
+#[must_use]
+pub fn fields(lines: &[(&str, String)]) -> String {
     let bold = Style::new().bold();
     let line = |(name, value): &(&str, String)| {
         let value = if value.is_empty() {
@@ -127,7 +133,8 @@ fn on_off(on: bool) -> &'static str {
 }
 
 /// Local time with its offset.
-fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
+#[must_use]
+pub fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M %:z")
         .to_string()

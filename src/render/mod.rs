@@ -9,7 +9,7 @@ mod segments;
 mod shell;
 mod table;
 
-pub use details::{beside, details, streams};
+pub use details::{beside, details, fields, streams, time};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{forcing, segments};

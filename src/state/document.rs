@@ -8,7 +8,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::domain::{SenderId, Stream, StreamId, Surroundings, Tag, without_found_text};
+use crate::domain::{
+    Route, SenderId, Stream, StreamId, Surroundings, Tag, same_name, without_found_text,
+};
 use crate::error::Failure;
 
 use super::damage::{damaged, other_version};
@@ -24,6 +26,8 @@ struct Top<'a> {
     version: u32,
     #[serde(default)]
     senders: Vec<SenderId>,
+    #[serde(default)]
+    routes: Vec<Route>,
     #[serde(borrow, default)]
     streams: Vec<&'a RawValue>,
 }
@@ -34,6 +38,7 @@ pub struct State<'a> {
     path: &'a Path,
     whole: &'a str,
     senders: Vec<SenderId>,
+    routes: Vec<Route>,
     entries: Vec<Entry<'a>>,
     changed: bool,
 }
@@ -48,6 +53,7 @@ impl<'a> State<'a> {
             path,
             whole,
             senders: Vec::new(),
+            routes: Vec::new(),
             entries: Vec::new(),
             changed: false,
         };
@@ -66,6 +72,7 @@ impl<'a> State<'a> {
             state.entries.push(Entry::Stored { at, text, id, name });
         }
         state.senders = top.senders;
+        state.routes = top.routes;
         Ok(state)
     }
 
@@ -191,10 +198,16 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Takes a stream out.
-    pub fn remove(&mut self, id: &StreamId) {
+    /// Takes a stream out; the routes that went with it. A route that is left without a stream goes with it: it must not become one for all.
+    pub(super) fn remove(&mut self, id: &StreamId) -> Vec<Route> {
         self.entries.retain(|entry| entry.id() != id.as_str());
         self.changed = true;
+        let last = |route: &mut Route| {
+            let named = !route.streams.is_empty();
+            route.streams.retain(|stream| stream != id);
+            named && route.streams.is_empty()
+        };
+        self.routes.extract_if(.., last).collect()
     }
 
     /// The catalogue, in the order in which Sender IDs were added.
@@ -226,6 +239,31 @@ impl<'a> State<'a> {
         Some(self.senders.remove(at))
     }
 
+    /// The ways out for live streams, in the order in which they were added.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Puts a route in the place of the one with its name, or last.
+    pub fn put_route(&mut self, route: Route) {
+        match self.routes.iter_mut().find(|old| old.name == route.name) {
+            Some(old) => *old = route,
+            None => self.routes.push(route),
+        }
+        self.changed = true;
+    }
+
+    /// Takes a route out; `None` when it was not there.
+    pub fn remove_route(&mut self, name: &str) -> Option<Route> {
+        let at = self
+            .routes
+            .iter()
+            .position(|route| same_name(route.name.as_str(), name))?;
+        self.changed = true;
+        Some(self.routes.remove(at))
+    }
+
     /// Whether anything differs from the file.
     #[must_use]
     pub fn is_changed(&self) -> bool {
@@ -237,8 +275,14 @@ impl<'a> State<'a> {
     #[must_use]
     pub fn to_text(&self) -> Vec<Cow<'_, str>> {
         let senders = nested(&pretty(&self.senders), 1);
-        let head =
-            format!("{{\n  \"version\": {VERSION},\n  \"senders\": {senders},\n  \"streams\": [");
+        let routes = if self.routes.is_empty() {
+            String::new()
+        } else {
+            format!("\n  \"routes\": {},", nested(&pretty(&self.routes), 1))
+        };
+        let head = format!(
+            "{{\n  \"version\": {VERSION},\n  \"senders\": {senders},{routes}\n  \"streams\": ["
+        );
         let mut parts: Vec<Cow<'_, str>> = vec![head.into()];
         let runs = self.entries.chunk_by(Entry::is_followed_by);
         for (n, run) in runs.enumerate() {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::atomic::{self, Staged};
 use super::tokens::{Tokens, before_key};
 use super::{State, lock::Lock};
-use crate::domain::{Stream, StreamId, Token};
+use crate::domain::{RouteName, RouteToken, Stream, StreamId, Token, WebhookSecret};
 use crate::error::Failure;
 
 /// The home folder. Naming it touches nothing.
@@ -44,8 +44,18 @@ pub struct Change<'a> {
     /// The state as it will be written.
     pub state: State<'a>,
     issued: Vec<(StreamId, Token)>,
+    secrets: Vec<(StreamId, WebhookSecret)>,
+    routes: Vec<(RouteName, RouteToken)>,
     revoked: Vec<String>,
+    revoked_routes: Vec<String>,
     replaces: bool,
+}
+
+/// Secrets that a change keeps.
+struct Kept<'a> {
+    issued: &'a [(StreamId, Token)],
+    secrets: &'a [(StreamId, WebhookSecret)],
+    routes: &'a [(RouteName, RouteToken)],
 }
 
 impl Change<'_> {
@@ -56,7 +66,30 @@ impl Change<'_> {
         self.issued.push((stream.id.clone(), token.clone()));
     }
 
-    /// Forgets the token under a stream's id, or under whatever key stands in the file.
+    /// Keeps what a stream's webhook deliveries are signed with.
+    pub fn keep_webhook_secret(&mut self, id: &StreamId, secret: &WebhookSecret) {
+        self.secrets.push((id.clone(), secret.clone()));
+    }
+
+    /// Keeps a route's token.
+    pub fn keep_route_token(&mut self, name: &RouteName, token: &RouteToken) {
+        self.routes.push((name.clone(), token.clone()));
+    }
+
+    /// Forgets the token of a route.
+    pub fn forget_route(&mut self, name: &str) {
+        self.revoked_routes.push(name.to_owned());
+    }
+
+    /// Deletes a stream with its token and its webhook secret, and the routes that served it alone.
+    pub fn delete(&mut self, id: &StreamId) {
+        for route in self.state.remove(id) {
+            self.forget_route(route.name.as_str());
+        }
+        self.revoke(id.as_str());
+    }
+
+    /// Forgets the token and the webhook secret under a stream's id, or under whatever key stands in the file.
     pub fn revoke(&mut self, key: &str) {
         self.revoked.push(key.to_owned());
     }
@@ -125,9 +158,32 @@ impl Home {
         Ok(Tokens::parse(&self.tokens, &text)?.of(stream))
     }
 
+    /// What a stream's webhook deliveries are signed with; `None` where nothing is kept yet.
+    ///
+    /// # Errors
+    /// When the token file is there and cannot be read.
+    pub fn webhook_secret(&self, id: &StreamId) -> anyhow::Result<Option<WebhookSecret>> {
+        let text = read_or_empty(&self.tokens)?;
+        Ok(Tokens::parse(&self.tokens, &text)?.webhook_secret(id))
+    }
+
+    /// A route's token; `None` where it is not kept.
+    ///
+    /// # Errors
+    /// When the token file is there and cannot be read.
+    pub fn route_token(&self, name: &RouteName) -> anyhow::Result<Option<RouteToken>> {
+        let text = read_or_empty(&self.tokens)?;
+        Ok(Tokens::parse(&self.tokens, &text)?.route(name))
+    }
+
     /// The token file with these more; `None` where there are none.
-    fn stage_issued(&self, issued: &[(StreamId, Token)]) -> anyhow::Result<Option<Staged>> {
-        if issued.is_empty() {
+    fn stage_issued(&self, secrets: &Kept<'_>) -> anyhow::Result<Option<Staged>> {
+        let Kept {
+            issued,
+            secrets,
+            routes,
+        } = secrets;
+        if issued.is_empty() && secrets.is_empty() && routes.is_empty() {
             return Ok(None);
         }
         let text = read_or_empty(&self.tokens)?;
@@ -136,12 +192,18 @@ impl Home {
         for ((id, token), before) in issued.iter().zip(&before) {
             tokens.insert(id, before, token);
         }
+        for (id, secret) in *secrets {
+            tokens.insert_webhook_secret(id, secret);
+        }
+        for (name, token) in *routes {
+            tokens.insert_route(name, token);
+        }
         stage(&self.tokens, &[&tokens.to_text()]).map(Some)
     }
 
     /// The token file without what is over: revoked tokens and replaced ones.
     fn forget(&self, change: &Change<'_>) -> anyhow::Result<()> {
-        if change.revoked.is_empty() && !change.replaces {
+        if change.revoked.is_empty() && change.revoked_routes.is_empty() && !change.replaces {
             return Ok(());
         }
         let text = read_or_empty(&self.tokens)?;
@@ -149,6 +211,8 @@ impl Home {
         let replaced = change.issued.iter().map(|(id, _)| before_key(id));
         let over: Vec<_> = change.revoked.iter().cloned().chain(replaced).collect();
         let gone = over.iter().filter(|key| tokens.remove(key)).count();
+        let routes = change.revoked_routes.iter();
+        let gone = gone + routes.filter(|name| tokens.remove_route(name)).count();
         if gone > 0 {
             commit(
                 &self.tokens,
@@ -177,11 +241,22 @@ impl Home {
         let mut draft = Change {
             state: file.state()?,
             issued: Vec::new(),
+            secrets: Vec::new(),
+            routes: Vec::new(),
             revoked: Vec::new(),
+            revoked_routes: Vec::new(),
             replaces: false,
         };
         let result = change(&mut draft)?;
-        if !draft.state.is_changed() && draft.revoked.is_empty() {
+        let kept = Kept {
+            issued: &draft.issued,
+            secrets: &draft.secrets,
+            routes: &draft.routes,
+        };
+        if !draft.state.is_changed() {
+            // Only what the state file does not know of.
+            commit(&self.tokens, self.stage_issued(&kept)?)?;
+            self.forget(&draft)?;
             return Ok(result);
         }
         let parts = draft.state.to_text();
@@ -189,7 +264,7 @@ impl Home {
         // Both files are written and synced before either takes its place: a full disk is found
         // while the old files stand. The two syncs wait side by side.
         let (tokens, state) = thread::scope(|scope| {
-            let tokens = scope.spawn(|| self.stage_issued(&draft.issued));
+            let tokens = scope.spawn(|| self.stage_issued(&kept));
             let state = stage(&self.state, &parts);
             (tokens.join(), state)
         });

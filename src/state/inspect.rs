@@ -16,7 +16,12 @@ impl Home {
             return Vec::new();
         }
         let folder = (self.folder().to_owned(), 0o700);
-        let files = [self.state_path(), self.tokens_path()].map(|path| (path.to_owned(), 0o600));
+        let journal = ["messages.db", "messages.db-wal", "messages.db-shm"];
+        let files = [self.state_path(), self.tokens_path()]
+            .into_iter()
+            .map(std::path::Path::to_owned)
+            .chain(journal.map(|name| self.folder().join(name)))
+            .map(|path| (path, 0o600));
         std::iter::once(folder)
             .chain(files)
             .filter(|(path, mode)| is_wider(path, *mode))

@@ -1,22 +1,30 @@
-//! `tokens.json`: the one file in which tokens can be read.
+//! `tokens.json`: the one file in which tokens and webhook secrets can be read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::damage::{damaged, other_version};
-use crate::domain::{Stream, StreamId, Token};
+use crate::domain::{RouteName, RouteToken, Stream, StreamId, Token, WebhookSecret, name_key};
 use crate::error::Failure;
 
 const VERSION: u32 = 1;
 
+#[expect(clippy::struct_field_names, reason = "the names stand in the file")]
 /// The plain tokens by stream id, borrowed from the file's text where they stand in it.
 #[derive(Serialize, Deserialize)]
 pub struct Tokens<'a> {
     version: u32,
     #[serde(borrow)]
     tokens: BTreeMap<&'a str, &'a str>,
+    /// What webhook deliveries are signed with, by stream id.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    webhook_secrets: BTreeMap<&'a str, &'a str>,
+    /// Tokens of other APIs, by route name in lower case.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    routes: BTreeMap<Cow<'a, str>, &'a str>,
 }
 
 impl Default for Tokens<'_> {
@@ -24,6 +32,8 @@ impl Default for Tokens<'_> {
         Self {
             version: VERSION,
             tokens: BTreeMap::new(),
+            webhook_secrets: BTreeMap::new(),
+            routes: BTreeMap::new(),
         }
     }
 }
@@ -66,12 +76,16 @@ impl<'a> Tokens<'a> {
         kept.into_iter().find(|token| token.digest() == digest)
     }
 
-    /// Every key and token; `None` for a text that is no token.
+    /// Every key and token; `None` for a text that is no token, and for a webhook secret alone.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, Option<Token>> {
-        self.tokens
-            .iter()
-            .map(|(id, token)| ((*id).to_owned(), token.parse().ok()))
+        let secrets = self
+            .webhook_secrets
+            .keys()
+            .map(|id| ((*id).to_owned(), None));
+        let tokens = self.tokens.iter();
+        secrets
+            .chain(tokens.map(|(id, token)| ((*id).to_owned(), token.parse().ok())))
             .collect()
     }
 
@@ -82,9 +96,41 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Forgets what stands under a key; `false` when there was nothing.
+    /// What a stream's webhook deliveries are signed with.
+    #[must_use]
+    pub fn webhook_secret(&self, id: &StreamId) -> Option<WebhookSecret> {
+        self.webhook_secrets.get(id.as_str())?.parse().ok()
+    }
+
+    /// Keeps what a stream's webhook deliveries are signed with.
+    pub fn insert_webhook_secret(&mut self, id: &'a StreamId, secret: &'a WebhookSecret) {
+        self.webhook_secrets.insert(id.as_str(), secret.expose());
+    }
+
+    /// A route's token.
+    #[must_use]
+    pub fn route(&self, name: &RouteName) -> Option<RouteToken> {
+        self.routes
+            .get(name_key(name.as_str()).as_str())?
+            .parse()
+            .ok()
+    }
+
+    /// Keeps a route's token.
+    pub fn insert_route(&mut self, name: &RouteName, token: &'a RouteToken) {
+        self.routes
+            .insert(name_key(name.as_str()).into(), token.expose());
+    }
+
+    /// Forgets a route's token; `false` when there was none.
+    pub fn remove_route(&mut self, name: &str) -> bool {
+        self.routes.remove(name_key(name).as_str()).is_some()
+    }
+
+    /// Forgets what stands under a stream's id or another key; `false` when there was nothing.
     pub fn remove(&mut self, key: &str) -> bool {
-        self.tokens.remove(key).is_some()
+        let token = self.tokens.remove(key).is_some();
+        self.webhook_secrets.remove(key).is_some() || token
     }
 
     /// The file's new text.

@@ -189,6 +189,7 @@ fn a_clone_has_a_new_name_and_token_and_all_the_rest() {
         "name",
         "token",
         "token_hint",
+        "webhook_secret",
         "created_at",
         "updated_at",
     ] {

@@ -422,6 +422,7 @@ fn the_schema_speaks_of_the_keys_that_are_read() {
     assert_eq!(keys("webhook"), expected("{\"webhook\": {\"zzz\": 1}}"));
     let statuses: Vec<_> = textpeak::domain::Status::ALL
         .iter()
+        .filter(|status| **status != textpeak::domain::Status::Sending)
         .map(|status| json!(status.name()))
         .collect();
     assert_eq!(

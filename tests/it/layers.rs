@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// A room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("error.rs", &[]),
@@ -14,21 +14,25 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("terminal", &["domain", "error"]),
     ("state", &["domain", "error"]),
     ("journal", &["domain", "error"]),
-    ("gateway", &["api", "domain", "error", "journal", "state"]),
+    ("client.rs", &["api", "domain"]),
+    (
+        "gateway",
+        &["api", "client", "domain", "error", "journal", "state"],
+    ),
     ("render", &["api", "domain"]),
     ("cli", &["api", "domain", "error", "terminal"]),
     ("wizard", &["domain", "error"]),
     (
         "commands",
         &[
-            "api", "cli", "document", "domain", "error", "gateway", "journal", "render", "state",
-            "terminal", "wizard",
+            "api", "cli", "client", "document", "domain", "error", "gateway", "journal", "render",
+            "state", "terminal", "wizard",
         ],
     ),
 ];
 
 /// A name and the one room that may speak it.
-const ALONE: [(&str, &str); 10] = [
+const ALONE: [(&str, &str); 13] = [
     ("clap", "cli"),
     ("dialoguer", "wizard"),
     ("comfy_table", "render"),
@@ -39,6 +43,9 @@ const ALONE: [(&str, &str); 10] = [
     ("axum", "gateway"),
     ("hyper", "gateway"),
     ("rusqlite", "journal"),
+    ("reqwest", "client.rs"),
+    ("rustls", "client.rs"),
+    ("indicatif", "terminal"),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

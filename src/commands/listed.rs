@@ -1,0 +1,139 @@
+//! Messages, deliveries and attempts as answers: one JSON shape and one line each, for every command
+//! that shows them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::session::Session;
+use crate::cli::Which;
+use crate::domain::{Message, StreamId, quote};
+use crate::error::Failure;
+use crate::journal::{Attempt, Delivery, MessageFilter, Reader};
+
+/// The names of the streams that there are, by id.
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Reads them.
+    pub fn read(session: &Session) -> anyhow::Result<Self> {
+        let file = session.home.read()?;
+        let state = file.state()?;
+        let pair =
+            |entry: &crate::state::Entry<'_>| (entry.id().to_owned(), entry.name().to_owned());
+        Ok(Self(state.entries().iter().map(pair).collect()))
+    }
+
+    /// A stream's name; the id of one that was deleted.
+    pub fn of<'a>(&'a self, id: &'a StreamId) -> &'a str {
+        self.0.get(id.as_str()).map_or(id.as_str(), String::as_str)
+    }
+}
+
+/// The journal; `None` where no message was ever kept.
+pub fn journal(session: &Session) -> Result<Option<Reader>, Failure> {
+    Reader::open_if_there(&session.home.journal_path())
+}
+
+/// A filter as it was typed, with the stream found and the time counted back from now.
+pub fn filter(session: &Session, which: &Which, now: Timestamp) -> anyhow::Result<MessageFilter> {
+    let Which {
+        stream,
+        to,
+        from,
+        direction,
+        status,
+        since,
+    } = which;
+    Ok(MessageFilter {
+        stream: stream_id(session, stream.as_deref())?,
+        to: to.clone(),
+        from: from.clone(),
+        direction: *direction,
+        status: *status,
+        since: since.map(|span| ago(now, span.as_duration())),
+        after: None,
+    })
+}
+
+/// The id of a stream that was named.
+pub fn stream_id(session: &Session, named: Option<&str>) -> anyhow::Result<Option<StreamId>> {
+    let Some(named) = named else { return Ok(None) };
+    let file = session.home.read()?;
+    Ok(Some(file.state()?.find(named)?.id))
+}
+
+/// So long before a moment.
+pub fn ago(now: Timestamp, span: std::time::Duration) -> Timestamp {
+    now.checked_sub(span).unwrap_or(Timestamp::MIN)
+}
+
+/// An id as it was typed.
+pub fn uuid(text: &str) -> Result<uuid::Uuid, Failure> {
+    text.parse().map_err(|_| {
+        Failure::usage(format_args!("{} is not an id", quote(text)))
+            .hint("textpeak messages list -o json shows ids")
+    })
+}
+
+/// A moment in JSON: RFC 3339, UTC, milliseconds.
+pub fn moment(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// A message in JSON.
+pub fn message(message: &Message, names: &Names, now: Timestamp) -> Value {
+    let (from, to) = message.from_and_to();
+    json!({
+        "kind": "message",
+        "message_uuid": message.uuid.to_string(),
+        "conversation_uuid": message.conversation().to_string(),
+        "internal_id": message.internal_id,
+        "stream": message.stream,
+        "stream_name": names.of(&message.stream),
+        "direction": message.direction,
+        "from": from,
+        "to": to,
+        "text": message.text,
+        "status": message.status_at(now),
+        "at": moment(message.at),
+        "sent_at": message.course.sent_at.map(moment),
+        "delivered_at": message.course.delivered_at(now).map(moment),
+        "details": message.details,
+        "in_reply_to": message.in_reply_to.map(|uuid| uuid.to_string()),
+    })
+}
+
+/// An attempt in JSON.
+pub fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "at": moment(attempt.at), "elapsed_ms": attempt.elapsed, "status": attempt.status,
+        "error": attempt.error,
+    })
+}
+
+/// A delivery in JSON, with its attempts.
+pub fn delivery(delivery: &Delivery, attempts: &[Attempt], names: &Names) -> Value {
+    let waits = delivery.state == crate::domain::DeliveryState::Waiting;
+    json!({
+        "id": delivery.id.to_string(),
+        "message_uuid": delivery.message.to_string(),
+        "stream": delivery.stream,
+        "stream_name": names.of(&delivery.stream),
+        "state": delivery.state.name(),
+        "next_at": waits.then(|| moment(delivery.next_at)),
+        "attempts": attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "details": delivery.details,
+    })
+}
+
+/// How an attempt went, in words.
+pub fn outcome(attempt: &Attempt) -> String {
+    let what = attempt
+        .error
+        .clone()
+        .or(attempt.status.map(|status| format!("HTTP {status}")))
+        .unwrap_or_default();
+    format!("{what}, {} ms", attempt.elapsed)
+}

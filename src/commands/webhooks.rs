@@ -1,0 +1,332 @@
+//! `textpeak webhooks …`
+
+use jiff::Timestamp;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::list::whole;
+use super::listed::{self, Names, ago, moment, outcome};
+use super::session::{Session, webhook_secret, zone};
+use super::wire::block_on;
+use crate::api::{HttpRequest, IncomingMessage, Seal, webhook_request};
+use crate::cli::DeliveriesOptions;
+use crate::client::{Answer, Client, Unanswered};
+use crate::domain::{DeliveryState, Retry, SenderKind, Stream, escape, quote};
+use crate::error::{Code, Failure};
+use crate::gateway::{CLAIM, Courier, LIMITS, Streams, Verdict, verdict};
+use crate::journal::{Delivery, DeliveryFilter, Journal};
+use crate::render::{http, table, time};
+
+/// How much of an answer is shown, in characters.
+const SHOWN: usize = 500;
+
+pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
+    let file = session.home.read()?;
+    let stream = file.state()?.find(wanted)?;
+    let webhook = stream
+        .webhook
+        .as_ref()
+        .ok_or_else(|| no_webhook(session, &stream))?;
+    let secret = webhook_secret(session, &stream)?;
+    let now = Timestamp::now();
+    let id = Uuid::now_v7().to_string();
+    let seal = Seal {
+        id: &id,
+        timestamp: now.as_second(),
+        secret: Some(&secret),
+    };
+    let request = webhook_request(webhook, &example(&stream, &id, now), seal)
+        .map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?;
+    let answered = block_on(async { Ok(Client::new(LIMITS).execute(&request).await) })?;
+    let verdict = verdict(&answered);
+    if verdict == Verdict::Taken && session.home.journal_path().exists() {
+        let id = stream.id.clone();
+        let journal = Journal::open(&session.home.journal_path())?;
+        let on = block_on(async { Ok(journal.write(move |writer| writer.switch_on(&id)).await?) })?;
+        if on {
+            session
+                .terminal
+                .note("The webhook was switched off by 410 (Gone); it is on again.");
+        }
+    }
+    tell(session, &request, &answered, &verdict)?;
+    Ok(match (&verdict, &answered) {
+        (Verdict::Taken, _) => Code::Done,
+        (_, Err(_)) => Code::Unreachable,
+        (_, Ok(_)) => Code::Refused,
+    })
+}
+
+/// A stream has to have a webhook for this.
+pub fn no_webhook(session: &Session, stream: &Stream) -> Failure {
+    let name = stream.name.as_str();
+    let words = [
+        "streams",
+        "edit",
+        name,
+        "--webhook-url",
+        "https://example.com/sms",
+    ];
+    Failure::usage(format_args!("{} has no webhook", quote(name))).hint(session.paste(&words))
+}
+
+/// A dummy message, marked as a test.
+pub fn example(stream: &Stream, id: &str, now: Timestamp) -> IncomingMessage {
+    let numeric = |id: &&crate::domain::SenderId| id.kind() == SenderKind::Numeric;
+    let to = stream.default_sender.as_ref().filter(numeric);
+    IncomingMessage {
+        message_uuid: id.to_owned(),
+        stream: stream.id.clone(),
+        from: "12025550143".to_owned(),
+        to: to.map_or_else(|| "12025550100".to_owned(), ToString::to_string),
+        text: "Yes, please".to_owned(),
+        received_at: moment(now),
+        in_reply_to: None,
+        conversation_uuid: None,
+        test: true,
+    }
+}
+
+fn tell(
+    session: &Session,
+    request: &HttpRequest,
+    answered: &Result<Answer, Unanswered>,
+    verdict: &Verdict,
+) -> anyhow::Result<()> {
+    let terminal = session.terminal;
+    let remedy = remedy(verdict, answered);
+    if terminal.json() {
+        let answer = answered.as_ref().ok().map(|answer| {
+            json!({
+                "status": answer.status,
+                "elapsed_ms": u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX),
+                "body": body(answer),
+            })
+        });
+        return terminal.answer_json(&json!({
+            "delivered": *verdict == Verdict::Taken,
+            "request": request.to_json(false),
+            "answer": answer,
+            "error": answered.as_ref().err().map(ToString::to_string),
+            "remedy": remedy,
+        }));
+    }
+    let mut text = http(request, false) + "\n\n";
+    match answered {
+        Ok(answer) => {
+            text += &format!(
+                "HTTP {} in {} ms\n",
+                answer.status,
+                answer.elapsed.as_millis()
+            );
+            let body = body(answer);
+            if !body.is_empty() {
+                text += &format!("{}\n", escape(&body));
+            }
+        }
+        Err(error) => text += &format!("{}\n", escape(&error.to_string())),
+    }
+    terminal.answer(&text)?;
+    match remedy {
+        None => terminal.note("Delivered."),
+        Some(remedy) => terminal.note(&format!("Not delivered: {remedy}")),
+    }
+    Ok(())
+}
+
+fn body(answer: &Answer) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() || answer.cut {
+        shown.push('…');
+    }
+    shown
+}
+
+/// What to mend at the receiver.
+fn remedy(verdict: &Verdict, answered: &Result<Answer, Unanswered>) -> Option<&'static str> {
+    if *verdict == Verdict::Taken {
+        return None;
+    }
+    Some(match answered {
+        Err(Unanswered::NotConnected { .. }) => {
+            "nothing listens there: start the receiver, or mend host and port of the URL"
+        }
+        Err(Unanswered::TimedOut { .. }) => {
+            "answer within 15 s: take the message first, and work on it afterwards"
+        }
+        Err(Unanswered::BrokeOff { .. }) => {
+            "the receiver has to answer with a status before it closes the connection"
+        }
+        Err(Unanswered::Unsendable(_)) => "mend the webhook's URL and headers",
+        Ok(answer) => match answer.status {
+            300..=399 => "redirects are not followed: put the final URL into the webhook",
+            401 | 403 => "the receiver refuses it: check the webhook's headers and the signature",
+            404 => "the receiver does not know this path: mend the webhook's URL",
+            405 => "the receiver wants another method: use --webhook-method post or get",
+            410 => "410 (Gone) switches a webhook off: answer 2xx to get messages",
+            413 => "the receiver has to take bodies of a few kilobytes",
+            415 => "the receiver has to take application/json",
+            429 | 503 => "the receiver is busy; deliveries are tried again later",
+            500..=599 => "the receiver failed: look into its log",
+            _ => "answer with a status from 200 to 299",
+        },
+    })
+}
+
+fn filter(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<DeliveryFilter> {
+    let now = Timestamp::now();
+    Ok(DeliveryFilter {
+        stream: listed::stream_id(session, options.stream.as_deref())?,
+        state: options.state,
+        since: options.since.map(|span| ago(now, span.as_duration())),
+    })
+}
+
+pub fn deliveries(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<()> {
+    let filter = filter(session, options)?;
+    let names = Names::read(session)?;
+    let limit = if options.limit == 0 {
+        usize::MAX
+    } else {
+        options.limit
+    };
+    let mut found = Vec::new();
+    if let Some(journal) = listed::journal(session)? {
+        for delivery in journal.deliveries(&filter, limit)? {
+            let attempts = journal.attempts(delivery.id)?;
+            found.push((delivery, attempts));
+        }
+    }
+    let terminal = session.terminal;
+    if terminal.json() {
+        let items = found
+            .iter()
+            .map(|(delivery, attempts)| listed::delivery(delivery, attempts, &names));
+        return terminal.answer_json(&whole(items.collect()));
+    }
+    if found.is_empty() {
+        terminal.note("No delivery meets these conditions.");
+        return Ok(());
+    }
+    let row = |(delivery, attempts): &(Delivery, Vec<_>)| {
+        let next = match delivery.state {
+            DeliveryState::Waiting => time(delivery.next_at, &zone()),
+            DeliveryState::Delivered | DeliveryState::Dead => String::new(),
+        };
+        vec![
+            delivery.id.to_string(),
+            delivery.state.name().to_owned(),
+            names.of(&delivery.stream).to_owned(),
+            attempts.len().to_string(),
+            attempts
+                .last()
+                .map(outcome)
+                .or(delivery.details.clone())
+                .unwrap_or_default(),
+            next,
+        ]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let headers = ["Delivery", "State", "Stream", "Attempts", "Last", "Next"];
+    terminal.answer(&table(&headers, &rows, terminal.width()))
+}
+
+pub fn redeliver(
+    session: &Session,
+    ids: &[String],
+    options: &DeliveriesOptions,
+) -> anyhow::Result<()> {
+    let wanted = if ids.is_empty() {
+        let all = match listed::journal(session)? {
+            Some(journal) => journal.deliveries(&filter(session, options)?, usize::MAX)?,
+            None => Vec::new(),
+        };
+        all.into_iter()
+            .filter(|delivery| delivery.state != DeliveryState::Delivered)
+            .collect()
+    } else {
+        named(session, ids)?
+    };
+    let path = session.home.prepare_journal()?;
+    let (queued, delivered) = block_on(async {
+        let journal = Journal::open(&path)?;
+        let queued = queue(&journal, &wanted).await?;
+        let delivered = if session.home.is_served() {
+            None
+        } else {
+            Some(attempt_all(session, &journal, &wanted).await?)
+        };
+        Ok((queued, delivered))
+    })?;
+    let terminal = session.terminal;
+    if terminal.json() {
+        return terminal.answer_json(&json!({ "queued": queued, "delivered": delivered }));
+    }
+    terminal.note(&match delivered {
+        None => format!("{queued} queued: the gateway of this home delivers them."),
+        Some(delivered) => {
+            format!("{delivered} of {queued} delivered; textpeak serve goes on with the others.")
+        }
+    });
+    Ok(())
+}
+
+fn named(session: &Session, ids: &[String]) -> anyhow::Result<Vec<Delivery>> {
+    let journal = listed::journal(session)?;
+    let find = |id: &String| -> anyhow::Result<Delivery> {
+        let uuid = listed::uuid(id)?;
+        let found = journal
+            .as_ref()
+            .map(|journal| journal.delivery(uuid))
+            .transpose()?;
+        let unknown = || {
+            Failure::not_found(format_args!("no delivery {}", quote(id)))
+                .hint(session.paste(&["webhooks", "deliveries"]))
+        };
+        Ok(found.flatten().ok_or_else(unknown)?)
+    };
+    ids.iter().map(find).collect()
+}
+
+/// Queues them, due at once, and switches their webhooks on.
+async fn queue(journal: &Journal, wanted: &[Delivery]) -> anyhow::Result<usize> {
+    let ids: Vec<_> = wanted.iter().map(|delivery| delivery.id).collect();
+    let mut streams: Vec<_> = wanted
+        .iter()
+        .map(|delivery| delivery.stream.clone())
+        .collect();
+    streams.dedup();
+    let now = Timestamp::now();
+    let queued = journal
+        .write(move |writer| {
+            for stream in &streams {
+                writer.switch_on(stream)?;
+            }
+            writer.requeue(&ids, now)
+        })
+        .await?;
+    Ok(queued)
+}
+
+/// One attempt each, oldest first; how many were taken.
+async fn attempt_all(
+    session: &Session,
+    journal: &Journal,
+    wanted: &[Delivery],
+) -> anyhow::Result<usize> {
+    let streams = Streams::read(&session.home)?;
+    let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
+    let mut delivered = 0;
+    for delivery in wanted.iter().rev() {
+        let (id, now) = (delivery.id, Timestamp::now());
+        let until = now.checked_add(CLAIM).unwrap_or(now);
+        let claimed = journal
+            .write(move |writer| writer.claim_one(id, now, until))
+            .await?;
+        let Some(claimed) = claimed else { continue };
+        let attempted = courier.attempt(claimed, &streams).await?;
+        delivered += usize::from(attempted.next == crate::journal::Next::Delivered);
+    }
+    Ok(delivered)
+}

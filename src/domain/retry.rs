@@ -1,0 +1,152 @@
+//! When a webhook delivery that failed is tried again.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::span::Span;
+use super::text::quote;
+use super::value::{Invalid, display_value};
+
+/// Pauses for tests and development, in seconds.
+const LOCAL: [u64; 5] = [1, 2, 5, 10, 30];
+
+/// Pauses of the Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h,
+/// 20 h, 24 h.
+const SERVICE: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/// Most pauses of a list.
+const MOST: usize = 20;
+
+/// How much a pause varies, up or down.
+const JITTER: f64 = 0.2;
+
+/// A schedule of pauses between attempts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retry {
+    /// 1, 2, 5, 10, 30 s.
+    Local,
+    /// The Standard Webhooks schedule: over three days.
+    Service,
+    /// One attempt.
+    Never,
+    /// These.
+    List(Vec<Span>),
+}
+
+display_value!(Retry);
+
+impl Retry {
+    /// The pause after so many attempts; `None` when the schedule is over.
+    ///
+    /// It varies by up to a fifth with `chance`, from 0 to 1, so that many deliveries do not come
+    /// back at one moment. What the receiver asked for takes its place, within the pause and twice
+    /// the pause.
+    #[must_use]
+    pub fn pause(
+        &self,
+        attempts: usize,
+        chance: f64,
+        retry_after: Option<Duration>,
+    ) -> Option<Duration> {
+        let at = attempts.checked_sub(1)?;
+        let base = match self {
+            Self::Local => Duration::from_secs(*LOCAL.get(at)?),
+            Self::Service => Duration::from_secs(*SERVICE.get(at)?),
+            Self::Never => return None,
+            Self::List(list) => list.get(at)?.as_duration(),
+        };
+        Some(match retry_after {
+            Some(asked) => asked.clamp(base, base * 2),
+            None => base.mul_f64(1.0 + JITTER * (2.0 * chance.clamp(0.0, 1.0) - 1.0)),
+        })
+    }
+}
+
+impl FromStr for Retry {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let list = |text: &str| -> Option<Vec<Span>> {
+            let list: Result<Vec<Span>, _> = text.split(',').map(str::parse).collect();
+            list.ok().filter(|list| list.len() <= MOST)
+        };
+        match text {
+            "local" => Ok(Self::Local),
+            "service" => Ok(Self::Service),
+            "none" => Ok(Self::Never),
+            text => list(text).map(Self::List).ok_or_else(|| {
+                Invalid::new(format_args!(
+                    "{} is not a retry schedule: use local, service, none, or up to {MOST} pauses \
+                     like 1s,10s,5m",
+                    quote(text)
+                ))
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local => f.write_str("local"),
+            Self::Service => f.write_str("service"),
+            Self::Never => f.write_str("none"),
+            Self::List(list) => {
+                let list: Vec<_> = list.iter().map(ToString::to_string).collect();
+                f.write_str(&list.join(","))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pauses(schedule: &str) -> Vec<u64> {
+        let schedule: Retry = schedule.parse().unwrap();
+        (1..)
+            .map_while(|attempts| schedule.pause(attempts, 0.5, None))
+            .map(|pause| pause.as_secs())
+            .collect()
+    }
+
+    #[test]
+    fn schedules_are_those_that_are_promised() {
+        assert_eq!(pauses("local"), [1, 2, 5, 10, 30]);
+        assert_eq!(
+            pauses("service"),
+            [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
+        );
+        assert_eq!(pauses("none"), [0; 0]);
+        assert_eq!(pauses("1s,1m"), [1, 60]);
+        for bad in ["", "fast", "1s,", "1", &["1s"; 21].join(",")] {
+            assert!(bad.parse::<Retry>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_stays_within_its_bounds(
+            attempts in 1_usize..10,
+            chance in 0.0..1.0_f64,
+            asked in proptest::option::of(0_u64..1_000_000),
+        ) {
+            let base = Retry::Service.pause(attempts, 0.5, None).unwrap();
+            let pause = Retry::Service
+                .pause(attempts, chance, asked.map(Duration::from_secs))
+                .unwrap();
+            let (least, most) = if asked.is_some() { (1.0, 2.0) } else { (0.8, 1.2) };
+            prop_assert!(pause >= base.mul_f64(least) && pause <= base.mul_f64(most));
+            prop_assert_eq!(Retry::Service.pause(10, chance, None), None);
+        }
+
+        #[test]
+        fn what_is_printed_reads_back(text in "(local|service|none|([0-9]{1,3}(ms|s|m),){0,3}[0-9]{1,3}s)") {
+            let retry: Retry = text.parse().unwrap();
+            prop_assert_eq!(retry.to_string().parse::<Retry>().unwrap(), retry);
+        }
+    }
+}
