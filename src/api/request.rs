@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{SEND_PATH, STATUS_PATH};
-use crate::domain::{GatewayUrl, Secret, SenderId, Token, TokenDigest};
+use crate::domain::{GatewayUrl, RouteToken, Secret, SenderId, Token, TokenDigest};
 
 /// An HTTP request, complete but not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,15 @@ impl HeaderValue {
     /// The bearer of authority: a token, or its mask where it is not at hand.
     #[must_use]
     pub fn token(token: &Token) -> Self {
+        Self::Secret {
+            value: Some(Secret::new(token.expose().to_owned())),
+            mask: token.to_string(),
+        }
+    }
+
+    /// A token that another API issued.
+    #[must_use]
+    pub fn foreign_token(token: &RouteToken) -> Self {
         Self::Secret {
             value: Some(Secret::new(token.expose().to_owned())),
             mask: token.to_string(),

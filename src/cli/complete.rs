@@ -14,7 +14,7 @@ use clap::Command;
 use clap_complete::engine::{self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use super::{Shell, command};
-use crate::domain::{Method, Status, escape, is_unsafe};
+use crate::domain::{Direction, MessageStatus, Method, Status, escape, is_unsafe};
 
 /// The variable by which a script says that it asks for completions, and for which shell.
 const VARIABLE: &str = "COMPLETE";
@@ -32,6 +32,8 @@ pub struct Live {
     pub tags: fn(Option<PathBuf>) -> Vec<Candidate>,
     /// The catalogue.
     pub senders: fn(Option<PathBuf>) -> Vec<Candidate>,
+    /// Routes: a name, with the address about it.
+    pub routes: fn(Option<PathBuf>) -> Vec<Candidate>,
 }
 
 /// Answers a completion script and says `true`; `false` on an ordinary run.
@@ -216,6 +218,9 @@ fn with_live_values(command: Command, values: Live, line: &Line) -> Command {
             "sender" => arg.add(source(values.senders, line, false)),
             "webhook_method" => arg.add(one_of(&Method::ALL.map(Method::name))),
             "status" => arg.add(one_of(&Status::ALL.map(Status::name))),
+            "message_status" => arg.add(one_of(&MessageStatus::ALL.map(MessageStatus::name))),
+            "direction" => arg.add(one_of(&Direction::ALL.map(Direction::name))),
+            "route" => arg.add(source(values.routes, line, false)),
             _ => arg,
         })
         .mut_subcommands(|sub| with_live_values(sub, values, line))

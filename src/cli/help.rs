@@ -5,7 +5,7 @@ use clap::Command;
 use crate::error::Code;
 
 /// The commands by task. A test compares them with the commands that there are.
-const TASKS: [(&str, &[&str]); 8] = [
+const TASKS: [(&str, &[&str]); 9] = [
     (
         "Create",
         &["streams create", "streams resume", "streams clone"],
@@ -65,6 +65,10 @@ const TASKS: [(&str, &[&str]); 8] = [
     (
         "Webhooks",
         &["webhooks test", "webhooks deliveries", "webhooks redeliver"],
+    ),
+    (
+        "Live sending",
+        &["routes list", "routes add", "routes test", "routes remove"],
     ),
     ("Set up", &["completions", "doctor"]),
 ];
@@ -214,6 +218,22 @@ Examples:
   textpeak webhooks redeliver --since 24h
 
 A webhook that was switched off by 410 (Gone) is switched on again.";
+pub(super) const ROUTES_LIST: &str = "\
+Examples:
+  textpeak routes list";
+pub(super) const ROUTES_ADD: &str = "\
+Examples:
+  textpeak routes add --token-file token.txt
+  textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream 'OTP Germany'
+
+Messages of live streams are kept first, then handed on in batches, at most once. Without a route
+they end in no_routes.";
+pub(super) const ROUTES_TEST: &str = "\
+Examples:
+  textpeak routes test";
+pub(super) const ROUTES_REMOVE: &str = "\
+Examples:
+  textpeak routes remove berlin";
 pub(super) const SERVE: &str = "\
 Examples:
   textpeak serve

@@ -213,8 +213,8 @@ pub(super) struct Which {
     #[arg(long)]
     pub direction: Option<Direction>,
     /// sent, delivered, undelivered, `sent_failed`, `no_routes` or rejected
-    #[arg(long)]
-    pub status: Option<MessageStatus>,
+    #[arg(long = "status", value_name = "STATUS")]
+    pub message_status: Option<MessageStatus>,
     /// Not older than this
     #[arg(long, value_name = "DURATION")]
     pub since: Option<Span>,
@@ -227,7 +227,7 @@ impl From<Which> for super::options::Which {
             to,
             from,
             direction,
-            status,
+            message_status,
             since,
         } = which;
         Self {
@@ -235,7 +235,7 @@ impl From<Which> for super::options::Which {
             to,
             from,
             direction,
-            status,
+            status: message_status,
             since,
         }
     }

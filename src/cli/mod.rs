@@ -6,6 +6,7 @@ mod gateway;
 mod help;
 mod messages;
 mod options;
+mod routes;
 mod senders;
 mod streams;
 mod translate;
@@ -24,7 +25,8 @@ pub use draft::echo;
 pub use options::{
     BulkOptions, CloneOptions, CreateOptions, DeleteOptions, DeliveriesOptions, EditOptions,
     ExportOptions, Invocation, ListOptions, LogFormat, Outgoing, PlanOptions, PreviewOptions,
-    Print, Reach, ReplyOptions, SendOptions, ServeOptions, StatusOptions, Task, WaitOptions, Which,
+    Print, Reach, ReplyOptions, RouteOptions, SendOptions, ServeOptions, StatusOptions, Task,
+    WaitOptions, Which,
 };
 pub use values::Shell;
 
@@ -101,6 +103,9 @@ enum Command {
     /// How replies reach webhooks
     #[command(subcommand)]
     Webhooks(messages::Webhooks),
+    /// The ways out for live streams
+    #[command(subcommand)]
+    Routes(routes::Routes),
     /// Answer the Streams API for the streams of this home, until it is stopped
     #[command(after_help = help::SERVE)]
     Serve(gateway::Serve),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::api::{Format, Part, Request};
 use crate::domain::{
     AllowedIp, DeliveryState, Direction, GatewayUrl, InternalId, MessageStatus, MessageText, Order,
-    Phone, RawDraft, Removals, Retry, SenderId, Span, StreamFilter, Syntax,
+    Phone, RawDraft, Removals, Retry, RouteName, SenderId, Span, StreamFilter, Syntax,
 };
 use crate::terminal::Manner;
 
@@ -164,6 +164,20 @@ pub enum Task {
         /// Where no id is given: which.
         which: DeliveriesOptions,
     },
+    /// `routes list`
+    RoutesList,
+    /// `routes add`
+    RoutesAdd(RouteOptions),
+    /// `routes test`
+    RoutesTest {
+        /// Its name, as typed.
+        name: String,
+    },
+    /// `routes remove`
+    RoutesRemove {
+        /// Its name, as typed.
+        name: String,
+    },
     /// `serve`
     Serve(ServeOptions),
     /// `completions`
@@ -305,6 +319,21 @@ pub struct DeliveriesOptions {
     pub since: Option<Span>,
     /// Most of them; 0 is all.
     pub limit: usize,
+}
+
+/// Options of `routes add`.
+#[derive(Debug)]
+pub struct RouteOptions {
+    /// Its name.
+    pub name: RouteName,
+    /// The API.
+    pub base_url: GatewayUrl,
+    /// Where the token is, or `-`.
+    pub token_file: PathBuf,
+    /// Names or ids; none for every live stream.
+    pub streams: Vec<String>,
+    /// In the place of the one with its name.
+    pub replace: bool,
 }
 
 /// How the log of a gateway is written.

@@ -3,9 +3,9 @@
 use super::options::{
     BulkOptions, CloneOptions, CreateOptions, DeleteOptions, DeliveriesOptions, EditOptions,
     Everywhere, ExportOptions, ListOptions, Outgoing, PlanOptions, PreviewOptions, ReplyOptions,
-    SendOptions, ServeOptions, StatusOptions, Task, WaitOptions,
+    RouteOptions, SendOptions, ServeOptions, StatusOptions, Task, WaitOptions,
 };
-use super::{Command, Globals, gateway, messages, senders, streams};
+use super::{Command, Globals, gateway, messages, routes, senders, streams};
 use crate::domain::{DeliveryState, Removals, Retry};
 use crate::terminal::Manner;
 
@@ -70,6 +70,7 @@ impl From<Command> for Task {
                 text,
                 to: to_sender,
             }),
+            Command::Routes(routes) => routes.into(),
             Command::Messages(messages) => messages.into(),
             Command::Webhooks(webhooks) => webhooks.into(),
             Command::Serve(gateway::Serve {
@@ -187,6 +188,30 @@ impl From<streams::Streams> for Task {
             }),
             Streams::Token(Token::Show { stream, copy }) => Self::TokenShow { stream, copy },
             Streams::Delete { streams, yes } => Self::Delete(DeleteOptions { streams, yes }),
+        }
+    }
+}
+
+impl From<routes::Routes> for Task {
+    fn from(routes: routes::Routes) -> Self {
+        use routes::Routes;
+        match routes {
+            Routes::List => Self::RoutesList,
+            Routes::Add(routes::Add {
+                name,
+                base_url,
+                token_file,
+                streams,
+                replace,
+            }) => Self::RoutesAdd(RouteOptions {
+                name,
+                base_url,
+                token_file,
+                streams,
+                replace,
+            }),
+            Routes::Test { name } => Self::RoutesTest { name },
+            Routes::Remove { name } => Self::RoutesRemove { name },
         }
     }
 }

@@ -274,25 +274,34 @@ fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Resul
             }
             bar.advance(BATCH.min(rows.len() - start));
         }
-        if let (Some(wait), None) = (order.wait, &ending.stopped) {
-            let accepted = |fate: &Fate| match fate {
-                Fate::Accepted(uuid) => Some(uuid.clone()),
-                Fate::Refused(_) | Fate::Unknown(_) | Fate::Left => None,
-            };
-            let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
-            let last = tokio::select! {
-                last = follow(&wire, &token, &uuids, wait) => last?,
-                _ = &mut interrupt => {
-                    ending.stopped = Some(cancelled());
-                    return Ok(ending);
-                }
-            };
+        let accepted = |fate: &Fate| match fate {
+            Fate::Accepted(uuid) => Some(uuid.clone()),
+            Fate::Refused(_) | Fate::Unknown(_) | Fate::Left => None,
+        };
+        let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
+        let finish = async {
+            if !order.stream.demo {
+                wire.handed_on(&uuids).await?;
+            }
+            match (order.wait, &ending.stopped) {
+                (Some(wait), None) => follow(&wire, &token, &uuids, wait).await.map(Some),
+                _ => anyhow::Ok(None),
+            }
+        };
+        let last = tokio::select! {
+            last = finish => last?,
+            _ = &mut interrupt, if ending.stopped.is_none() => {
+                ending.stopped = Some(cancelled());
+                None
+            }
+        };
+        ending.statuses = last.map(|last| {
             let mut statuses = BTreeMap::new();
             for report in last {
                 *statuses.entry(report.status).or_default() += 1;
             }
-            ending.statuses = Some(statuses);
-        }
+            statuses
+        });
         Ok(ending)
     })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::session::Session;
 use crate::cli::{self, Live, Shell};
-use crate::domain::{SenderId, Tag};
+use crate::domain::{Route, SenderId, Tag};
 use crate::state::{Home, State};
 
 /// Values, and a few words about each.
@@ -28,6 +28,7 @@ pub fn answer_shell() -> bool {
         streams,
         tags,
         senders,
+        routes,
     })
 }
 
@@ -61,6 +62,13 @@ fn tags(home: Option<PathBuf>) -> Candidates {
             (tag.to_string(), format!("{count} {streams}"))
         };
         Some(state.tags().ok()?.into_iter().map(counted).collect())
+    })
+}
+
+fn routes(home: Option<PathBuf>) -> Candidates {
+    from_state(home, |state| {
+        let about = |route: &Route| (route.name.to_string(), route.base_url.to_string());
+        Some(state.routes().iter().map(about).collect())
     })
 }
 

@@ -19,6 +19,7 @@ mod plan;
 mod preview;
 mod reply;
 mod resume;
+mod routes;
 mod send;
 mod senders;
 mod serve;
@@ -115,6 +116,10 @@ fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
         Task::SendersList => senders::list(session),
         Task::SendersAdd { senders } => senders::add(session, &senders),
         Task::Status(options) => status::run(session, &options),
+        Task::RoutesList => routes::list(session),
+        Task::RoutesAdd(options) => routes::add(session, options),
+        Task::RoutesTest { name } => routes::test(session, &name),
+        Task::RoutesRemove { name } => routes::remove(session, &name),
         Task::Reply(options) => reply::run(session, options),
         Task::MessagesList { which, limit } => messages::list(session, &which, limit),
         Task::MessagesShow { uuid } => messages::show(session, &uuid),

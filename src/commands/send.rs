@@ -115,6 +115,9 @@ impl One {
                 Some(Err(why)) => return Err(refused(&why).into()),
                 None => return Err(refused("it is not in the answer").into()),
             };
+            if !stream.demo {
+                wire.handed_on(std::slice::from_ref(&uuid)).await?;
+            }
             let last = match wait {
                 None => None,
                 Some(wait) => {

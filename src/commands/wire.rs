@@ -17,6 +17,7 @@ use crate::client::{Answer, Client, Limits, Unanswered};
 use crate::domain::{GatewayUrl, Status, Stream, Token, quote};
 use crate::error::{Code, Failure};
 use crate::gateway::{Gateway, Options, Tell};
+use crate::journal::Journal;
 
 /// How long an API has to take the connection, and for its whole answer.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -24,6 +25,9 @@ const TOTAL: Duration = Duration::from_secs(30);
 
 /// How much of an answer is read, in bytes: 1 MiB.
 const ANSWER: usize = 1 << 20;
+
+/// How often a gateway of its own is asked whether it is done.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// Most messages in a request.
 pub const BATCH: usize = 250;
@@ -34,6 +38,8 @@ pub struct Wire {
     /// Its address.
     pub url: GatewayUrl,
     client: Client,
+    /// The journal of a gateway of its own.
+    own: Option<Journal>,
 }
 
 /// Runs network work on a runtime of its own.
@@ -56,7 +62,11 @@ impl Wire {
         });
         if let Some(url) = &reach.gateway {
             let url = url.clone();
-            return Ok(Self { url, client });
+            return Ok(Self {
+                url,
+                client,
+                own: None,
+            });
         }
         let options = Options {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -68,8 +78,9 @@ impl Wire {
         };
         let gateway = Gateway::open(&session.home, options, Tell::nobody()).await?;
         let url = format!("http://{}", gateway.address()).parse()?;
+        let own = Some(gateway.journal().clone());
         tokio::spawn(gateway.serve(std::future::pending()));
-        Ok(Self { url, client })
+        Ok(Self { url, client, own })
     }
 
     /// Sends messages.
@@ -86,6 +97,25 @@ impl Wire {
             ..
         } = self.client.execute(&request).await?;
         Ok((read_send(status, &body)?, repeated))
+    }
+
+    /// With a gateway of its own, waits until it has handed these messages on: it ends with the
+    /// command.
+    pub async fn handed_on(&self, uuids: &[String]) -> anyhow::Result<()> {
+        let Some(journal) = &self.own else {
+            return Ok(());
+        };
+        let uuids: Vec<uuid::Uuid> = uuids.iter().filter_map(|uuid| uuid.parse().ok()).collect();
+        loop {
+            let asked = uuids.clone();
+            let open = journal
+                .read(move |reader| reader.not_handed_on(&asked))
+                .await?;
+            if open == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
     }
 
     /// Asks for the status of messages, at most [`BATCH`] of them.

@@ -19,11 +19,39 @@ impl Default for GatewayUrl {
 }
 
 impl GatewayUrl {
+    /// Whether tokens travel to it unencrypted beyond this machine and its own network.
+    #[must_use]
+    pub fn is_open_to_readers(&self) -> bool {
+        is_open_to_readers(&self.0)
+    }
+
     /// The URL of one of the API's paths, which begin with a slash.
     #[must_use]
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
+}
+
+/// Whether what is sent to a URL travels unencrypted beyond this machine and its own network.
+pub fn is_open_to_readers(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else {
+        return false;
+    };
+    let near = match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Some(url::Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            !name.contains('.')
+                || [".localhost", ".local", ".internal"]
+                    .iter()
+                    .any(|end| name.ends_with(end))
+        }
+        None => false,
+    };
+    url.scheme() == "http" && !near
 }
 
 impl FromStr for GatewayUrl {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use super::gateway::is_open_to_readers;
 use super::header::Header;
 use super::text::quote;
 use super::value::{Invalid, display_value, text_value};
@@ -77,24 +78,7 @@ impl WebhookUrl {
     /// Whether messages travel to it unencrypted beyond this machine and its own network.
     #[must_use]
     pub fn is_open_to_readers(&self) -> bool {
-        let Ok(url) = url::Url::parse(&self.0) else {
-            return false;
-        };
-        let near = match url.host() {
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-            Some(url::Host::Ipv6(ip)) => {
-                ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
-            }
-            Some(url::Host::Domain(name)) => {
-                let name = name.trim_end_matches('.');
-                !name.contains('.')
-                    || [".localhost", ".local", ".internal"]
-                        .iter()
-                        .any(|end| name.ends_with(end))
-            }
-            None => false,
-        };
-        url.scheme() == "http" && !near
+        is_open_to_readers(&self.0)
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::checks::{self, MOST, Refused};
 use super::served::Served;
 use crate::api::{SendAnswer, SendEntry, StatusAnswer, StatusEntry};
-use crate::domain::{Course, MessageStatus, Status, Stream, conversation};
+use crate::domain::{Course, MessageStatus, Route, Status, Stream, conversation};
 use crate::error::Failure;
 use crate::journal::{Accepted, Journal, NewMessage};
 
@@ -118,8 +118,10 @@ impl Engine {
             match checked {
                 Ok(checked) => {
                     entries.push((internal_id, None));
+                    let leaves = !stream.demo && Route::of(streams.routes(), &stream.id).is_some();
                     new.push(NewMessage {
-                        course: self.course(stream, &checked, now),
+                        course: self.course(stream, &checked, leaves, now),
+                        leaves,
                         internal_id: checked.internal_id,
                         recipient: checked.recipient,
                         sender: checked.sender,
@@ -133,9 +135,17 @@ impl Engine {
         Ok(answer(stream, entries, accepted))
     }
 
-    fn course(&self, stream: &Stream, message: &checks::Checked, now: Timestamp) -> Course {
+    fn course(
+        &self,
+        stream: &Stream,
+        message: &checks::Checked,
+        leaves: bool,
+        now: Timestamp,
+    ) -> Course {
         if stream.demo {
             Course::of(&message.recipient, now, self.policy.delivery_delay)
+        } else if leaves {
+            Course::waiting()
         } else {
             Course::ended(now, MessageStatus::NoRoutes)
         }

@@ -19,6 +19,7 @@ use super::courier::Courier;
 use super::engine::{Engine, Policy};
 use super::event::{Event, Tell};
 use super::queue;
+use super::relay;
 use super::router::{Desk, router};
 use super::served::Served;
 use crate::domain::{AllowedIp, Retry, Stream};
@@ -65,6 +66,7 @@ pub struct Gateway {
     address: SocketAddr,
     desk: Arc<Desk>,
     courier: Option<Arc<Courier>>,
+    home: Home,
 }
 
 impl Gateway {
@@ -111,6 +113,7 @@ impl Gateway {
             address,
             desk,
             courier,
+            home: home.clone(),
         })
     }
 
@@ -144,13 +147,20 @@ impl Gateway {
         let engine = &self.desk.engine;
         let (running, seen) = watch::channel(());
         let mut workers = JoinSet::new();
+        workers.spawn(relay::work(
+            self.home,
+            engine.journal.clone(),
+            Arc::clone(&engine.served),
+            self.desk.tell.clone(),
+            seen.clone(),
+        ));
         if let Some(courier) = self.courier {
             workers.spawn(queue::work(
                 courier,
                 engine.journal.clone(),
                 Arc::clone(&engine.served),
                 self.desk.tell.clone(),
-                seen.clone(),
+                seen,
             ));
         }
         let graceful = GracefulShutdown::new();

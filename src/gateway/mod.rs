@@ -10,6 +10,7 @@ mod event;
 mod listen;
 mod queue;
 mod reading;
+mod relay;
 mod router;
 mod served;
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::{Event, Tell};
-use crate::domain::{SenderId, Stream, StreamId};
+use crate::domain::{Route, SenderId, Stream, StreamId};
 use crate::error::Failure;
 use crate::state::{Home, Stamp};
 
@@ -18,6 +18,7 @@ pub struct Streams {
     by_token: HashMap<Digest, Arc<Stream>>,
     by_id: HashMap<StreamId, Arc<Stream>>,
     senders: HashSet<SenderId>,
+    routes: Vec<Route>,
 }
 
 impl Streams {
@@ -41,6 +42,12 @@ impl Streams {
     pub fn has_sender(&self, id: &str) -> bool {
         id.parse()
             .is_ok_and(|id: SenderId| self.senders.contains(&id))
+    }
+
+    /// The ways out for live streams.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
     }
 
     /// Every stream that has a token.
@@ -68,6 +75,7 @@ impl Streams {
                 by_id: by_id.collect(),
                 by_token,
                 senders: state.senders().iter().cloned().collect(),
+                routes: state.routes().to_vec(),
             })
         };
         read().map_err(|error| Failure::from(&error))

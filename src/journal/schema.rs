@@ -9,7 +9,7 @@ use crate::error::Failure;
 
 /// One step a version: the first makes the tables, each other one changes those before it. A step
 /// that has been released is never edited.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     // A stream's key stands in for its id. `at`, `sent_at` and `final_at` are milliseconds since
     // 1970; `outcome` is the status from `final_at` on (see row.rs). `tally` counts messages, see
     // tally.rs.
@@ -79,6 +79,17 @@ const STEPS: [&str; 2] = [
         at INTEGER NOT NULL,
         PRIMARY KEY (stream, url)
     ) STRICT, WITHOUT ROWID;",
+    // Messages of live streams on their way out.
+    "CREATE TABLE relay (
+        message INTEGER PRIMARY KEY REFERENCES message,
+        stream INTEGER NOT NULL REFERENCES stream,
+        state INTEGER NOT NULL,
+        upstream TEXT,
+        next_at INTEGER NOT NULL,
+        turns INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX relay_due ON relay (state, next_at);
+    CREATE INDEX relay_stream ON relay (stream, state, next_at);",
 ];
 
 /// The newest version, which is the one that this program reads and writes.

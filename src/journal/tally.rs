@@ -8,7 +8,10 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 
 /// The moment of messages that are not known to become final.
-pub const NEVER: i64 = i64::MAX;
+const NEVER: i64 = i64::MAX;
+
+/// The status of messages whose end is not known.
+const SENT: i64 = 0;
 
 /// Stream, moment, status.
 type Line = (i64, i64, i64);
@@ -22,6 +25,12 @@ impl Tally {
     pub fn add(&mut self, stream: i64, final_at: Option<i64>, status: i64, n: i64) {
         let moment = final_at.unwrap_or(NEVER);
         *self.0.entry((stream, moment, status)).or_default() += n;
+    }
+
+    /// A message whose end was not known came to one.
+    pub fn ended(&mut self, stream: i64, status: i64) {
+        self.add(stream, None, SENT, -1);
+        self.add(stream, Some(0), status, 1);
     }
 
     /// Writes the counts, within the transaction of the messages that they count.

@@ -27,6 +27,8 @@ pub struct NewMessage {
     pub text: MessageText,
     /// How it comes out.
     pub course: Course,
+    /// Whether it waits to be handed on by a route.
+    pub leaves: bool,
 }
 
 /// A reply that has passed every check.
@@ -173,6 +175,10 @@ impl Writer {
             ])?;
         if inserted == 1 {
             self.tally.borrow_mut().add(stream, final_at, outcome, 1);
+            if message.leaves {
+                let key = self.connection.last_insert_rowid();
+                self.queue_out(key, stream, now.as_millisecond())?;
+            }
             return Ok(Accepted::New(uuid));
         }
         self.first_with(stream, message)

@@ -1,0 +1,51 @@
+//! `textpeak routes …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::help;
+use crate::domain::{GatewayUrl, HOSTED, RouteName};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Routes {
+    /// The ways out for live streams
+    #[command(visible_alias = "ls", after_help = help::ROUTES_LIST)]
+    List,
+    /// Add a way out: another Streams API, and a token that it issued
+    #[command(after_help = help::ROUTES_ADD)]
+    Add(Add),
+    /// Ask a route's API whether it takes the token; sends no message
+    #[command(after_help = help::ROUTES_TEST)]
+    Test {
+        /// Its name
+        #[arg(id = "route", value_name = "ROUTE", default_value = "default")]
+        name: String,
+    },
+    /// Remove a route with its token
+    #[command(visible_alias = "rm", after_help = help::ROUTES_REMOVE)]
+    Remove {
+        /// Its name
+        #[arg(id = "route", value_name = "ROUTE")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Its name: letters, digits and -_.
+    #[arg(default_value = "default")]
+    pub name: RouteName,
+    /// Address of the API
+    #[arg(long, value_name = "URL", default_value = HOSTED)]
+    pub base_url: GatewayUrl,
+    /// File with the token, - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub token_file: PathBuf,
+    /// Only for this stream, by name or id; again for more [default: every live stream]
+    #[arg(long = "stream", value_name = "STREAM")]
+    pub streams: Vec<String>,
+    /// Put it in the place of the route with its name
+    #[arg(long)]
+    pub replace: bool,
+}

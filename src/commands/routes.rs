@@ -1,0 +1,212 @@
+//! `textpeak routes …`
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::list::whole;
+use super::session::{Session, now, zone};
+use super::wire::block_on;
+use crate::api::{Example, HeaderValue, NoAnswer, read_status, status_request};
+use crate::cli::RouteOptions;
+use crate::client::{Client, Limits};
+use crate::domain::{Route, RouteToken, quote};
+use crate::error::{Code, Failure};
+use crate::render::{table, time};
+use crate::state::{State, read_text_input};
+
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(5),
+    total: Duration::from_secs(30),
+    body: 1 << 20,
+};
+
+pub fn list(session: &Session) -> anyhow::Result<()> {
+    let file = session.home.read()?;
+    let state = file.state()?;
+    let routes = state.routes();
+    let terminal = session.terminal;
+    if terminal.json() {
+        return terminal.answer_json(&whole(routes.iter().map(item).collect()));
+    }
+    if routes.is_empty() {
+        terminal.note(&format!(
+            "No routes yet: messages of live streams end in no_routes. To add one: {}",
+            session.paste(&["routes", "add", "--token-file", "-"])
+        ));
+        return Ok(());
+    }
+    let row = |route: &Route| {
+        vec![
+            route.name.to_string(),
+            route.base_url.to_string(),
+            streams(route, &state),
+            time(route.created_at, &zone()),
+        ]
+    };
+    let rows: Vec<_> = routes.iter().map(row).collect();
+    let headers = ["Route", "Base URL", "Streams", "Created"];
+    terminal.answer(&table(&headers, &rows, terminal.width()))
+}
+
+fn item(route: &Route) -> Value {
+    json!({
+        "name": route.name, "base_url": route.base_url, "streams": route.streams,
+        "created_at": route.created_at,
+    })
+}
+
+/// The names of the streams that a route serves.
+fn streams(route: &Route, state: &State<'_>) -> String {
+    if route.streams.is_empty() {
+        return "every live stream".to_owned();
+    }
+    let name = |id: &crate::domain::StreamId| {
+        let found = state.with_id(id).ok().flatten();
+        found.map_or_else(|| id.to_string(), |stream| stream.name.to_string())
+    };
+    route
+        .streams
+        .iter()
+        .map(name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+pub fn add(session: &Session, options: RouteOptions) -> anyhow::Result<()> {
+    let RouteOptions {
+        name,
+        base_url,
+        token_file,
+        streams,
+        replace,
+    } = options;
+    if base_url.is_open_to_readers() {
+        return Err(Failure::usage(format_args!(
+            "the token would travel unencrypted to {}",
+            quote(base_url.as_str())
+        ))
+        .hint("use an https address")
+        .into());
+    }
+    let token: RouteToken = read_text_input(&token_file)?
+        .parse()
+        .map_err(|error| Failure::usage(error).hint("put the token alone into the file"))?;
+    let route = session.home.change(|change| {
+        let same = change.state.routes().iter().any(|route| route.name == name);
+        if same && !replace {
+            return Err(
+                Failure::failed(format_args!("there is a route {name} already"))
+                    .hint("name it otherwise, or add it with --replace")
+                    .into(),
+            );
+        }
+        let found = change.state.find_all(&streams)?;
+        if let Some(demo) = found.iter().find(|stream| stream.demo) {
+            let name = demo.name.as_str();
+            return Err(Failure::usage(format_args!(
+                "{} is a demo stream: its messages never leave",
+                quote(name)
+            ))
+            .hint(session.paste(&["streams", "edit", name, "--live"]))
+            .into());
+        }
+        let route = Route {
+            name: name.clone(),
+            base_url: base_url.clone(),
+            streams: found.into_iter().map(|stream| stream.id).collect(),
+            created_at: now(),
+        };
+        change.keep_route_token(&route.name, &token);
+        change.state.put_route(route.clone());
+        Ok(route)
+    })?;
+    if session.terminal.json() {
+        return session
+            .terminal
+            .answer_json(&json!({ "route": item(&route) }));
+    }
+    session.terminal.note(&format!(
+        "Added. To try it: {}",
+        session.paste(&["routes", "test", route.name.as_str()])
+    ));
+    Ok(())
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::not_found(format_args!("no route {}", quote(name))).hint("textpeak routes list")
+}
+
+pub fn remove(session: &Session, name: &str) -> anyhow::Result<()> {
+    let route = session.home.change(|change| {
+        let route = change
+            .state
+            .remove_route(name)
+            .ok_or_else(|| unknown(name))?;
+        change.forget_route(name);
+        Ok(route)
+    })?;
+    if session.terminal.json() {
+        return session
+            .terminal
+            .answer_json(&json!({ "removed": [route.name] }));
+    }
+    session
+        .terminal
+        .note(&format!("Removed {} with its token.", route.name));
+    Ok(())
+}
+
+/// Asks for the status of a message that there is not: an API that takes the token says so, and
+/// nothing is sent.
+pub fn test(session: &Session, name: &str) -> anyhow::Result<()> {
+    let file = session.home.read()?;
+    let state = file.state()?;
+    let same = |route: &&Route| crate::domain::same_name(route.name.as_str(), name);
+    let route = state
+        .routes()
+        .iter()
+        .find(same)
+        .ok_or_else(|| unknown(name))?;
+    let token = session.home.route_token(&route.name)?.ok_or_else(|| {
+        Failure::failed(format_args!(
+            "the token of route {} is not kept",
+            route.name
+        ))
+        .hint("add the route again with --replace")
+    })?;
+    let request = status_request(
+        &route.base_url,
+        HeaderValue::foreign_token(&token),
+        &Example::status(),
+    );
+    let answered = block_on(async { Ok(Client::new(LIMITS).execute(&request).await) })?;
+    let answer = answered.map_err(|error| {
+        Failure::new(Code::Unreachable, error).hint("check the address and the network")
+    })?;
+    let elapsed = answer.elapsed.as_millis();
+    let refused = |error: NoAnswer| {
+        Failure::new(
+            Code::Refused,
+            format_args!("{} refused: {error}", route.base_url),
+        )
+        .hint("check the token and the address; an API may have an allow list")
+    };
+    match read_status(answer.status, &answer.body) {
+        Ok(_) => {}
+        // What the status answer looks like is not public: success is enough.
+        Err(NoAnswer::Unreadable { .. }) if (200..300).contains(&answer.status) => {}
+        Err(error) => return Err(refused(error).into()),
+    }
+    if session.terminal.json() {
+        return session.terminal.answer_json(&json!({
+            "route": route.name, "status": answer.status,
+            "elapsed_ms": u64::try_from(elapsed).unwrap_or(u64::MAX),
+        }));
+    }
+    session.terminal.note(&format!(
+        "{} takes the token: HTTP {} in {elapsed} ms.",
+        route.base_url, answer.status
+    ));
+    Ok(())
+}
