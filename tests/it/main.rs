@@ -7,10 +7,14 @@
 )]
 
 #[cfg(unix)]
+mod bulk;
+#[cfg(unix)]
 mod change;
 #[cfg(unix)]
 mod code;
 mod completions;
+#[cfg(unix)]
+mod conversation;
 mod create;
 #[cfg(unix)]
 mod doctor;
@@ -26,9 +30,13 @@ mod look;
 #[cfg(unix)]
 mod readme;
 #[cfg(unix)]
+mod routes;
+#[cfg(unix)]
 mod samples;
 #[cfg(unix)]
 mod serve;
 mod support;
+#[cfg(unix)]
+mod webhooks;
 #[cfg(unix)]
 mod wizard;

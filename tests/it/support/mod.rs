@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 pub mod gateway;
+#[cfg(unix)]
+pub mod receiver;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,329 @@
+//! Live streams: messages leave by another Streams API, at most once, whatever it answers.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::serve::demo;
+use crate::support::TestEnv;
+use crate::support::gateway::{Served, eventually};
+use crate::support::receiver::{Act, Hooks};
+
+const TOKEN: &str = "a-token-of-another-api";
+
+/// A home with a live stream and, if there is a URL, a route to it.
+fn home(url: Option<&str>) -> TestEnv {
+    let env = TestEnv::new();
+    env.ok(&[
+        "streams",
+        "create",
+        "--name",
+        "live",
+        "--add-sender",
+        "12025550100",
+        "--no-input",
+    ]);
+    if let Some(url) = url {
+        let run = env.run_with_input(
+            &["routes", "add", "--base-url", url, "--token-file", "-"],
+            TOKEN,
+        );
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    env
+}
+
+const SEND: [&str; 6] = ["send", "live", "--to", "12025550143", "--text", "Hi"];
+
+/// Sends a message, and what the journal says of it when the command is over.
+fn fate(env: &TestEnv) -> Value {
+    let sent = env.ok(&SEND);
+    env.json(&["messages", "show", sent.trim()])
+}
+
+#[test]
+fn without_a_route_there_is_no_way_out() {
+    let env = home(None);
+    assert_eq!(fate(&env)["status"], "no_routes");
+    assert_eq!(env.json(&["routes", "list"])["total"], 0);
+}
+
+#[test]
+fn one_gateway_is_the_others_way_out() {
+    let upstream = TestEnv::new();
+    let token = demo(&upstream, "up", &[]);
+    let far = Served::start(&upstream, &["--delivery-delay", "100ms"]);
+    let env = home(None);
+    let file = env.folder().join("token");
+    std::fs::File::create(&file)
+        .unwrap()
+        .write_all(token.as_bytes())
+        .unwrap();
+    let url = format!("http://{}", far.address);
+    env.ok(&[
+        "routes",
+        "add",
+        "--base-url",
+        &url,
+        "--token-file",
+        file.to_str().unwrap(),
+    ]);
+    env.ok(&["routes", "test"]);
+    let near = Served::start(&env, &[]);
+    let own = env.ok(&["streams", "token", "show", "live"]);
+    let sent = near.send(own.trim(), &[
+        json!({ "internal_id": "a", "recipient_phone": "12025550143", "message_content": "Hi" }),
+        json!({ "internal_id": "b", "recipient_phone": "12025550101", "message_content": "Hi" }),
+    ]);
+    let uuid = |n: usize| {
+        sent.json()["messages"][n]["message_uuid"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let show = |n: usize| env.json(&["messages", "show", &uuid(n)]);
+    eventually("both are final", || {
+        show(0)["status"] == "delivered" && show(1)["status"] == "undelivered"
+    });
+    assert!(show(0)["sent_at"].is_string());
+    assert_eq!(
+        upstream.json(&["messages", "list"])["total"],
+        2,
+        "each was handed on once"
+    );
+    let shown = env.json(&["streams", "show", "live"]);
+    assert_eq!(
+        shown["statistics"]["by_status"],
+        json!({ "delivered": 1, "undelivered": 1 })
+    );
+    assert_eq!(shown["status"], "Ready");
+}
+
+#[test]
+fn whatever_the_other_side_answers_nothing_is_sent_twice() {
+    let far = Hooks::start(|_, _| Act::status(200));
+    let elsewhere = format!("Location: {}\r\n", far.url());
+    let body = |text: &str| Act::Answer(200, String::new(), text.to_owned());
+    for (act, status, said) in [
+        (
+            Act::Answer(307, elsewhere.clone(), String::new()),
+            "sent_failed",
+            "redirects",
+        ),
+        (
+            Act::Answer(308, elsewhere, String::new()),
+            "sent_failed",
+            "redirects",
+        ),
+        (
+            body(r#"{"status":false,"message":"no balance"}"#),
+            "sent_failed",
+            "no balance",
+        ),
+        (
+            body("<html><h1>Hello</h1></html>"),
+            "sent_failed",
+            "cannot be read: Hello; whether it was sent is unknown",
+        ),
+        (
+            body(r#"{"status":true,"messages":["#),
+            "sent_failed",
+            "cannot be read",
+        ),
+        (
+            Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"status\"".into()),
+            "sent_failed",
+            "broke off",
+        ),
+        (Act::Close, "sent_failed", "broke off"),
+        (Act::Endless, "sent_failed", "longer than any answer"),
+        (Act::status(500), "sent_failed", "HTTP 500"),
+        (
+            Act::Answer(
+                401,
+                String::new(),
+                r#"{"message":"Not Authenticated"}"#.into(),
+            ),
+            "sent_failed",
+            "HTTP 401: Not Authenticated",
+        ),
+        (
+            body(r#"{"status":true,"messages":[]}"#),
+            "sent_failed",
+            "cannot be read",
+        ),
+        (
+            body(r#"{"status":true,"messages":[{"internal_id":"x","message_uuid":"u"}]}"#),
+            "sent_failed",
+            "does not speak of it",
+        ),
+    ] {
+        let what = format!("{act:?}").chars().take(80).collect::<String>();
+        let near = Hooks::start(move |_, _| act.clone());
+        let env = home(Some(&format!("http://{}", near.address)));
+        let fate = fate(&env);
+        assert_eq!(fate["status"], status, "{what}: {fate}");
+        assert!(
+            fate["details"].as_str().unwrap().contains(said),
+            "{what}: {fate}"
+        );
+        let heard = near.heard();
+        assert_eq!(heard.len(), 1, "{what}");
+        assert_eq!(heard[0].header("authorization"), TOKEN);
+        assert!(!fate.to_string().contains(TOKEN));
+    }
+    assert_eq!(far.heard().len(), 0, "the token went nowhere else");
+}
+
+#[test]
+fn a_refused_message_is_rejected_and_the_others_go() {
+    let near = Hooks::start(|_, heard| {
+        if heard.line.contains("status") {
+            return Act::Answer(200, String::new(), r#"{"messages":[]}"#.into());
+        }
+        let sent = heard.json();
+        let entry = |one: &Value| match one["message_content"].as_str() {
+            Some("bad") => {
+                json!({ "internal_id": one["internal_id"], "error": "x", "details": "not allowed sender" })
+            }
+            _ => json!({ "internal_id": one["internal_id"], "message_uuid": "u", "error": null }),
+        };
+        let entries: Vec<_> = sent["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(entry)
+            .collect();
+        Act::Answer(
+            200,
+            String::new(),
+            json!({ "status": true, "messages": entries }).to_string(),
+        )
+    });
+    let env = home(Some(&format!("http://{}", near.address)));
+    let text = "12025550143,good\n12025550143,bad\n";
+    let run = env.run_with_input(&["send", "live", "--from-file", "-"], text);
+    assert_eq!(run.code, 0, "{run:?}");
+    let listed = env.json(&["messages", "list"]);
+    let statuses: Vec<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["status"], &one["details"]))
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            (&json!("rejected"), &json!("not allowed sender")),
+            (&json!("sent"), &json!(null))
+        ]
+    );
+    let sent: Vec<_> = near
+        .heard()
+        .into_iter()
+        .filter(|heard| heard.line.contains("simple_send"))
+        .collect();
+    assert_eq!(sent.len(), 1, "one batch");
+}
+
+#[test]
+fn only_what_certainly_was_not_sent_is_sent_again() {
+    let near = Hooks::start(|n, heard| {
+        if heard.line.contains("status") {
+            return Act::Answer(200, String::new(), r#"{"messages":[]}"#.into());
+        }
+        if n == 0 {
+            return Act::Answer(503, "Retry-After: 1\r\n".into(), String::new());
+        }
+        let id = heard.json()["messages"][0]["internal_id"].clone();
+        let entry = json!({ "internal_id": id, "message_uuid": "u" });
+        Act::Answer(
+            200,
+            String::new(),
+            json!({ "status": true, "messages": [entry] }).to_string(),
+        )
+    });
+    let env = home(Some(&format!("http://{}", near.address)));
+    assert_eq!(fate(&env)["status"], "sent");
+    let sent = near
+        .heard()
+        .into_iter()
+        .filter(|heard| heard.line.contains("simple_send"));
+    assert_eq!(sent.count(), 2);
+}
+
+#[test]
+fn a_gateway_that_is_killed_while_it_hands_on_never_does_so_twice() {
+    let near = Hooks::start(|_, _| Act::Hang(Duration::from_secs(60)));
+    let env = home(Some(&format!("http://{}", near.address)));
+    let mut gateway = Served::start(&env, &[]);
+    let token = env.ok(&["streams", "token", "show", "live"]);
+    let sent = gateway.send(
+        token.trim(),
+        &[json!({ "recipient_phone": "12025550143", "message_content": "Hi" })],
+    );
+    assert_eq!(sent.status, 200);
+    eventually("it is being handed on", || near.heard().len() == 1);
+    gateway.child.kill().unwrap();
+    gateway.child.wait().unwrap();
+    let _gateway = Served::start(&env, &[]);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(near.heard().len(), 1);
+}
+
+#[test]
+fn routes_are_added_with_a_token_that_no_argument_carries() {
+    let env = home(Some("http://127.0.0.1:1"));
+    let listed = env.json(&["routes", "list"]);
+    assert_eq!(listed["items"][0]["name"], "default");
+    assert!(!listed.to_string().contains(TOKEN));
+    assert_eq!(env.state()["routes"][0]["base_url"], "http://127.0.0.1:1");
+    assert!(!env.state().to_string().contains(TOKEN));
+    let add = |words: &[&str]| {
+        let words = [&["routes", "add"], words, &["--token-file", "-"]].concat();
+        env.run_with_input(&words, "other-token\n")
+    };
+    assert!(add(&[]).stderr.contains("there is a route default already"));
+    assert_eq!(add(&["--replace"]).code, 0);
+    let open = add(&["far", "--base-url", "http://example.com"]);
+    assert!(
+        open.code == 2 && open.stderr.contains("unencrypted"),
+        "{open:?}"
+    );
+    assert!(add(&["a b"]).stderr.contains("is not a route's name"));
+    demo(&env, "demo", &[]);
+    assert!(
+        add(&["d", "--stream", "demo"])
+            .stderr
+            .contains("is a demo stream")
+    );
+    assert_eq!(
+        add(&[
+            "own",
+            "--stream",
+            "live",
+            "--base-url",
+            "https://sms.example.com"
+        ])
+        .code,
+        0
+    );
+    assert!(
+        env.fails(2, &["routes", "add", "x"])
+            .contains("--token-file")
+    );
+    let empty = env.run_with_input(&["routes", "add", "x", "--token-file", "-"], "");
+    assert!(
+        empty.code == 2 && empty.stderr.contains("is not a token"),
+        "{empty:?}"
+    );
+    env.fails(3, &["routes", "remove", "nope"]);
+    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    env.ok(&["routes", "remove", "DEFAULT"]);
+    // A route that served one stream goes with it, token and all.
+    env.ok(&["streams", "delete", "live", "--yes"]);
+    assert_eq!(env.json(&["routes", "list"])["total"], 0);
+    let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
+    assert!(!tokens.contains("other-token"), "{tokens}");
+}
