@@ -225,7 +225,7 @@ fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Resul
     let token = Arc::new(token_of(session, order.stream)?);
     let bar = session.terminal.progress(rows.len());
     block_on(async {
-        let wire = Arc::new(Wire::reach(session, order.reach).await?);
+        let wire = Arc::new(Wire::reach(session, order.reach)?);
         let mut ending = Ending {
             fates: vec![Fate::Left; rows.len()],
             repeated: 0,

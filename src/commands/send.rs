@@ -106,7 +106,7 @@ impl One {
         terminal.note(&segments(&measured));
         say_whose_gateway(session, stream, reach);
         let (uuid, last) = block_on(async {
-            let wire = Wire::reach(session, reach).await?;
+            let wire = Wire::reach(session, reach)?;
             let sent = wire.send(&token, &body).await;
             let (mut reports, _) = sent.map_err(|missed| missed.failure(&wire))?;
             let outcome = reports.pop().map(|report| report.outcome);

@@ -38,7 +38,7 @@ pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
         .context("cannot start the runtime")?;
     let served = runtime.block_on(async {
         let stop = stop_signal().context("cannot listen for signals")?;
-        let gateway = Gateway::open(&session.home, options, tell).await?;
+        let gateway = Gateway::open(&session.home, options, tell)?;
         if let Some(stream) = gateway.without_allow_list().first() {
             return Err(open_to_all(session, stream.name.as_str()).into());
         }

@@ -53,8 +53,8 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 
 impl Wire {
     /// Reaches the API; where none was named, a gateway begins to answer on loopback, with the
-    /// owner's right. It ends with the runtime.
-    pub async fn reach(session: &Session, reach: &Reach) -> anyhow::Result<Self> {
+    /// owner's right, within a runtime and for as long as that lives.
+    pub fn reach(session: &Session, reach: &Reach) -> anyhow::Result<Self> {
         let client = Client::new(Limits {
             connect: CONNECT,
             total: TOTAL,
@@ -76,7 +76,7 @@ impl Wire {
             owner: true,
             retry: None,
         };
-        let gateway = Gateway::open(&session.home, options, Tell::nobody()).await?;
+        let gateway = Gateway::open(&session.home, options, Tell::nobody())?;
         let url = format!("http://{}", gateway.address()).parse()?;
         let own = Some(gateway.journal().clone());
         tokio::spawn(gateway.serve(std::future::pending()));

@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -35,6 +35,9 @@ const LARGEST_HEAD: usize = 16 << 10;
 
 /// Most connections at one time; others wait.
 const CONNECTIONS: usize = 16_384;
+
+/// Connections that may wait to be taken; the system may allow fewer.
+const QUEUE: u32 = 4_096;
 
 /// How long requests may take to finish after the gateway was asked to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -70,11 +73,11 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Reads the streams, opens the journal and listens.
+    /// Reads the streams, opens the journal and listens, within a runtime.
     ///
     /// # Errors
     /// When the state file or the journal cannot be used, or the address is not free.
-    pub async fn open(home: &Home, options: Options, tell: Tell) -> anyhow::Result<Self> {
+    pub fn open(home: &Home, options: Options, tell: Tell) -> anyhow::Result<Self> {
         let Options {
             listen,
             trusted,
@@ -86,9 +89,7 @@ impl Gateway {
         let served = Arc::new(Served::open(home.clone(), tell.clone())?);
         let local = listen.ip().to_canonical().is_loopback();
         let journal = Journal::open(&home.prepare_journal()?)?;
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|error| unheard(listen, &error))?;
+        let listener = listener(listen).map_err(|error| unheard(listen, &error))?;
         let address = listener.local_addr()?;
         let policy = Policy {
             owner,
@@ -199,6 +200,18 @@ impl Gateway {
         };
         let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
+}
+
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // On Windows this would let two gateways share a port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 fn connection(

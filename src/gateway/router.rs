@@ -191,7 +191,7 @@ async fn ready(State(desk): Shared) -> Response {
     if let Some(fault) = desk.engine.served.fault() {
         return refused(503, &fault.message);
     }
-    match desk.engine.journal.write(|_| Ok(())).await {
+    match desk.engine.journal.check().await {
         Ok(()) => ok(),
         Err(failure) => refused(503, &failure.message),
     }

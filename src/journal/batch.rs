@@ -3,7 +3,9 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
@@ -21,6 +23,12 @@ const LARGEST: usize = 1_000;
 /// Transactions between two foldings of the tally.
 const FOLDING: usize = 64;
 
+/// How long a failure counts as the journal's state, where no write succeeds after it.
+const MEMORY: Duration = Duration::from_secs(5);
+
+/// When the last write failed, and how; `None` after one that did not.
+type LastFailure = Arc<Mutex<Option<(Instant, Failure)>>>;
+
 /// Tells whoever waits how the transaction went.
 type Reply = Box<dyn FnOnce(Result<(), Failure>) + Send>;
 
@@ -33,6 +41,7 @@ type Read = Box<dyn FnOnce(&Reader) + Send>;
 pub struct Journal {
     writes: Sender<Write>,
     reads: Sender<Read>,
+    failed: LastFailure,
 }
 
 impl Journal {
@@ -49,13 +58,36 @@ impl Journal {
         let (reads, asked) = channel::<Read>();
         let path = path.to_owned();
         let writer = Writer::new(connection);
-        thread::spawn(move || write_all(&path, writer, &waiting));
+        let failed = LastFailure::default();
+        let last = Arc::clone(&failed);
+        thread::spawn(move || write_all(&path, writer, &waiting, &last));
         thread::spawn(move || {
             for read in asked {
                 read(&reader);
             }
         });
-        Ok(Self { writes, reads })
+        Ok(Self {
+            writes,
+            reads,
+            failed,
+        })
+    }
+
+    /// Whether messages can be kept: none failed in the last seconds, and a write that changes
+    /// nothing comes to the disk.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn check(&self) -> Result<(), Failure> {
+        let last = self
+            .failed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match last {
+            Some((at, failure)) if at.elapsed() < MEMORY => Err(failure),
+            _ => self.write(Writer::touch).await,
+        }
     }
 
     /// Writes, and returns when it is on disk.
@@ -98,7 +130,11 @@ fn stopped() -> Failure {
     Failure::failed("the journal cannot be written at the moment; nothing was stored")
 }
 
-fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>) {
+fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &LastFailure) {
+    let keep = |failure: Option<Failure>| {
+        *last.lock().unwrap_or_else(PoisonError::into_inner) =
+            failure.map(|failure| (Instant::now(), failure));
+    };
     let mut batch = Vec::new();
     for turn in 0_usize.. {
         let Ok(first) = waiting.recv() else { return };
@@ -106,6 +142,7 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>) {
         batch.extend(waiting.try_iter().take(LARGEST - 1));
         match commit(&mut writer, batch.drain(..), turn % FOLDING == 0) {
             Ok(replies) => {
+                keep(None);
                 for reply in replies {
                     reply(Ok(()));
                 }
@@ -113,6 +150,7 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>) {
             Err((error, replies)) => {
                 writer.reset();
                 let failure = fault(path, &error);
+                keep(Some(failure.clone()));
                 for reply in replies {
                     reply(Err(failure.clone()));
                 }

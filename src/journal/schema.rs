@@ -101,6 +101,11 @@ fn version(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// Writes the version again, which takes a page and changes nothing.
+pub fn touch(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", VERSION)
+}
+
 /// Brings the file to this version, in one transaction.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use uuid::{ContextV7, Uuid};
 
 use super::deliveries::SWITCHED_OFF;
 use super::row::{RECEIVED, direction_number, status_number};
+use super::schema;
 use super::tally::Tally;
 use crate::domain::{
     Course, Direction, InternalId, Message, MessageText, Phone, SenderId, StreamId,
@@ -116,6 +117,14 @@ impl Writer {
             seconds,
             nanoseconds,
         ))
+    }
+
+    /// Writes a page that changes nothing.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn touch(&self) -> rusqlite::Result<()> {
+        schema::touch(&self.connection)
     }
 
     /// Takes messages in, each for itself.

@@ -156,7 +156,7 @@ fn act(socket: &mut TcpStream, act: &Act) -> bool {
         Act::Close => false,
         Act::Endless => {
             let _ = socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\n");
-            while socket.write_all(&[b'x'; 65536]).is_ok() {}
+            while socket.write_all(&[b'x'; 4096]).is_ok() {}
             false
         }
         Act::Raw(text) => {

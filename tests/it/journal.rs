@@ -1,0 +1,244 @@
+//! The journal under bad luck: kills, older and newer files, a full disk, several processes.
+
+use std::collections::HashSet;
+use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::serve::{demo, message};
+use crate::support::TestEnv;
+use crate::support::gateway::Served;
+
+/// Kills, short in the suite; `TEXTPEAK_KILLS=100` for the long run.
+fn kills() -> u64 {
+    std::env::var("TEXTPEAK_KILLS").map_or(15, |n| n.parse().unwrap())
+}
+
+#[test]
+fn every_message_that_was_answered_is_there_once_after_kills() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let answered: Mutex<Vec<(String, String)>> = Mutex::default();
+    for round in 0..kills() {
+        let mut gateway = Served::start(&env, &["-q"]);
+        let over = AtomicBool::new(false);
+        let (served, token, over, answered) = (gateway.address, &token, &over, &answered);
+        std::thread::scope(|scope| {
+            for client in 0..4 {
+                scope.spawn(move || {
+                    for n in 0.. {
+                        if over.load(Ordering::SeqCst) {
+                            return;
+                        }
+                        let id = format!("{round}-{client}-{n}");
+                        let one = json!({ "messages": [{ "internal_id": id, "recipient_phone": "12025550143", "message_content": "Hi" }] }).to_string();
+                        let head = format!(
+                            "POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                            one.len()
+                        );
+                        let Ok(mut socket) = std::net::TcpStream::connect(served) else { return };
+                        let _ = std::io::Write::write_all(&mut socket, (head + &one).as_bytes());
+                        let mut text = String::new();
+                        let _ = std::io::Read::read_to_string(&mut socket, &mut text);
+                        if let Some(rest) = text.split("\"message_uuid\":\"").nth(1) {
+                            answered.lock().unwrap().push((id, rest[..36].to_owned()));
+                        }
+                    }
+                });
+            }
+            // A moment that differs from round to round.
+            std::thread::sleep(Duration::from_millis(20 + round * 37 % 200));
+            gateway.child.kill().unwrap();
+            gateway.child.wait().unwrap();
+            over.store(true, Ordering::SeqCst);
+        });
+    }
+    let answered = answered.into_inner().unwrap();
+    assert!(answered.len() > 100, "{}", answered.len());
+    let listed = env.json(&["messages", "list", "--limit", "0"]);
+    let items = listed["items"].as_array().unwrap();
+    let kept: HashSet<_> = items
+        .iter()
+        .map(|one| {
+            (
+                one["internal_id"].as_str().unwrap().to_owned(),
+                one["message_uuid"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(kept.len(), items.len(), "none is there twice");
+    let lost: Vec<_> = answered
+        .iter()
+        .filter(|pair| !kept.contains(*pair))
+        .collect();
+    assert_eq!(lost, Vec::<&(String, String)>::new());
+    let counted = env.json(&["streams", "show", "OTP"])["statistics"]["outgoing"].clone();
+    assert_eq!(counted, items.len(), "the tally counts what is there");
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let old = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/fixtures/messages-v1.db"
+    );
+    fs::copy(old, env.home().join("messages.db")).unwrap();
+    let listed = env.json(&["messages", "list"]);
+    let texts: Vec<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["text"].clone())
+        .collect();
+    assert_eq!(texts, [json!("So is this"), json!("Kept by version 1")]);
+    let gateway = Served::start(&env, &[]);
+    assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
+    env.ok(&["reply", "OTP", "--from", "12025550143", "--text", "Yes"]);
+    assert_eq!(env.json(&["messages", "list"])["total"], 4);
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_left_as_it_is() {
+    let env = TestEnv::new();
+    demo(&env, "OTP", &[]);
+    env.ok(&["send", "OTP", "--to", "12025550143", "--text", "Hi"]);
+    let path = env.home().join("messages.db");
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    newer.close().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    for words in [
+        &["messages", "list"][..],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["streams", "list"],
+    ] {
+        let refused = env.fails(1, words);
+        assert!(
+            refused.contains("of version 99") && refused.contains("newer textpeak"),
+            "{refused}"
+        );
+    }
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn several_processes_write_at_once() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let (one, other) = (Served::start(&env, &["-q"]), Served::start(&env, &["-q"]));
+    std::thread::scope(|scope| {
+        for gateway in [&one, &other] {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
+                    }
+                });
+            }
+        }
+        scope.spawn(|| {
+            for _ in 0..20 {
+                env.ok(&["send", "OTP", "--to", "12025550143", "--text", "Hi"]);
+            }
+        });
+        scope.spawn(|| {
+            for _ in 0..20 {
+                env.ok(&["messages", "list", "--limit", "5"]);
+            }
+        });
+    });
+    assert_eq!(
+        env.json(&["streams", "show", "OTP"])["statistics"]["outgoing"],
+        220
+    );
+}
+
+#[test]
+fn a_thousand_equal_requests_at_once_make_one_message() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let gateway = Served::start(&env, &["-q"]);
+    let uuids: Mutex<HashSet<String>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    let one = json!({ "internal_id": "a", "recipient_phone": "12025550143", "message_content": "Hi" });
+                    let answer = gateway.send(&token, &[one]).json();
+                    let uuid = answer["messages"][0]["message_uuid"].as_str().unwrap().to_owned();
+                    uuids.lock().unwrap().insert(uuid);
+                }
+            });
+        }
+    });
+    assert_eq!(uuids.lock().unwrap().len(), 1);
+    assert_eq!(env.json(&["messages", "list"])["total"], 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_accepts_nothing_and_is_forgiven_when_there_is_room() {
+    let env = TestEnv::new();
+    let small = env.folder().join("small");
+    fs::create_dir(&small).unwrap();
+    let mount = |words: &[&str]| {
+        let mut command = std::process::Command::new(words[0]);
+        let status = command
+            .args(&words[1..])
+            .stderr(std::process::Stdio::null())
+            .status();
+        status.is_ok_and(|status| status.success())
+    };
+    let at = small.to_str().unwrap().to_owned();
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", &at]) {
+        println!("skipped: a file system of a test's own may not be mounted here");
+        return;
+    }
+    let home = ["--home", &at];
+    let made = env.json(
+        &[
+            &[
+                "streams",
+                "create",
+                "--name",
+                "OTP",
+                "--demo",
+                "--add-sender",
+                "12025550100",
+                "--no-input",
+            ][..],
+            &home,
+        ]
+        .concat(),
+    );
+    let token = made["token"].as_str().unwrap().to_owned();
+    let gateway = Served::start(&env, &[&["-q"][..], &home].concat());
+    let text = "x".repeat(1500);
+    let mut last = 200;
+    for _ in 0..2_000 {
+        let one = json!({ "recipient_phone": "12025550143", "message_content": text });
+        let answered = gateway.send(&token, &[one]);
+        last = answered.status;
+        if last != 200 {
+            assert_eq!(
+                (last, answered.json()["status"].clone()),
+                (503, json!(false))
+            );
+            assert_eq!(answered.header("retry-after"), Some("1"));
+            break;
+        }
+    }
+    assert_eq!(last, 503, "it was full at some time");
+    assert_eq!(gateway.call("GET", "/readyz", "", b"").status, 503);
+    assert!(mount(&["mount", "-o", "remount,size=8m", &at]));
+    let again = gateway.send(&token, &[message("12025550143")]).status;
+    let ready = gateway.call("GET", "/readyz", "", b"").status;
+    drop(gateway);
+    assert!(mount(&["umount", &at]));
+    assert_eq!((again, ready), (200, 200));
+}
