@@ -16,7 +16,7 @@ use crate::cli::{BulkOptions, Reach};
 use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
 use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
 use crate::error::{Code, Failure};
-use crate::render::{forcing, http, json as requests_json, table};
+use crate::render::{counted, forcing, http, json as requests_json, table};
 use crate::state::{Results, input_name, read_text_input};
 use crate::terminal::json_line;
 
@@ -211,10 +211,15 @@ fn measure(session: &Session, rows: &[Row]) {
             }
         }
     }
-    let mut text = format!("{} messages, {segments} segments", rows.len());
+    let mut text = format!(
+        "{}, {}",
+        counted(rows.len(), "message"),
+        counted(segments, "segment")
+    );
     if wide > 0 {
         text += &format!(
-            ", {wide} messages in UCS-2; not in GSM-7: {}",
+            ", {} in UCS-2; not in GSM-7: {}",
+            counted(wide, "message"),
             forcing(&forced)
         );
     }

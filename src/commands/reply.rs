@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::listed::{self, Names, outcome};
-use super::session::{Session, webhook_secret};
+use super::session::{Session, webhook_secret, zone};
 use super::wire::block_on;
 use crate::cli::ReplyOptions;
 use crate::domain::{DeliveryState, Retry, Status, Stream, quote};
 use crate::error::Failure;
 use crate::gateway::{CLAIM, Courier, Streams};
 use crate::journal::{Attempt, Delivery, Journal, NewReply, Received};
+use crate::render::time;
 
 /// How often it looks whether a gateway has made the attempt.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -149,8 +150,8 @@ fn tell(
             "Kept. A gateway of this home goes on with its delivery.".to_owned()
         }
         (DeliveryState::Waiting, Some(_)) => format!(
-            "Kept, not delivered yet: {last}. textpeak serve goes on with it at {:.0}.",
-            delivery.next_at
+            "Kept, not delivered yet: {last}. textpeak serve goes on with it at {}.",
+            time(delivery.next_at, &zone())
         ),
     });
     Ok(())

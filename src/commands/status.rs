@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::list::whole;
-use super::session::Session;
+use super::session::{Session, zone};
 use super::wire::{BATCH, Wire, block_on, token_of};
 use crate::api::StatusReport;
 use crate::cli::StatusOptions;
 use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
 use crate::journal::{MessageFilter, Reader};
-use crate::render::table;
+use crate::render::{table, time};
 use crate::state::State;
 
 /// What is asked about: a stream, and messages of it.
@@ -49,8 +49,8 @@ pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
             report.message_uuid.clone(),
             report.status.clone(),
             optional(&report.internal_id),
-            optional(&report.sent_at),
-            optional(&report.delivered_at),
+            moment(report.sent_at.as_deref()),
+            moment(report.delivered_at.as_deref()),
             optional(&report.details),
         ]
     };
@@ -64,6 +64,13 @@ pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
         "Details",
     ];
     terminal.answer(&table(&headers, &rows, terminal.width()))
+}
+
+/// A time as people read it; one that cannot be read, as it came.
+fn moment(at: Option<&str>) -> String {
+    let at = at.unwrap_or_default();
+    at.parse()
+        .map_or_else(|_| at.to_owned(), |at| time(at, &zone()))
 }
 
 fn item(report: &StatusReport) -> Value {

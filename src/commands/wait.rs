@@ -8,12 +8,12 @@ use regex_lite::Regex;
 
 use super::listed::{self, Names, ago};
 use super::messages::{HEADERS, Line, attempts};
-use super::session::Session;
+use super::session::{Session, zone};
 use crate::cli::{Print, WaitOptions, Which};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
 use crate::journal::{MessageFilter, Reader};
-use crate::render::table;
+use crate::render::{table, time};
 use crate::terminal::json_line;
 
 /// How often it looks whether somebody has written.
@@ -100,9 +100,9 @@ fn miss(session: &Session, which: &Which) -> anyhow::Result<String> {
                 .filter_map(|(flag, value)| Some(format!("{flag} {}", quote(value.as_ref()?))))
                 .collect();
             format!(
-                "the latest message is {} from {from} to {to}, at {:.0}; asked for: {}",
+                "the latest message is {} from {from} to {to}, at {}; asked for: {}",
                 latest.direction,
-                latest.at,
+                time(latest.at, &zone()),
                 if asked.is_empty() {
                     "any".to_owned()
                 } else {
@@ -149,13 +149,17 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
     let mut watch = Watch::new(session, filter.clone());
     let mut told: Option<i64> = None;
     loop {
-        let mut lines: Vec<Line> = watch
-            .fresh()?
+        let fresh = watch.fresh()?;
+        if !watch.changed {
+            thread::sleep(GLANCE);
+            continue;
+        }
+        let mut lines: Vec<Line> = fresh
             .into_iter()
             .map(|(_, message)| Line::Message(Box::new(message)))
             .collect();
         let names = Names::read(session)?;
-        if let Some(journal) = watch.journal.as_ref().filter(|_| watch.changed) {
+        if let Some(journal) = watch.journal.as_ref() {
             let newest = journal.newest_attempt()?;
             let fresh = newest - told.unwrap_or(0);
             if fresh > 0 {
@@ -175,7 +179,6 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
                 terminal.answer(&table(&HEADERS, &[cells], None))?;
             }
         }
-        thread::sleep(GLANCE);
     }
 }
 
@@ -215,7 +218,10 @@ impl<'a> Watch<'a> {
         let newest = journal.newest()?;
         let fresh = journal.messages(&self.filter, usize::MAX, Timestamp::now())?;
         self.edition = Some(edition);
-        self.filter.after = Some(newest.max(self.filter.after.unwrap_or(0)));
+        // What came while it was asked is in the answer already.
+        let latest = fresh.first().map_or(0, |(place, _)| *place);
+        let after = self.filter.after.unwrap_or(0);
+        self.filter.after = Some(newest.max(latest).max(after));
         Ok(fresh)
     }
 }

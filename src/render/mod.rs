@@ -12,6 +12,6 @@ mod table;
 pub use details::{beside, details, fields, streams, time};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
-pub use segments::{forcing, segments};
+pub use segments::{counted, forcing, segments};
 pub use shell::{command_line, shell_word};
 pub use table::table;

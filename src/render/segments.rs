@@ -18,15 +18,21 @@ pub fn segments(measured: &Segments) -> String {
     } else {
         each * segments
     };
-    let plural = if *segments == 1 { "" } else { "s" };
     let mut text = format!(
-        "{segments} segment{plural}, {}, {units} of {room} characters",
+        "{}, {}, {units} of {room} characters",
+        counted(*segments, "segment"),
         encoding.name()
     );
     if !forced_by.is_empty() {
         text += &format!("; not in GSM-7: {}", forcing(forced_by));
     }
     text
+}
+
+/// So many of a thing.
+#[must_use]
+pub fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Characters by sight and by number.

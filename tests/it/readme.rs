@@ -1,6 +1,7 @@
 //! The README does what it says: its commands run, in order, and its transcript is what they print.
 
 use std::fs;
+use std::net::TcpListener;
 
 use crate::support::{PROGRAM, TestEnv, finish, installed, settled};
 
@@ -36,6 +37,11 @@ fn the_quick_start_is_two_commands() {
     assert_eq!(blocks[1].text, "cargo test");
 }
 
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 #[test]
 fn every_command_runs_and_the_transcript_is_what_it_prints() {
     if !installed("bash") {
@@ -59,9 +65,28 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
                 .env_remove("CI"),
         )
     };
-    let readme = readme();
+    // What a reader has free may be in use where tests run.
+    let (gateway, hooks) = (free_port(), free_port());
+    let readme = readme()
+        .replace("127.0.0.1:4680 ", &format!("127.0.0.1:{gateway} "))
+        .replace("127.0.0.1:4680\n", &format!("127.0.0.1:{gateway}\n"))
+        .replace(
+            "127.0.0.1:4680/readyz",
+            &format!("127.0.0.1:{gateway}/readyz"),
+        )
+        .replace("8080", &hooks.to_string());
     for block in blocks(&readme) {
         match block.language {
+            // A script as a whole, where something goes on in the background.
+            "bash" => {
+                let needs =
+                    ["curl", "python3"].map(|one| !block.text.contains(one) || installed(one));
+                if needs == [true, true] {
+                    let run = run(&format!("set -e; {}", block.text));
+                    assert_eq!(run.code, 0, "{}: {run:?}", block.text);
+                }
+            }
+            "python" => fs::write(env.folder().join("receiver.py"), block.text).unwrap(),
             "sh" => {
                 for line in block.text.lines().filter(|line| *line != "cargo test") {
                     let run = run(&line.replacen("cargo run --", "textpeak", 1));

@@ -143,21 +143,22 @@ fn sample(text: &str) -> Option<(String, usize)> {
             Some((format!("tp_{}", "0".repeat(36)), 39))
         }
         _ if masked == Some(15) => Some(("tp_********0000".into(), 15)),
-        _ if is_time(text) => Some(("2026-01-01 00:00 +00:00".into(), 23)),
+        _ if shaped(text, TIME) => Some(("2026-01-01 00:00 +00:00".into(), 23)),
+        _ if shaped(text, UUID) => Some(("01890a5d-ac96-774b-bcce-b302099a8057".into(), 36)),
         _ => None,
     }
 }
 
-/// `2026-01-01 00:00 +00:00`
-fn is_time(text: &str) -> bool {
-    let shape = "0000-00-00 00:00 +00:00";
+const TIME: &str = "nnnn-nn-nn nn:nn +00:00";
+const UUID: &str = "xxxxxxxx-xxxx-7xxx-xxxx-xxxxxxxxxxxx";
+
+/// Whether a text begins like this: `n` is a digit, `x` a hexadecimal one.
+fn shaped(text: &str, shape: &str) -> bool {
     text.len() >= shape.len()
-        && text.bytes().zip(shape.bytes()).all(|(b, s)| {
-            if s == b'0' {
-                b.is_ascii_digit()
-            } else {
-                b == s
-            }
+        && text.bytes().zip(shape.bytes()).all(|(b, s)| match s {
+            b'n' => b.is_ascii_digit(),
+            b'x' => b.is_ascii_hexdigit(),
+            _ => b == s,
         })
 }
 
