@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::checks::{self, MOST, Refused};
-use super::served::Served;
+use super::served::{Served, Streams};
 use crate::api::{SendAnswer, SendEntry, StatusAnswer, StatusEntry};
 use crate::domain::{Course, MessageStatus, Route, Status, Stream, conversation};
 use crate::error::Failure;
@@ -63,6 +63,13 @@ pub struct Sent {
     pub repeated: usize,
 }
 
+/// A caller that may go on, and the streams as they were when it came.
+#[derive(Debug)]
+pub struct Admitted {
+    pub stream: Arc<Stream>,
+    streams: Arc<Streams>,
+}
+
 /// Streams, journal and policy.
 #[derive(Debug)]
 pub struct Engine {
@@ -76,9 +83,10 @@ impl Engine {
     ///
     /// # Errors
     /// 401 for the token, 403 for the stream's status or the caller's address, in this order.
-    pub fn admit(&self, token: Option<&[u8]>, caller: IpAddr) -> Result<Arc<Stream>, Refusal> {
+    pub fn admit(&self, token: Option<&[u8]>, caller: IpAddr) -> Result<Admitted, Refusal> {
         let refuse = |status, message: String| Err(Refusal { status, message });
-        let stream = token.and_then(|token| self.served.streams().with_token(token));
+        let streams = self.served.streams();
+        let stream = token.and_then(|token| streams.with_token(token));
         let Some(stream) = stream else {
             return refuse(401, "Not Authenticated: invalid token".to_owned());
         };
@@ -90,7 +98,7 @@ impl Engine {
         if !(self.policy.owner || listed || open) {
             return refuse(403, "IP ACL restriction".to_owned());
         }
-        Ok(stream)
+        Ok(Admitted { stream, streams })
     }
 
     /// Accepts the messages of a body. What is accepted is on disk.
@@ -99,18 +107,17 @@ impl Engine {
     /// When the body as a whole is wrong, or nothing can be stored.
     pub async fn send(
         &self,
-        stream: &Arc<Stream>,
+        Admitted { stream, streams }: &Admitted,
         body: &[u8],
         now: Timestamp,
     ) -> Result<Sent, Refusal> {
         let raw = checks::read(body)?;
-        let streams = self.served.streams();
         let mut entries = Vec::with_capacity(raw.len());
         let mut new = Vec::with_capacity(raw.len());
         for message in raw {
             let (internal_id, checked) = match message {
                 Ok(mut raw) => {
-                    let checked = checks::check(&mut raw, stream, &streams);
+                    let checked = checks::check(&mut raw, stream, streams);
                     (raw.internal_id, checked)
                 }
                 Err(refused) => (None, Err(refused)),
@@ -131,8 +138,8 @@ impl Engine {
                 Err(refused) => entries.push((internal_id, Some(refused))),
             }
         }
-        let accepted = self.accept(stream, new, now).await?;
-        Ok(answer(stream, entries, accepted))
+        let (task, accepted) = self.accept(stream, new, now).await?;
+        Ok(answer(stream, task, entries, accepted))
     }
 
     fn course(
@@ -151,22 +158,22 @@ impl Engine {
         }
     }
 
-    /// Each message's fate, with the handset that it goes to.
+    /// The request's id, and each message's fate with the handset that it goes to.
     async fn accept(
         &self,
         stream: &Arc<Stream>,
         new: Vec<NewMessage>,
         now: Timestamp,
-    ) -> Result<Vec<(String, Accepted)>, Failure> {
+    ) -> Result<(Uuid, Vec<(String, Accepted)>), Failure> {
         if new.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Uuid::now_v7(), Vec::new()));
         }
         let stream = Arc::clone(stream);
         self.journal
             .write(move |writer| {
                 let accepted = writer.accept(&stream.id, &new, now)?;
                 let handsets = new.into_iter().map(|message| message.recipient.to_string());
-                Ok(handsets.zip(accepted).collect())
+                Ok((writer.uuid(now)?, handsets.zip(accepted).collect()))
             })
             .await
     }
@@ -177,7 +184,7 @@ impl Engine {
     /// When the body as a whole is wrong, or the journal cannot be read.
     pub async fn status(
         &self,
-        stream: &Arc<Stream>,
+        Admitted { stream, .. }: &Admitted,
         body: &[u8],
         now: Timestamp,
     ) -> Result<StatusAnswer, Refusal> {
@@ -237,6 +244,7 @@ impl Engine {
 /// Puts the fates of the good messages back among the refused ones.
 fn answer(
     stream: &Stream,
+    task: Uuid,
     entries: Vec<(Option<String>, Option<Refused>)>,
     accepted: Vec<(String, Accepted)>,
 ) -> Sent {
@@ -248,7 +256,7 @@ fn answer(
     let mut sent = Sent {
         answer: SendAnswer {
             status: false,
-            task_id: Uuid::now_v7().to_string(),
+            task_id: task.to_string(),
             messages: Vec::with_capacity(entries.len()),
         },
         accepted: 0,

@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::caller::caller;
-use super::engine::{Engine, Refusal, Sent};
+use super::engine::{Admitted, Engine, Refusal, Sent};
 use super::event::{Event, Tell};
 use super::{browser, reading};
 use crate::api::{REPEATED, Refused, SEND_PATH, STATUS_PATH};
-use crate::domain::{AllowedIp, Stream};
+use crate::domain::AllowedIp;
 
 /// What every handler has at hand.
 #[derive(Debug)]
@@ -106,11 +106,11 @@ async fn send(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (stream, body) = match admit(&desk, caller, &headers, body).await {
+    let (admitted, body) = match admit(&desk, caller, &headers, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
-    let sent = desk.engine.send(&stream, &body, Timestamp::now()).await;
+    let sent = desk.engine.send(&admitted, &body, Timestamp::now()).await;
     let (mut response, messages) = match sent {
         Ok(Sent {
             answer,
@@ -129,7 +129,7 @@ async fn send(
         Err(Refusal { status, message }) => (refused(status, &message), None),
     };
     response.extensions_mut().insert(Story {
-        stream: Some(stream.name.to_string()),
+        stream: Some(admitted.stream.name.to_string()),
         messages,
     });
     response
@@ -141,17 +141,17 @@ async fn status(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (stream, body) = match admit(&desk, caller, &headers, body).await {
+    let (admitted, body) = match admit(&desk, caller, &headers, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
-    let answer = desk.engine.status(&stream, &body, Timestamp::now()).await;
+    let answer = desk.engine.status(&admitted, &body, Timestamp::now()).await;
     let mut response = match answer {
         Ok(answer) => json(StatusCode::OK, &answer),
         Err(Refusal { status, message }) => refused(status, &message),
     };
     response.extensions_mut().insert(Story {
-        stream: Some(stream.name.to_string()),
+        stream: Some(admitted.stream.name.to_string()),
         messages: None,
     });
     response
@@ -164,11 +164,11 @@ async fn admit(
     caller: IpAddr,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Arc<Stream>, Bytes), Response> {
+) -> Result<(Admitted, Bytes), Response> {
     let token = headers
         .get(header::AUTHORIZATION)
         .map(HeaderValue::as_bytes);
-    let stream = desk
+    let admitted = desk
         .engine
         .admit(token, caller)
         .map_err(|Refusal { status, message }| refused(status, &message))?;
@@ -179,12 +179,12 @@ async fn admit(
     let body = body.map_err(|(status, message)| {
         let mut response = refused(status, &message);
         response.extensions_mut().insert(Story {
-            stream: Some(stream.name.to_string()),
+            stream: Some(admitted.stream.name.to_string()),
             messages: None,
         });
         response
     })?;
-    Ok((stream, body))
+    Ok((admitted, body))
 }
 
 async fn ready(State(desk): Shared) -> Response {

@@ -8,6 +8,7 @@ mod batch;
 mod connection;
 mod deliveries;
 mod fault;
+mod ids;
 mod reader;
 mod relay;
 mod row;

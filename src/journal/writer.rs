@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use uuid::{ContextV7, Uuid};
+use uuid::Uuid;
 
 use super::deliveries::SWITCHED_OFF;
+use super::ids::Ids;
 use super::row::{RECEIVED, direction_number, status_number};
 use super::schema;
 use super::tally::Tally;
@@ -73,7 +74,7 @@ pub struct Writer {
     pub(super) connection: Connection,
     pub(super) tally: RefCell<Tally>,
     keys: RefCell<HashMap<StreamId, i64>>,
-    order: ContextV7,
+    ids: RefCell<Ids>,
 }
 
 impl Writer {
@@ -82,7 +83,7 @@ impl Writer {
             connection,
             tally: RefCell::default(),
             keys: RefCell::default(),
-            order: ContextV7::new(),
+            ids: RefCell::default(),
         }
     }
 
@@ -108,15 +109,13 @@ impl Writer {
         Ok(key)
     }
 
-    /// A new id; ids of one process stand in the order in which they were made.
-    pub(super) fn uuid(&self, now: Timestamp) -> Uuid {
-        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
-        let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-        Uuid::new_v7(uuid::Timestamp::from_unix(
-            &self.order,
-            seconds,
-            nanoseconds,
-        ))
+    /// A new id.
+    ///
+    /// # Errors
+    /// Where the system has no randomness to give.
+    pub fn uuid(&self, now: Timestamp) -> rusqlite::Result<Uuid> {
+        let made = self.ids.borrow_mut().next(now);
+        made.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
     }
 
     /// Writes a page that changes nothing.
@@ -150,7 +149,7 @@ impl Writer {
         message: &NewMessage,
         now: Timestamp,
     ) -> rusqlite::Result<Accepted> {
-        let uuid = self.uuid(now);
+        let uuid = self.uuid(now)?;
         let Course {
             sent_at,
             final_at,
@@ -216,7 +215,7 @@ impl Writer {
             return Ok(None);
         };
         let message = Message {
-            uuid: self.uuid(now),
+            uuid: self.uuid(now)?,
             stream: reply.stream.clone(),
             direction: Direction::Incoming,
             internal_id: None,
