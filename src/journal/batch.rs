@@ -20,8 +20,8 @@ use crate::error::Failure;
 /// Most writes that share a transaction.
 const LARGEST: usize = 1_000;
 
-/// Transactions between two foldings of the tally.
-const FOLDING: usize = 64;
+/// Time between two foldings of the tally.
+const FOLDING: Duration = Duration::from_secs(1);
 
 /// How long a failure counts as the journal's state, where no write succeeds after it.
 const MEMORY: Duration = Duration::from_secs(5);
@@ -136,11 +136,15 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
             failure.map(|failure| (Instant::now(), failure));
     };
     let mut batch = Vec::new();
-    for turn in 0_usize.. {
-        let Ok(first) = waiting.recv() else { return };
+    let mut folded: Option<Instant> = None;
+    while let Ok(first) = waiting.recv() {
+        let fold = folded.is_none_or(|at| at.elapsed() >= FOLDING);
+        if fold {
+            folded = Some(Instant::now());
+        }
         batch.push(first);
         batch.extend(waiting.try_iter().take(LARGEST - 1));
-        match commit(&mut writer, batch.drain(..), turn % FOLDING == 0) {
+        match commit(&mut writer, batch.drain(..), fold) {
             Ok(replies) => {
                 keep(None);
                 for reply in replies {
