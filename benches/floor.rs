@@ -1,5 +1,10 @@
-//! The floor under the gateway: a bare axum handler that parses the same body and answers in the
-//! same shape, and keeps nothing. Prints its address; ends with its standard input.
+//! The least that a figure could be: what it is measured against, in the same run, by `benches/run`.
+//!
+//! - `floor serve`: a bare axum handler that parses the body of a send request, answers in the
+//!   gateway's shape and keeps nothing; prints its address, ends with its standard input;
+//! - `floor parse FILE`: reads a state file with `serde_json`, as a whole, into plain structs;
+//! - `floor write FILE`: reads a file and writes its bytes anew: temporary file, sync, rename, sync of
+//!   the folder.
 
 #![expect(
     clippy::print_stdout,
@@ -8,6 +13,7 @@
 )]
 
 use std::io::Read as _;
+use std::path::Path;
 
 use axum::body::Bytes;
 use axum::http::{StatusCode, header};
@@ -76,11 +82,72 @@ async fn send(body: Bytes) -> impl IntoResponse {
 const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
 #[tokio::main]
-async fn main() {
+async fn serve() {
     let app = axum::Router::new().route("/simple_send/", post(send));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("Listening on http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
     let end = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     let _ = end.await;
+}
+
+#[derive(Deserialize)]
+struct State {
+    streams: Vec<Stream>,
+}
+
+#[derive(Deserialize)]
+struct Stream {
+    id: String,
+    name: String,
+    status: String,
+    tags: Vec<String>,
+    allowed_ips: Vec<String>,
+    default_sender: Option<String>,
+    description: Option<String>,
+    token_sha256: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+fn parse(path: &Path) {
+    let state: State = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let size = |one: &Stream| {
+        let texts = [
+            &one.id,
+            &one.name,
+            &one.status,
+            &one.created_at,
+            &one.updated_at,
+        ];
+        let optional = [&one.default_sender, &one.description, &one.token_sha256];
+        let lists = [&one.tags, &one.allowed_ips];
+        texts.iter().map(|text| text.len()).sum::<usize>()
+            + optional
+                .iter()
+                .map(|text| text.as_ref().map_or(0, String::len))
+                .sum::<usize>()
+            + lists.iter().map(|list| list.len()).sum::<usize>()
+    };
+    println!("{}", state.streams.iter().map(size).sum::<usize>());
+}
+
+fn write(path: &Path) {
+    let bytes = std::fs::read(path).unwrap();
+    let folder = path.parent().unwrap();
+    let mut temp = tempfile::NamedTempFile::new_in(folder).unwrap();
+    std::io::Write::write_all(&mut temp, &bytes).unwrap();
+    temp.as_file().sync_all().unwrap();
+    temp.persist(folder.join("floor.json")).unwrap();
+    std::fs::File::open(folder).unwrap().sync_all().unwrap();
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve"] => serve(),
+        ["parse", file] => parse(Path::new(file)),
+        ["write", file] => write(Path::new(file)),
+        _ => println!("floor serve | parse FILE | write FILE"),
+    }
 }
