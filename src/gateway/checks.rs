@@ -147,3 +147,71 @@ fn sender(named: Option<&str>, stream: &Stream, streams: &Streams) -> Result<Sen
         details: format!("sender \"{}\" is not allowed sender", escape(id)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = r#"{"messages":[{"internal_id":"1003","sender":"GLOBAL","recipient_phone":"12025550143","message_content":"Your code is 4711"},{"recipient_phone":"12025550143","message_content":"\u00e9"}]}"#;
+
+    #[test]
+    fn wrong_types_are_the_message_s_own_fault_and_bad_json_everybody_s() {
+        let status = |body: &str| {
+            read(body.as_bytes())
+                .map(|all| all.len())
+                .map_err(|(status, _)| status)
+        };
+        assert_eq!(status(GOOD), Ok(2));
+        assert_eq!(status(r#"{"messages":[{"recipient_phone":7},{}]}"#), Ok(2));
+        assert_eq!(
+            status(
+                r#"{"messages":[{"recipient_phone":"1","recipient_phone":"2","message_content":""}]}"#
+            ),
+            Ok(1)
+        );
+        for (body, expected) in [
+            ("", 400),
+            ("{", 400),
+            ("{\"messages\":[\"\\ud800\"]}", 400),
+            (r#"{"messages":[]} x"#, 400),
+            ("[]", 422),
+            ("null", 422),
+            ("{}", 422),
+            (r#"{"messages":{}}"#, 422),
+            (r#"{"messages":[]}"#, 422),
+            (r#"{"messages":[],"messages":[]}"#, 422),
+        ] {
+            assert_eq!(status(body), Err(expected), "{body}");
+        }
+        let deep = format!(
+            "{{\"messages\":{}1{}}}",
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
+        assert_eq!(status(&deep), Ok(1), "refused by itself, without going into it");
+        assert!(read(deep.as_bytes()).unwrap()[0].is_err());
+        let many = format!("{{\"messages\":[{}]}}", ["{}"; 251].join(","));
+        assert_eq!(status(&many), Err(422));
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_it_panic(body in any::<Vec<u8>>()) {
+            if let Err((status, said)) = read(&body) {
+                prop_assert!([400, 422].contains(&status) && !said.is_empty());
+            }
+        }
+
+        #[test]
+        fn no_mutated_body_makes_it_panic(
+            at in 0..GOOD.len(), length in 0..20_usize, put in r#"[\[\]{}:,"0-9a-z\\]{0,6}"#,
+        ) {
+            let end = (at + length).min(GOOD.len());
+            let body = [&GOOD.as_bytes()[..at], put.as_bytes(), &GOOD.as_bytes()[end..]].concat();
+            if let Ok(messages) = read(&body) {
+                prop_assert!((1..=MOST).contains(&messages.len()));
+            }
+        }
+    }
+}

@@ -12,6 +12,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// few requests wait for it, and small enough that a reader finds its way through it quickly.
 const CHECKPOINT: u32 = 4_000;
 
+/// Most pages that the writing connection keeps in memory, in KiB, as they are needed: ids in no
+/// order touch pages all over an index.
+const CACHE: i32 = 16 << 10;
+
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 64;
 
@@ -28,6 +32,7 @@ pub fn writing(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     Ok(connection)
 }
 

@@ -1,6 +1,6 @@
 //! A bar for work that takes a while.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// A bar on stderr, or nothing.
 #[derive(Debug)]
@@ -13,9 +13,14 @@ impl Progress {
             return Self(None);
         }
         let bar = ProgressBar::new(total as u64);
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} · {per_sec} · {eta} left");
+        // As wide as the terminal: a line that wraps is not cleared as a whole.
+        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} · {rate} · {eta} left");
         if let Ok(style) = style {
-            bar.set_style(style);
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // What cannot be drawn is left out.
+                let _ = write!(out, "{:.0}/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         Self(Some(bar))
     }

@@ -11,6 +11,8 @@ mod bulk;
 #[cfg(unix)]
 mod change;
 #[cfg(unix)]
+mod clients;
+#[cfg(unix)]
 mod code;
 mod completions;
 #[cfg(unix)]

@@ -1,0 +1,196 @@
+//! Programs in the style of the Streams API's users, in four languages, unmodified against `serve`;
+//! and receivers that believe an independent Standard Webhooks library.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::serve::demo;
+use crate::support::gateway::{Served, eventually};
+use crate::support::{TestEnv, finish, installed};
+
+const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients");
+
+/// Where the independent libraries are, if they are: `.ci/run` puts them there.
+fn libraries() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/standardwebhooks")
+}
+
+fn script(program: &str, name: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.arg(format!("{CLIENTS}/{name}")).args(words);
+    command
+        .env("NODE_PATH", libraries().join("node_modules"))
+        .env("PYTHONPATH", libraries().join("python"))
+        .env("NO_PROXY", "*");
+    command
+}
+
+/// A gateway, and the client's environment.
+fn serve(env: &TestEnv, client: &mut Command) -> Served {
+    let token = demo(env, "OTP", &[]);
+    let gateway = Served::start(env, &["-q"]);
+    let url = format!("http://{}", gateway.address);
+    client.env("GATEWAY", url).env("TOKEN", token);
+    gateway
+}
+
+fn sends_and_asks(mut client: Command) {
+    let env = TestEnv::new();
+    let _gateway = serve(&env, &mut client);
+    let run = finish(&mut client);
+    assert_eq!(run.code, 0, "{run:?}");
+    let said: Value = serde_json::from_str(&run.stdout).unwrap();
+    let expected = json!({
+        "status": 200, "accepted": true, "internal_id": "1003", "known": true, "again": true,
+        "bad": "invalid_recipient", "refusals": [[401, false], [400, false]],
+    });
+    assert_eq!(said, expected);
+    assert_eq!(env.json(&["messages", "list"])["total"], 1);
+}
+
+#[test]
+fn python_sends_and_asks() {
+    if installed("python3") {
+        sends_and_asks(script("python3", "python.py", &["client"]));
+    }
+}
+
+#[test]
+fn node_sends_and_asks() {
+    if installed("node") {
+        sends_and_asks(script("node", "node.mjs", &["client"]));
+    }
+}
+
+#[test]
+fn php_sends_and_asks() {
+    let works = |code: &str| finish(Command::new("php").args(["-r", code])).code == 0;
+    if installed("php") && works("curl_init();") {
+        sends_and_asks(script("php", "php.php", &[]));
+    } else {
+        println!("skipped: php has no curl here");
+    }
+}
+
+#[test]
+fn curl_sends_and_asks() {
+    if !installed("curl") || !installed("bash") {
+        return;
+    }
+    let env = TestEnv::new();
+    let mut client = script("bash", "curl.sh", &[]);
+    let _gateway = serve(&env, &mut client);
+    let run = finish(&mut client);
+    let answers: Vec<(Value, &str)> = run
+        .stdout
+        .lines()
+        .map(|line| {
+            let (body, status) = line.rsplit_once(' ').unwrap();
+            (serde_json::from_str(body).unwrap(), status)
+        })
+        .collect();
+    let statuses: Vec<_> = answers.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses, ["200", "200", "200", "401", "400"]);
+    let uuid = |at: usize| answers[at].0["messages"][0]["message_uuid"].clone();
+    assert!(uuid(0).is_string() && uuid(1) == uuid(0) && uuid(2) == uuid(0));
+    assert_eq!(answers[1].0["messages"][0]["internal_id"], "1003");
+    assert_eq!(answers[2].0["messages"][1]["error"], "invalid_recipient");
+    assert_eq!(answers[3].0["message"], "Not Authenticated: invalid token");
+    assert_eq!(answers[4].0["status"], false);
+}
+
+/// A receiver in a process of its own; ended with the value.
+struct Receiver(Child);
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+const TEXT: &str = "Zażółć \"gęślą\" 🎉";
+
+/// The receiver says its port on its first line, and each genuine text on one of its own.
+fn receives(mut receiver: Command) {
+    let env = TestEnv::new();
+    demo(&env, "OTP", &["--webhook-url", "http://127.0.0.1:1/sms"]);
+    let secret = env.json(&["streams", "show", "OTP", "--reveal"])["webhook_secret"].clone();
+    receiver.env("SECRET", secret.as_str().unwrap());
+    let mut child = receiver.stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _receiver = Receiver(child);
+    let port = said.next().unwrap().unwrap();
+    let url = format!("http://127.0.0.1:{port}/sms");
+    env.ok(&["streams", "edit", "OTP", "--webhook-url", &url]);
+    let words = ["reply", "OTP", "--from", "12025550143", "--text", TEXT];
+    assert_eq!(env.json(&words)["delivery"]["state"], "delivered");
+    assert_eq!(said.next().unwrap().unwrap(), TEXT);
+    // Another stream's signature is not believed.
+    demo(&env, "Other", &["--webhook-url", &url]);
+    let words = ["reply", "Other", "--from", "12025550143", "--text", TEXT];
+    assert_eq!(env.json(&words)["delivery"]["attempts"][0]["status"], 401);
+    assert!(said.next().unwrap().unwrap().starts_with("not genuine"));
+}
+
+/// Whether a library is there; where it is not, says so.
+fn library(path: &str) -> bool {
+    let there = libraries().join(path).exists();
+    if !there {
+        println!("skipped: {path} is not in {}", libraries().display());
+    }
+    there
+}
+
+#[test]
+fn a_python_library_believes_our_signatures_and_no_others() {
+    if installed("python3") && library("python/standardwebhooks") {
+        receives(script("python3", "python.py", &["receiver"]));
+    }
+}
+
+#[test]
+fn a_node_library_believes_our_signatures_and_no_others() {
+    if installed("node") && library("node_modules/standardwebhooks") {
+        receives(script("node", "node.mjs", &["receiver"]));
+    }
+}
+
+#[test]
+fn php_checks_our_signatures() {
+    if !installed("php") {
+        return;
+    }
+    let env = TestEnv::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let address = format!("127.0.0.1:{port}");
+    demo(
+        &env,
+        "OTP",
+        &["--webhook-url", &format!("http://{address}/sms")],
+    );
+    let secret = env.json(&["streams", "show", "OTP", "--reveal"])["webhook_secret"].clone();
+    let received = env.folder().join("received");
+    let mut server = Command::new("php");
+    server.args(["-S", &address, &format!("{CLIENTS}/php.php")]);
+    server
+        .env("SECRET", secret.as_str().unwrap())
+        .env("RECEIVED", &received);
+    let _receiver = Receiver(server.stderr(Stdio::null()).spawn().unwrap());
+    eventually("PHP listens", || {
+        std::net::TcpStream::connect(&address).is_ok()
+    });
+    let words = ["reply", "OTP", "--from", "12025550143", "--text", TEXT];
+    assert_eq!(env.json(&words)["delivery"]["state"], "delivered");
+    assert_eq!(
+        std::fs::read_to_string(received).unwrap(),
+        format!("{TEXT}\n")
+    );
+}

@@ -1,0 +1,65 @@
+"""A caller in Python's standard library, and a receiver that trusts only the independent library."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+def call(path, token, body):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Authorization": token, "Content-Type": "application/json"}
+    request = urllib.request.Request(os.environ["GATEWAY"] + path, data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+def client():
+    token = os.environ["TOKEN"]
+    message = {"internal_id": "1003", "recipient_phone": "12025550143", "message_content": "Your code is 4711"}
+    status, sent = call("/simple_send/", token, {"messages": [message]})
+    uuid = sent["messages"][0]["message_uuid"]
+    _, known = call("/messages_status/", token, {"message_uuids": [uuid]})
+    bad = dict(message, internal_id="1004", recipient_phone="+12025550143")
+    mixed = call("/simple_send/", token, {"messages": [message, bad]})[1]
+    refusals = [call("/simple_send/", "nonsense", {"messages": [message]}), call("/simple_send/", token, b"{")]
+    report(status, sent, known, mixed, refusals)
+
+
+def report(status, sent, known, mixed, refusals):
+    print(json.dumps({
+        "status": status, "accepted": sent["status"], "internal_id": sent["messages"][0]["internal_id"],
+        "known": known["messages"][0]["message_uuid"] == sent["messages"][0]["message_uuid"],
+        "again": mixed["messages"][0]["message_uuid"] == sent["messages"][0]["message_uuid"],
+        "bad": mixed["messages"][1]["error"], "refusals": [[code, said["status"]] for code, said in refusals]}))
+
+
+def receiver():
+    from standardwebhooks import Webhook
+    hook = Webhook(os.environ["SECRET"])
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                print(hook.verify(body.decode(), dict(self.headers))["text"], flush=True)
+                self.send_response(204)
+            except Exception as error:
+                print(f"not genuine: {error!r}", flush=True)
+                self.send_response(401)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+
+
+{"client": client, "receiver": receiver}[sys.argv[1]]()
