@@ -63,6 +63,20 @@ impl Retry {
     }
 }
 
+impl Retry {
+    /// The longest pause that it can come to.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        let longest = match self {
+            Self::Local => LOCAL.into_iter().max().map(Duration::from_secs),
+            Self::Service => SERVICE.into_iter().max().map(Duration::from_secs),
+            Self::Never => None,
+            Self::List(list) => list.iter().map(|span| span.as_duration()).max(),
+        };
+        longest.unwrap_or_default() * 2
+    }
+}
+
 impl FromStr for Retry {
     type Err = Invalid;
 
@@ -111,6 +125,15 @@ mod tests {
             .map_while(|attempts| schedule.pause(attempts, 0.5, None))
             .map(|pause| pause.as_secs())
             .collect()
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_the_longest() {
+        for schedule in ["local", "service", "none", "1s,10m,2s"] {
+            let schedule: Retry = schedule.parse().unwrap();
+            let pauses = (1..).map_while(|at| schedule.pause(at, 1.0, Some(Duration::MAX)));
+            assert_eq!(pauses.max().unwrap_or_default(), schedule.longest());
+        }
     }
 
     #[test]

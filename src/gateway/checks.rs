@@ -189,7 +189,11 @@ mod tests {
             "[".repeat(10_000),
             "]".repeat(10_000)
         );
-        assert_eq!(status(&deep), Ok(1), "refused by itself, without going into it");
+        assert_eq!(
+            status(&deep),
+            Ok(1),
+            "refused by itself, without going into it"
+        );
         assert!(read(deep.as_bytes()).unwrap()[0].is_err());
         let many = format!("{{\"messages\":[{}]}}", ["{}"; 251].join(","));
         assert_eq!(status(&many), Err(422));

@@ -87,6 +87,11 @@ impl Courier {
         }
     }
 
+    /// The longest pause between two attempts.
+    pub(super) fn longest_pause(&self) -> Duration {
+        self.retry.longest()
+    }
+
     /// Attempts a delivery and keeps the outcome.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod browser;
 mod caller;
 mod checks;
+mod clock;
 mod courier;
 mod engine;
 mod event;

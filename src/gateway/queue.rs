@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::clock::Clock;
 use super::courier::{Attempted, CLAIM, Courier};
 use super::event::{Event, Tell};
 use super::served::Served;
@@ -42,12 +43,17 @@ pub async fn work(
         busy: HashMap::new(),
         attempts: JoinSet::new(),
     };
+    let mut clock = Clock::new();
     let mut seen = None;
     let mut due = None;
     let mut last_look = tokio::time::Instant::now();
     loop {
         let edition = queue.journal.read(Reader::edition).await.ok();
         let now = Timestamp::now();
+        if clock.was_set_back(Instant::now(), now) {
+            queue.rebase(now).await;
+            seen = None;
+        }
         let changed = seen.is_none() || edition != seen;
         if changed || due.is_some_and(|due| due <= now) || last_look.elapsed() >= LOOK {
             seen = edition;
@@ -91,6 +97,17 @@ struct Queue {
 }
 
 impl Queue {
+    async fn rebase(&self, now: Timestamp) {
+        let longest = self.courier.longest_pause();
+        let rebased = self
+            .journal
+            .write(move |writer| writer.rebase_deliveries(now, longest, CLAIM))
+            .await;
+        if let Err(failure) = rebased {
+            self.tell.tell(Event::JournalBroken(failure));
+        }
+    }
+
     /// Begins what is due and has room; when the next one is due.
     async fn take_up(&mut self, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
         let (streams, next) = self.journal.read(move |reader| reader.due(now)).await?;

@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::clock::Clock;
 use super::event::{Event, Tell};
 use super::served::Served;
 use crate::api::{
@@ -69,11 +70,20 @@ pub async fn work(
     });
     let mut busy: HashSet<(StreamId, bool)> = HashSet::new();
     let mut requests: JoinSet<((StreamId, bool), Result<(), Failure>)> = JoinSet::new();
+    let mut clock = Clock::new();
     let (mut seen, mut due) = (None, None);
     let mut last_look = tokio::time::Instant::now();
     loop {
         let edition = outside.journal.read(Reader::edition).await.ok();
         let now = Timestamp::now();
+        if clock.was_set_back(Instant::now(), now) {
+            let rebased = outside
+                .journal
+                .write(move |writer| writer.rebase_relay(now, LONGEST_PAUSE, CLAIM))
+                .await;
+            rebased.unwrap_or_else(|failure| tell.tell(Event::JournalBroken(failure)));
+            seen = None;
+        }
         let changed = seen.is_none() || edition != seen;
         if changed || due.is_some_and(|due| due <= now) || last_look.elapsed() >= LOOK {
             seen = edition;

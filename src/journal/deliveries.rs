@@ -1,6 +1,7 @@
 //! Webhook deliveries: each is a row before it is an attempt, and each attempt is a row after it.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
@@ -297,6 +298,32 @@ impl Writer {
         self.connection
             .prepare_cached("SELECT 1 FROM gone WHERE stream = ?1 AND url = ?2")?
             .exists(params![stream, url])
+    }
+
+    /// After the clock was set back: what could not be as late as it says by any schedule is due
+    /// now, and claims that are longer than any are over.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn rebase_deliveries(
+        &self,
+        now: Timestamp,
+        longest: Duration,
+        claim: Duration,
+    ) -> rusqlite::Result<()> {
+        let now = now.as_millisecond();
+        let after = |span: Duration| {
+            now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+        };
+        self.connection
+            .prepare_cached("UPDATE delivery SET next_at = ?1 WHERE state = 0 AND next_at > ?2")?
+            .execute([now, after(longest)])?;
+        self.connection
+            .prepare_cached(
+                "UPDATE delivery SET claimed_until = 0 WHERE state = 0 AND claimed_until > ?1",
+            )?
+            .execute([after(claim)])?;
+        Ok(())
     }
 
     /// Queues deliveries again, due at once, with their schedule from its beginning; those that

@@ -1,8 +1,10 @@
 //! Messages of live streams on their way out. Each is handed on at most once: that it is being
 //! handed on is on disk before the request leaves.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::reader::Reader;
@@ -185,15 +187,18 @@ impl Writer {
     fn settle(&self, key: i64, passage: &Passage, now: Timestamp) -> rusqlite::Result<()> {
         match passage {
             Passage::Taken(upstream, next) => {
-                self.connection
+                let moved = self
+                    .connection
                     .prepare_cached(
                         "UPDATE relay SET state = ?2, upstream = ?3, next_at = ?4, turns = 0
                          WHERE message = ?1",
                     )?
                     .execute(params![key, HANDED_ON, upstream, next.as_millisecond()])?;
-                self.connection
-                    .prepare_cached("UPDATE message SET sent_at = ?2 WHERE seq = ?1")?
-                    .execute([key, now.as_millisecond()])?;
+                if moved > 0 {
+                    self.connection
+                        .prepare_cached("UPDATE message SET sent_at = ?2 WHERE seq = ?1")?
+                        .execute([key, now.as_millisecond()])?;
+                }
                 Ok(())
             }
             Passage::Unsent(next) => self.again(key, WAITING, *next),
@@ -233,10 +238,13 @@ impl Writer {
         details: Option<&str>,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
-        let stream: i64 = self
+        let stream: Option<i64> = self
             .connection
             .prepare_cached("SELECT stream FROM relay WHERE message = ?1")?
-            .query_row([key], |row| row.get(0))?;
+            .query_row([key], |row| row.get(0))
+            .optional()?;
+        // Given up meanwhile, as after the machine slept.
+        let Some(stream) = stream else { return Ok(()) };
         self.leave(key)?;
         self.connection
             .prepare_cached(
@@ -250,6 +258,35 @@ impl Writer {
             ])?;
         let mut tally = self.tally.borrow_mut();
         tally.ended(stream, status_number(outcome));
+        Ok(())
+    }
+
+    /// After the clock was set back: what could not be as late as it says is due now; what is being
+    /// handed on has its claim from now on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn rebase_relay(
+        &self,
+        now: Timestamp,
+        longest: Duration,
+        claim: Duration,
+    ) -> rusqlite::Result<()> {
+        let after = |span: Duration| {
+            let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            now.as_millisecond().saturating_add(span)
+        };
+        self.connection
+            .prepare_cached(
+                "UPDATE relay SET next_at = iif(state = ?1, ?2, ?3)
+                 WHERE state IN (0, 1, 2) AND next_at > ?4",
+            )?
+            .execute([
+                BEING_HANDED_ON,
+                after(claim),
+                now.as_millisecond(),
+                after(longest),
+            ])?;
         Ok(())
     }
 
