@@ -98,6 +98,22 @@ pub fn attempts(
     Ok(recent.into_iter().map(line).collect())
 }
 
+/// Messages and attempts as one, newest first. Each keeps the order in which it came, which is not
+/// that of the clock where that was set; the clock only says how the two go together.
+pub fn timeline(messages: Vec<(i64, Message)>, attempts: Vec<Line>) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(messages.len() + attempts.len());
+    let mut attempts = attempts.into_iter().peekable();
+    for (_, message) in messages {
+        let later = |attempt: &Line| attempt.at() >= message.at;
+        while let Some(attempt) = attempts.next_if(later) {
+            lines.push(attempt);
+        }
+        lines.push(Line::Message(Box::new(message)));
+    }
+    lines.extend(attempts);
+    lines
+}
+
 pub fn list(session: &Session, which: &Which, limit: usize) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let filter = listed::filter(session, which, now)?;
@@ -106,14 +122,8 @@ pub fn list(session: &Session, which: &Which, limit: usize) -> anyhow::Result<()
     let mut lines = Vec::new();
     if let Some(journal) = listed::journal(session)? {
         let messages = journal.messages(&filter, limit, now)?;
-        lines.extend(
-            messages
-                .into_iter()
-                .map(|(_, one)| Line::Message(Box::new(one))),
-        );
-        lines.extend(attempts(&journal, which, &names, &filter, limit)?);
-        // Stable: what happened at one moment stays in the order of arrival.
-        lines.sort_by_key(|line| std::cmp::Reverse(line.at()));
+        let attempts = attempts(&journal, which, &names, &filter, limit)?;
+        lines = timeline(messages, attempts);
         lines.truncate(limit);
     }
     let terminal = session.terminal;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use regex_lite::Regex;
 
 use super::listed::{self, Names, ago};
-use super::messages::{HEADERS, Line, attempts};
+use super::messages::{HEADERS, attempts, timeline};
 use super::session::{Session, zone};
 use crate::cli::{Print, WaitOptions, Which};
 use crate::domain::{Message, escape, quote};
@@ -154,10 +154,7 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
             thread::sleep(GLANCE);
             continue;
         }
-        let mut lines: Vec<Line> = fresh
-            .into_iter()
-            .map(|(_, message)| Line::Message(Box::new(message)))
-            .collect();
+        let mut calls = Vec::new();
         let names = Names::read(session)?;
         if let Some(journal) = watch.journal.as_ref() {
             let newest = journal.newest_attempt()?;
@@ -165,13 +162,12 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
             if fresh > 0 {
                 let fresh = usize::try_from(fresh).unwrap_or(usize::MAX);
                 let recent = attempts(journal, which, &names, &filter, fresh)?;
-                lines.extend(recent.into_iter().filter(|line| line.at() >= since));
+                calls.extend(recent.into_iter().filter(|line| line.at() >= since));
             }
             told = Some(newest);
         }
-        lines.sort_by_key(Line::at);
         let now = Timestamp::now();
-        for line in lines {
+        for line in timeline(fresh, calls).into_iter().rev() {
             if terminal.json() {
                 terminal.answer(&json_line(&line.json(&names, now)))?;
             } else {

@@ -28,17 +28,23 @@ pub struct Policy {
 }
 
 /// A request that is refused as a whole.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// What is wrong, and how to mend it.
     pub message: String,
+    /// What is wrong at our side, for its owner alone.
+    pub fault: Option<Failure>,
 }
 
 impl From<(u16, String)> for Refusal {
     fn from((status, message): (u16, String)) -> Self {
-        Self { status, message }
+        Self {
+            status,
+            message,
+            fault: None,
+        }
     }
 }
 
@@ -47,7 +53,8 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         Self {
             status: 503,
-            message: failure.message,
+            message: "nothing can be stored or read at the moment: try again later".to_owned(),
+            fault: Some(failure),
         }
     }
 }
@@ -84,7 +91,7 @@ impl Engine {
     /// # Errors
     /// 401 for the token, 403 for the stream's status or the caller's address, in this order.
     pub fn admit(&self, token: Option<&[u8]>, caller: IpAddr) -> Result<Admitted, Refusal> {
-        let refuse = |status, message: String| Err(Refusal { status, message });
+        let refuse = |status, message: String| Err(Refusal::from((status, message)));
         let streams = self.served.streams();
         let stream = token.and_then(|token| streams.with_token(token));
         let Some(stream) = stream else {
@@ -198,16 +205,14 @@ impl Engine {
                 "the body is not {{\"message_uuids\": […]}}: {}",
                 checks::plain(&error)
             );
-            Refusal { status, message }
+            Refusal::from((status, message))
         })?;
         if message_uuids.is_empty() || message_uuids.len() > MOST {
-            return Err(Refusal {
-                status: 422,
-                message: format!(
-                    "a request asks for 1 to {MOST} messages; this one for {}",
-                    message_uuids.len()
-                ),
-            });
+            let message = format!(
+                "a request asks for 1 to {MOST} messages; this one for {}",
+                message_uuids.len()
+            );
+            return Err(Refusal::from((422, message)));
         }
         let stream = Arc::clone(stream);
         let messages = self

@@ -31,6 +31,21 @@ pub struct Desk {
     pub local: bool,
 }
 
+impl Desk {
+    /// The answer to a request that is refused as a whole; a fault of ours is told to the owner.
+    fn refuse(&self, refusal: Refusal) -> Response {
+        let Refusal {
+            status,
+            message,
+            fault,
+        } = refusal;
+        if let Some(fault) = fault {
+            self.tell.tell(Event::JournalBroken(fault));
+        }
+        refused(status, &message)
+    }
+}
+
 type Shared = State<Arc<Desk>>;
 
 /// What the log says of a request beside its answer.
@@ -126,7 +141,7 @@ async fn send(
             }
             (response, Some((accepted, refused)))
         }
-        Err(Refusal { status, message }) => (refused(status, &message), None),
+        Err(refusal) => (desk.refuse(refusal), None),
     };
     response.extensions_mut().insert(Story {
         stream: Some(admitted.stream.name.to_string()),
@@ -148,7 +163,7 @@ async fn status(
     let answer = desk.engine.status(&admitted, &body, Timestamp::now()).await;
     let mut response = match answer {
         Ok(answer) => json(StatusCode::OK, &answer),
-        Err(Refusal { status, message }) => refused(status, &message),
+        Err(refusal) => desk.refuse(refusal),
     };
     response.extensions_mut().insert(Story {
         stream: Some(admitted.stream.name.to_string()),
@@ -171,7 +186,7 @@ async fn admit(
     let admitted = desk
         .engine
         .admit(token, caller)
-        .map_err(|Refusal { status, message }| refused(status, &message))?;
+        .map_err(|refusal| desk.refuse(refusal))?;
     if !browser::is_json(headers) {
         return Err(refused(415, "the Content-Type has to be application/json"));
     }

@@ -79,15 +79,15 @@ impl Journal {
     /// # Errors
     /// When they cannot.
     pub async fn check(&self) -> Result<(), Failure> {
-        let last = self
-            .failed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        match last {
+        match self.last_failure() {
             Some((at, failure)) if at.elapsed() < MEMORY => Err(failure),
             _ => self.write(Writer::touch).await,
         }
+    }
+
+    fn last_failure(&self) -> Option<(Instant, Failure)> {
+        let last = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
     }
 
     /// Writes, and returns when it is on disk.
@@ -106,7 +106,11 @@ impl Journal {
             }))
         });
         let _ = self.writes.send(write);
-        outcome.await.unwrap_or_else(|_| Err(stopped()))
+        // Without an outcome it had no turn in a transaction that failed.
+        outcome.await.unwrap_or_else(|_| {
+            let last = self.last_failure().map(|(_, failure)| failure);
+            Err(last.unwrap_or_else(stopped))
+        })
     }
 
     /// Reads, beside whatever is being written.
@@ -135,6 +139,7 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
         *last.lock().unwrap_or_else(PoisonError::into_inner) =
             failure.map(|failure| (Instant::now(), failure));
     };
+    let opened = identity(path);
     let mut batch = Vec::new();
     let mut folded: Option<Instant> = None;
     while let Ok(first) = waiting.recv() {
@@ -144,6 +149,12 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
         }
         batch.push(first);
         batch.extend(waiting.try_iter().take(LARGEST - 1));
+        // SQLite would go on writing into a file that nobody finds any more.
+        if opened != identity(path) {
+            keep(Some(moved(path)));
+            batch.clear();
+            continue;
+        }
         match commit(&mut writer, batch.drain(..), fold) {
             Ok(replies) => {
                 keep(None);
@@ -161,6 +172,26 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
             }
         }
     }
+}
+
+/// Which file it is, whatever it is called.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    path.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<()> {
+    path.exists().then_some(())
+}
+
+fn moved(path: &Path) -> Failure {
+    Failure::failed(format_args!(
+        "{} was moved or deleted; nothing was stored",
+        path.display()
+    ))
+    .hint("put it back, or start again for a new one")
 }
 
 /// One transaction around all of them. After an error nothing of it is in the file; those that had

@@ -1,9 +1,9 @@
 //! Connections to the file: how they are set up, and what they wait for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// How long a connection waits for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,7 +23,42 @@ const STATEMENTS: usize = 64;
 pub fn reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path)?;
     connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
+    let looked_at = connection.pragma_query_value(None, "data_version", |_| Ok(()));
+    match looked_at {
+        Err(error) if may_not_write(&error) && !beside(path, "-wal").exists() => unchanging(path),
+        Err(error) => Err(error),
+        Ok(()) => Ok(connection),
+    }
+}
+
+/// The index of a file in a folder that nobody may write to cannot be made.
+fn may_not_write(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+    )
+}
+
+/// A connection to a file that nobody changes, as nobody can.
+fn unchanging(path: &Path) -> rusqlite::Result<Connection> {
+    let mut address = b"file:".to_vec();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => address.push(*byte),
+            byte if byte.is_ascii_alphanumeric() => address.push(*byte),
+            byte => address.extend(format!("%{byte:02X}").bytes()),
+        }
+    }
+    let address = String::from_utf8_lossy(&address) + "?immutable=1";
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(&*address, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
+/// The file that stands beside another one under its name and an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// A connection that writes: a commit is on disk when it returns.

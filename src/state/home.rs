@@ -270,8 +270,9 @@ impl Home {
         });
         let tokens =
             tokens.map_err(|_| Failure::failed("the writer of tokens.json panicked"))??;
+        let state = state?;
         commit(&self.tokens, tokens)?;
-        commit(&self.state, Some(state?))?;
+        commit(&self.state, Some(state))?;
         self.forget(&draft)?;
         Ok(result)
     }

@@ -19,6 +19,12 @@ pub struct Lock {
     _file: File,
 }
 
+/// What is said of a file in a home that cannot be written to.
+pub(super) fn closed(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format_args!("cannot open {}: {error}", path.display()))
+        .hint("make the folder one that you may write to, or name another with --home")
+}
+
 impl Lock {
     /// Takes the lock, waiting at most five seconds.
     ///
@@ -30,9 +36,7 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options
-            .open(path)
-            .with_context(|| format!("cannot open {}", path.display()))?;
+        let mut file = options.open(path).map_err(|error| closed(path, &error))?;
         let give_up = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {

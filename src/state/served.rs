@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::home::Home;
+use super::lock::closed;
 
 /// What tells one version of a file from the next, without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Home {
         let path = self.journal_path();
         private(OpenOptions::new().write(true).create(true))
             .open(&path)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+            .map_err(|error| closed(&path, &error))?;
         Ok(path)
     }
 
@@ -58,7 +59,7 @@ impl Home {
         let path = self.serving_path();
         let file = private(OpenOptions::new().write(true).create(true))
             .open(&path)
-            .with_context(|| format!("cannot open {}", path.display()))?;
+            .map_err(|error| closed(&path, &error))?;
         file.lock_shared()
             .with_context(|| format!("cannot lock {}", path.display()))?;
         Ok(Serving { _file: file })

@@ -41,7 +41,7 @@ fn open(gateway: &Served, n: usize, text: &str) -> Vec<TcpStream> {
 
 /// Kilobytes of memory that a process holds.
 fn memory(gateway: &Served) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.child.id())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.id())).unwrap();
     let line = status
         .lines()
         .find(|line| line.starts_with("VmRSS"))
@@ -231,8 +231,7 @@ fn no_secret_and_no_text_is_where_it_should_not_be() {
         "12025550143,Hi\n",
     );
     let list = env.ok(&["webhooks", "deliveries", "-o", "json"]);
-    let command =
-        std::fs::read(format!("/proc/{}/cmdline", gateway.child.id())).unwrap_or_default();
+    let command = std::fs::read(format!("/proc/{}/cmdline", gateway.id())).unwrap_or_default();
     let (_, log) = gateway.stop();
     let journal: String = ["messages.db", "messages.db-wal"]
         .iter()

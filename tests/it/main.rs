@@ -28,13 +28,9 @@ mod find;
 mod help;
 #[cfg(unix)]
 mod hostile;
-#[cfg(unix)]
-mod journal;
 mod layers;
 #[cfg(unix)]
 mod look;
-#[cfg(target_os = "linux")]
-mod power;
 #[cfg(unix)]
 mod readme;
 #[cfg(unix)]

@@ -265,8 +265,7 @@ fn a_gateway_that_is_killed_while_it_hands_on_never_does_so_twice() {
     );
     assert_eq!(sent.status, 200);
     eventually("it is being handed on", || near.heard().len() == 1);
-    gateway.child.kill().unwrap();
-    gateway.child.wait().unwrap();
+    gateway.kill();
     let _gateway = Served::start(&env, &[]);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(near.heard().len(), 1);

@@ -516,7 +516,7 @@ fn a_stop_lets_requests_finish_and_takes_no_more() {
     // Its head is read when another request, made later, is answered.
     assert_eq!(gateway.call("GET", "/healthz", "", b"").status, 200);
     let begun = Instant::now();
-    signal(&gateway.child, "INT");
+    signal(gateway.child(), "INT");
     eventually("no connection is taken", || {
         std::net::TcpStream::connect(gateway.address).is_err()
     });
@@ -527,6 +527,6 @@ fn a_stop_lets_requests_finish_and_takes_no_more() {
         answer.starts_with("HTTP/1.1 200") && answer.contains("message_uuid"),
         "{answer}"
     );
-    assert_eq!(gateway.child.wait().unwrap().code(), Some(0));
+    assert_eq!(gateway.child().wait().unwrap().code(), Some(0));
     assert!(begun.elapsed().as_secs() < 9, "{:?}", begun.elapsed());
 }

@@ -272,8 +272,7 @@ fn nothing_is_lost_over_a_kill_and_what_is_repeated_has_its_id() {
                     .to_owned(),
             );
         }
-        gateway.child.kill().unwrap();
-        gateway.child.wait().unwrap();
+        gateway.kill();
     }
     let gateway = Served::start(&env, &["--retry", "50ms,50ms,50ms,50ms,50ms,50ms,50ms"]);
     let give_up = Instant::now() + Duration::from_secs(40);

@@ -11,7 +11,7 @@ use super::{PROGRAM, TestEnv};
 
 /// `textpeak serve` on a free port; ended with the value.
 pub struct Served {
-    pub child: Child,
+    child: Option<Child>,
     pub address: SocketAddr,
     stderr: Option<std::process::ChildStderr>,
 }
@@ -42,10 +42,16 @@ impl Answered {
 
 impl Served {
     pub fn start(env: &TestEnv, words: &[&str]) -> Self {
+        Self::start_with(env, words, &[])
+    }
+
+    /// As [`Served::start`], with more in its environment.
+    pub fn start_with(env: &TestEnv, words: &[&str], more: &[(&str, &str)]) -> Self {
         let mut command = env.command();
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(words);
+            .args(words)
+            .envs(more.iter().copied());
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -62,7 +68,34 @@ impl Served {
         Self {
             address: address.parse().unwrap(),
             stderr: child.stderr.take(),
-            child,
+            child: Some(child),
+        }
+    }
+
+    /// A gateway that somebody else started, and ends.
+    pub fn elsewhere(address: SocketAddr) -> Self {
+        Self {
+            child: None,
+            address,
+            stderr: None,
+        }
+    }
+
+    /// Its process.
+    pub fn child(&mut self) -> &mut Child {
+        self.child.as_mut().unwrap()
+    }
+
+    /// Its process's id.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Kills it, without a chance to finish anything.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
         }
     }
 
@@ -94,8 +127,9 @@ impl Served {
     /// Asks it to end, and waits until it has; its exit code, and what it said on stderr.
     #[cfg(unix)]
     pub fn stop(mut self) -> (Option<i32>, String) {
-        signal(&self.child, "TERM");
-        let code = self.child.wait().unwrap().code();
+        let mut child = self.child.take().unwrap();
+        signal(&child, "TERM");
+        let code = child.wait().unwrap().code();
         let mut said = String::new();
         let _ = self.stderr.take().unwrap().read_to_string(&mut said);
         (code, said)
@@ -104,8 +138,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::effort;
 use crate::support::TestEnv;
 
 fn names(env: &TestEnv) -> Vec<String> {
@@ -30,56 +31,72 @@ fn start(env: &TestEnv, name: &str) -> Child {
         .unwrap()
 }
 
-#[test]
-fn sixteen_writers_at_once_lose_nothing_and_make_nothing_twice() {
-    let env = TestEnv::new();
-    let writer = |n: usize| {
-        for m in 0..25 {
-            env.ok(&["streams", "create", "--name", &format!("{n}-{m}")]);
-        }
-    };
+/// How many of these streams are missing after so many writers at once made so many each.
+fn missing(env: &TestEnv, each: usize, write: impl Fn(&str) + Sync) -> usize {
+    let write = &write;
     thread::scope(|scope| {
         for n in 0..16 {
-            scope.spawn(move || writer(n));
+            scope.spawn(move || (0..each).for_each(|m| write(&format!("{n}-{m}"))));
         }
     });
-    let names = names(&env);
-    assert_eq!(names.len(), 400);
-    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 400);
-    let tokens = fs::read_to_string(env.home().join("tokens.json")).unwrap();
-    assert_eq!(tokens.matches("tp_").count(), 400);
+    let found: BTreeSet<_> = names(env).into_iter().collect();
+    let all = (0..16).flat_map(|n| (0..each).map(move |m| format!("{n}-{m}")));
+    all.filter(|name| !found.contains(name)).count()
 }
 
 #[test]
-fn killed_at_any_moment_the_state_is_the_old_or_the_new() {
+fn sixteen_writers_at_once_lose_nothing_and_make_nothing_twice() {
     let env = TestEnv::new();
-    // A file large enough for the kill to find every part of the write.
-    env.ok(&[
-        "streams",
-        "create",
-        "--name",
-        "seed",
-        "--description",
-        &"d".repeat(500),
-    ]);
-    for n in 0..60 {
-        env.ok(&[
-            "streams",
-            "create",
-            "--name",
-            &format!("filler {n}"),
-            "--description",
-            &"d".repeat(500),
-        ]);
-    }
+    let each = 25 * effort();
+    let lost = missing(&env, each, |name| {
+        env.ok(&["streams", "create", "--name", name]);
+    });
+    assert_eq!((lost, names(&env).len()), (0, 16 * each));
+    let tokens = fs::read_to_string(env.home().join("tokens.json")).unwrap();
+    assert_eq!(tokens.matches("tp_").count(), 16 * each);
+}
+
+#[test]
+fn writers_that_do_not_wait_for_each_other_are_caught() {
+    let env = TestEnv::new();
+    env.ok(&["streams", "create", "--name", "seed"]);
+    let path = env.home().join("state.json");
+    let lost = missing(&env, 10, |name| {
+        let words = ["no-lock", path.to_str().unwrap(), name];
+        let _ = super::bad_writer(&env, &words)
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
+    });
+    assert!(lost > 0, "nobody was overtaken: the test proves nothing");
+}
+
+/// What kills at random moments did to a writer's work.
+#[derive(Debug, Default)]
+struct Killed {
+    /// Streams whose writer claimed to have made them.
+    acknowledged: Vec<String>,
+    /// Those that are there although their writer had no time to say so.
+    unsaid: usize,
+    /// Those that were claimed and are not there, or whose file cannot be read.
+    lost: usize,
+}
+
+/// Starts writers and kills each at a moment of its own, through twice the time that one takes.
+fn kill(env: &TestEnv, kills: usize, start: impl Fn(&str) -> Child) -> Killed {
     let begun = Instant::now();
-    start(&env, "measure").wait().unwrap();
+    start("measure").wait().unwrap();
     let whole = begun.elapsed();
-    let (mut acknowledged, mut unsaid) = (vec!["measure".to_owned()], 0);
-    for n in 0..200 {
+    let mut killed = Killed {
+        acknowledged: vec!["measure".to_owned()],
+        ..Killed::default()
+    };
+    let mut good = fs::read(env.home().join("state.json")).unwrap();
+    for n in 0..kills {
         let name = format!("killed {n}");
-        let mut child = start(&env, &name);
-        thread::sleep(whole.mul_f64(f64::from(n) / 100.0));
+        let mut child = start(&name);
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        thread::sleep(whole.mul_f64(2.0 * n as f64 / kills as f64));
         child.kill().unwrap();
         let mut said = String::new();
         child
@@ -89,18 +106,48 @@ fn killed_at_any_moment_the_state_is_the_old_or_the_new() {
             .read_to_string(&mut said)
             .unwrap();
         child.wait().unwrap();
-        let there = names(&env).contains(&name);
+        let listed = env.run(&["streams", "list"]);
+        if listed.code != 0 {
+            killed.lost += 1;
+            fs::write(env.home().join("state.json"), &good).unwrap();
+            continue;
+        }
+        good = fs::read(env.home().join("state.json")).unwrap();
+        let there = names(env).contains(&name);
         if said.ends_with("}\n") {
-            assert!(there, "{name} was acknowledged and is lost");
-            acknowledged.push(name);
-        } else if there {
-            unsaid += 1;
+            killed.lost += usize::from(!there);
+            killed.acknowledged.push(name);
+        } else {
+            killed.unsaid += usize::from(there);
         }
     }
+    killed
+}
+
+/// A file large enough for a kill to find every part of its write.
+fn large(env: &TestEnv) -> usize {
+    let stream = |n: usize| format!("{{name: filler {n}, description: {}}}", "d".repeat(500));
+    let streams: Vec<_> = (0..61).map(stream).collect();
+    let document = format!("streams: [{}]", streams.join(", "));
+    let made = env.run_with_input(&["streams", "apply", "-f", "-", "--yes"], &document);
+    assert_eq!(made.code, 0, "{made:?}");
+    streams.len()
+}
+
+#[test]
+fn killed_at_any_moment_the_state_is_the_old_or_the_new() {
+    let env = TestEnv::new();
+    let fillers = large(&env);
+    let kills = 200 * effort();
+    let killed = kill(&env, kills, |name| start(&env, name));
+    assert_eq!(killed.lost, 0, "{killed:?}");
     let found = names(&env);
-    assert_eq!(found.len(), 61 + acknowledged.len() + unsaid);
+    assert_eq!(
+        found.len(),
+        fillers + killed.acknowledged.len() + killed.unsaid
+    );
     assert!(
-        found.len() < 262,
+        found.len() < fillers + 1 + kills,
         "no kill came before its write: the test proves nothing"
     );
     // Every stream that is there has its token, and what killed writers left is swept away.
@@ -113,6 +160,21 @@ fn killed_at_any_moment_the_state_is_the_old_or_the_new() {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     assert_eq!(left.len(), 3, "{left:?}");
+}
+
+#[test]
+fn a_writer_in_place_that_is_killed_is_caught() {
+    let env = TestEnv::new();
+    large(&env);
+    let path = env.home().join("state.json");
+    let killed = kill(&env, 60, |name| {
+        let mut bad = super::bad_writer(&env, &["in-place", path.to_str().unwrap(), name]);
+        bad.stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    });
+    assert!(killed.lost > 0, "{killed:?}: the test proves nothing");
 }
 
 #[test]

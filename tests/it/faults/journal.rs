@@ -8,21 +8,17 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::effort;
 use crate::serve::{demo, message};
 use crate::support::TestEnv;
 use crate::support::gateway::Served;
-
-/// Kills, short in the suite; `TEXTPEAK_KILLS=100` for the long run.
-fn kills() -> u64 {
-    std::env::var("TEXTPEAK_KILLS").map_or(15, |n| n.parse().unwrap())
-}
 
 #[test]
 fn every_message_that_was_answered_is_there_once_after_kills() {
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
     let answered: Mutex<Vec<(String, String)>> = Mutex::default();
-    for round in 0..kills() {
+    for round in 0..15 * effort() as u64 {
         let mut gateway = Served::start(&env, &["-q"]);
         let over = AtomicBool::new(false);
         let (served, token, over, answered) = (gateway.address, &token, &over, &answered);
@@ -51,8 +47,7 @@ fn every_message_that_was_answered_is_there_once_after_kills() {
             }
             // A moment that differs from round to round.
             std::thread::sleep(Duration::from_millis(20 + round * 37 % 200));
-            gateway.child.kill().unwrap();
-            gateway.child.wait().unwrap();
+            gateway.kill();
             over.store(true, Ordering::SeqCst);
         });
     }
