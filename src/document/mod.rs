@@ -14,8 +14,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AllowedIp, Description, Document, Exported, Method, RawDraft, SenderId, Stream, StreamName,
-    Syntax, Tag, WebhookUrl, placeholders, without_found_text,
+    AllowedIp, Description, Document, Exported, Method, RawDraft, SafePretty, SenderId, Stream,
+    StreamName, Syntax, Tag, WebhookUrl, is_unsafe, placeholders, without_found_text,
 };
 use crate::error::Failure;
 
@@ -135,10 +135,19 @@ pub fn write(streams: &[Stream], syntax: Syntax) -> anyhow::Result<String> {
         .map(|(stream, names)| Exported(stream, names))
         .collect();
     let out = Out { streams };
-    Ok(match syntax {
-        Syntax::Json => serde_json::to_string_pretty(&out)? + "\n",
-        Syntax::Yaml => yaml_serde::to_string(&out)?,
-    })
+    if syntax == Syntax::Yaml {
+        let text = yaml_serde::to_string(&out)?;
+        if !text.contains(|c| c != '\n' && is_unsafe(c)) {
+            return Ok(text);
+        }
+    }
+    // JSON is YAML as well, and says by escapes what a terminal would act on.
+    let mut text = Vec::new();
+    out.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut text,
+        SafePretty::default(),
+    ))?;
+    Ok(String::from_utf8(text)? + "\n")
 }
 
 #[cfg(test)]

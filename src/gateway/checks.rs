@@ -12,6 +12,7 @@ pub const MOST: usize = 250;
 /// A message as it came: strings, and not checked.
 #[derive(Debug, Deserialize)]
 pub struct Raw {
+    /// The caller's own id.
     #[serde(default)]
     pub internal_id: Option<String>,
     #[serde(default)]
@@ -32,7 +33,9 @@ pub struct Checked {
 /// Why a message is refused: a word for programs, a sentence for people.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused {
+    /// The word.
     pub error: &'static str,
+    /// The sentence.
     pub details: String,
 }
 
@@ -52,19 +55,11 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
     }
     let messages: Vec<Result<Raw, Refused>> = match serde_json::from_slice::<Body>(body) {
         Ok(Body { messages }) => messages.into_iter().map(Ok).collect(),
-        Err(error) if !error.is_data() => {
-            return Err((400, format!("the body is not JSON: {error}")));
-        }
+        Err(error) if !error.is_data() => return Err(misread(&error, "")),
         // Something has another type than it should: look at each message by itself.
         Err(_) => {
-            let Loose { messages } = serde_json::from_slice(body).map_err(|error| {
-                let (status, what) = if error.is_data() {
-                    (422, "the body is not {\"messages\": […]}")
-                } else {
-                    (400, "the body is not JSON")
-                };
-                (status, format!("{what}: {}", plain(&error)))
-            })?;
+            let Loose { messages } = serde_json::from_slice(body)
+                .map_err(|error| misread(&error, "{\"messages\": […]}"))?;
             let one = |raw: &RawValue| {
                 serde_json::from_str(raw.get()).map_err(|error| Refused {
                     error: "invalid_message",
@@ -74,20 +69,45 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
             messages.into_iter().map(one).collect()
         }
     };
-    if messages.is_empty() || messages.len() > MOST {
-        return Err((
-            422,
-            format!(
-                "a request has 1 to {MOST} messages; this one has {}",
-                messages.len()
-            ),
-        ));
+    counted(messages)
+}
+
+/// The ids of a body that asks for the status of messages, as they came.
+///
+/// # Errors
+/// An HTTP status and a sentence, when the body is wrong.
+pub fn read_uuids(body: &[u8]) -> Result<Vec<String>, (u16, String)> {
+    #[derive(Deserialize)]
+    struct Body {
+        message_uuids: Vec<String>,
     }
-    Ok(messages)
+    let Body { message_uuids } = serde_json::from_slice(body)
+        .map_err(|error| misread(&error, "{\"message_uuids\": […]}"))?;
+    counted(message_uuids)
+}
+
+/// What is said of a body that cannot be read: it is no JSON, or JSON of another shape.
+fn misread(error: &serde_json::Error, shape: &str) -> (u16, String) {
+    if error.is_data() {
+        (422, format!("the body is not {shape}: {}", plain(error)))
+    } else {
+        (400, format!("the body is not JSON: {}", plain(error)))
+    }
+}
+
+fn counted<T>(list: Vec<T>) -> Result<Vec<T>, (u16, String)> {
+    if (1..=MOST).contains(&list.len()) {
+        return Ok(list);
+    }
+    let said = format!(
+        "a request is about 1 to {MOST} messages; this one about {}",
+        list.len()
+    );
+    Err((422, said))
 }
 
 /// A decoder's sentence without the text that it found.
-pub fn plain(error: &serde_json::Error) -> String {
+fn plain(error: &serde_json::Error) -> String {
     crate::domain::without_found_text(&error.to_string())
 }
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use uuid::Uuid;
 
-use super::checks::{self, MOST, Refused};
+use super::checks::{self, Refused};
 use super::served::{Served, Streams};
 use crate::api::{SendAnswer, SendEntry, StatusAnswer, StatusEntry};
 use crate::domain::{Course, MessageStatus, Route, Status, Stream, conversation};
@@ -195,25 +194,7 @@ impl Engine {
         body: &[u8],
         now: Timestamp,
     ) -> Result<StatusAnswer, Refusal> {
-        #[derive(Deserialize)]
-        struct Body {
-            message_uuids: Vec<String>,
-        }
-        let Body { message_uuids } = serde_json::from_slice(body).map_err(|error| {
-            let status = if error.is_data() { 422 } else { 400 };
-            let message = format!(
-                "the body is not {{\"message_uuids\": […]}}: {}",
-                checks::plain(&error)
-            );
-            Refusal::from((status, message))
-        })?;
-        if message_uuids.is_empty() || message_uuids.len() > MOST {
-            let message = format!(
-                "a request asks for 1 to {MOST} messages; this one for {}",
-                message_uuids.len()
-            );
-            return Err(Refusal::from((422, message)));
-        }
+        let message_uuids = checks::read_uuids(body)?;
         let stream = Arc::clone(stream);
         let messages = self
             .journal

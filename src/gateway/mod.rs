@@ -15,6 +15,8 @@ mod relay;
 mod router;
 mod served;
 
+pub use caller::caller;
+pub use checks::{read as read_messages, read_uuids};
 pub use courier::{Attempted, CLAIM, Courier, LIMITS, Verdict, verdict};
 pub use event::{Event, Tell};
 pub use listen::{Gateway, Options};

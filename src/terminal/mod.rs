@@ -1,7 +1,6 @@
 //! The only printer: answers on stdout, everything else on stderr, both within the terminal's
 //! means. Texts arrive composed; this file decides width, colour, silence and broken pipes.
 
-mod json;
 mod progress;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -10,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use progress::Progress;
 
-use crate::domain::escape;
+use crate::domain::{SafeLine, SafePretty, escape};
 use crate::error::{self, Failure};
 
 /// Fewest columns in which a prompt can be drawn.
@@ -214,14 +213,14 @@ impl Terminal {
 #[must_use]
 pub fn json_line(value: &impl serde::Serialize) -> String {
     let mut line = Vec::new();
-    let mut json = serde_json::Serializer::with_formatter(&mut line, json::SafeLine::default());
+    let mut json = serde_json::Serializer::with_formatter(&mut line, SafeLine::default());
     // What is shown as a line has text keys only, and a vector takes everything.
     let _ = value.serialize(&mut json);
     String::from_utf8(line).unwrap_or_default()
 }
 
 fn write_json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
-    let mut json = serde_json::Serializer::with_formatter(&mut *out, json::SafePretty::default());
+    let mut json = serde_json::Serializer::with_formatter(&mut *out, SafePretty::default());
     value.serialize(&mut json).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }

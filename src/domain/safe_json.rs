@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::domain::is_unsafe;
+use super::text::is_unsafe;
 
 /// A layout, with unsafe characters of strings as `\uXXXX`.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Safe<F>(F);
 
 /// An object over several lines.

@@ -1,0 +1,10 @@
+//! The body of a status request.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    match textpeak::gateway::read_uuids(data) {
+        Ok(uuids) => assert!((1..=250).contains(&uuids.len())),
+        Err((status, said)) => assert!([400, 422].contains(&status) && !said.is_empty()),
+    }
+});
