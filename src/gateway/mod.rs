@@ -9,6 +9,7 @@ mod courier;
 mod engine;
 mod event;
 mod listen;
+mod pulse;
 mod queue;
 mod reading;
 mod relay;

@@ -3,28 +3,21 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::clock::Clock;
 use super::courier::{Attempted, CLAIM, Courier};
 use super::event::{Event, Tell};
+use super::pulse::Pulse;
 use super::served::Served;
 use crate::domain::StreamId;
 use crate::error::Failure;
-use crate::journal::{Claimed, Journal, Reader};
+use crate::journal::{Claimed, Journal};
 
 /// Most attempts of one stream at one time.
 const AT_ONCE: usize = 10;
-
-/// How often it looks whether another process has written.
-const GLANCE: Duration = Duration::from_millis(50);
-
-/// How often it looks for deliveries although nobody wrote: claims of killed processes end silently.
-const LOOK: Duration = Duration::from_secs(2);
 
 /// Works until the other end of `running` is gone; then what is in flight comes to its end. What a
 /// killed process had in flight is attempted again when its claims are over.
@@ -43,31 +36,20 @@ pub async fn work(
         busy: HashMap::new(),
         attempts: JoinSet::new(),
     };
-    let mut clock = Clock::new();
-    let mut seen = None;
-    let mut due = None;
-    let mut last_look = tokio::time::Instant::now();
+    let mut pulse = Pulse::new();
     loop {
-        let edition = queue.journal.read(Reader::edition).await.ok();
-        let now = Timestamp::now();
-        if clock.was_set_back(Instant::now(), now) {
-            queue.rebase(now).await;
-            seen = None;
+        let beat = pulse.beat(&queue.journal).await;
+        if beat.set_back {
+            queue.rebase(beat.now).await;
         }
-        let changed = seen.is_none() || edition != seen;
-        if changed || due.is_some_and(|due| due <= now) || last_look.elapsed() >= LOOK {
-            seen = edition;
-            last_look = tokio::time::Instant::now();
-            due = match queue.take_up(now).await {
-                Ok(due) => due,
-                Err(failure) => {
-                    queue.tell.tell(Event::JournalBroken(failure));
-                    None
-                }
-            };
+        if beat.look {
+            match queue.take_up(beat.now).await {
+                Ok(due) => pulse.next_is(due),
+                Err(failure) => queue.tell.tell(Event::JournalBroken(failure)),
+            }
         }
         tokio::select! {
-            () = tokio::time::sleep(GLANCE) => {}
+            () = Pulse::pause() => {}
             _ = running.changed() => break,
             Some(done) = queue.attempts.join_next() => {
                 queue.finished(done);
@@ -75,7 +57,7 @@ pub async fn work(
                     queue.finished(done);
                 }
                 // Another message of the same handset may have waited for this one.
-                seen = None;
+                pulse.hurry();
             }
         }
     }

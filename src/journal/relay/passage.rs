@@ -3,23 +3,23 @@
 
 use std::time::Duration;
 
+use super::super::row::{self, MESSAGE, status_number};
+use super::super::writer::Writer;
+use crate::domain::{Message, MessageStatus, StreamId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
-use uuid::Uuid;
-
-use super::reader::Reader;
-use super::row::{self, MESSAGE, status_number};
-use super::writer::Writer;
-use crate::domain::{Message, MessageStatus, StreamId};
-use crate::error::Failure;
 
 /// How a message stands in its column. These numbers are in people's files: they never change.
-const WAITING: i64 = 0;
-const BEING_HANDED_ON: i64 = 1;
-const HANDED_ON: i64 = 2;
+pub const WAITING: i64 = 0;
+pub const BEING_HANDED_ON: i64 = 1;
+pub const HANDED_ON: i64 = 2;
 
 /// Why a message failed whose request was cut off by the end of its process.
 const STRANDED: &str = "the gateway stopped while it was handed on; whether it was sent is unknown";
+
+/// A message's place among those on their way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(i64);
 
 /// A message that is being handed on.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ pub struct Outbound {
     pub message: Message,
     /// How often it came back unsent.
     pub turns: usize,
-    key: i64,
+    /// Its place.
+    pub place: Place,
 }
 
 /// A message whose status is asked for.
@@ -40,7 +41,8 @@ pub struct Awaited {
     pub at: Timestamp,
     /// How often it was asked for.
     pub turns: usize,
-    key: i64,
+    /// Its place.
+    pub place: Place,
 }
 
 /// What became of a message that was handed on, or asked for.
@@ -60,7 +62,12 @@ pub enum Passage {
 
 impl Writer {
     /// Queues a message that was accepted for a route.
-    pub(super) fn queue_out(&self, key: i64, stream: i64, now: i64) -> rusqlite::Result<()> {
+    pub(in crate::journal) fn queue_out(
+        &self,
+        key: i64,
+        stream: i64,
+        now: i64,
+    ) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached(
                 "INSERT INTO relay (message, stream, state, next_at) VALUES (?1, ?2, ?3, ?4)",
@@ -88,7 +95,7 @@ impl Writer {
             Ok(Outbound {
                 message,
                 turns,
-                key,
+                place: Place(key),
             })
         };
         let taken: Vec<Outbound> = self
@@ -109,7 +116,7 @@ impl Writer {
             )?
             .collect::<rusqlite::Result<_>>()?;
         for one in &taken {
-            self.move_to(one.key, BEING_HANDED_ON, until)?;
+            self.move_to(one.place, BEING_HANDED_ON, until)?;
         }
         Ok(taken)
     }
@@ -128,7 +135,7 @@ impl Writer {
         let awaited = |row: &Row<'_>| {
             let turns: i64 = row.get(2)?;
             Ok(Awaited {
-                key: row.get(0)?,
+                place: Place(row.get(0)?),
                 upstream: row.get(1)?,
                 turns: usize::try_from(turns).unwrap_or_default(),
                 at: row::time(row.get(3)?),
@@ -153,38 +160,21 @@ impl Writer {
             )?
             .collect::<rusqlite::Result<_>>()?;
         for one in &taken {
-            self.move_to(one.key, HANDED_ON, until)?;
+            self.move_to(one.place, HANDED_ON, until)?;
         }
         Ok(taken)
     }
 
-    /// Keeps what became of a message that was being handed on.
+    /// Keeps what became of a message that was handed on, or what was learned of it since.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn passed(
+    pub fn settle(
         &self,
-        one: &Outbound,
+        Place(key): Place,
         passage: &Passage,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
-        self.settle(one.key, passage, now)
-    }
-
-    /// Keeps what was learned of a message that was asked for.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn learned(
-        &self,
-        one: &Awaited,
-        passage: &Passage,
-        now: Timestamp,
-    ) -> rusqlite::Result<()> {
-        self.settle(one.key, passage, now)
-    }
-
-    fn settle(&self, key: i64, passage: &Passage, now: Timestamp) -> rusqlite::Result<()> {
         match passage {
             Passage::Taken(upstream, next) => {
                 let moved = self
@@ -208,7 +198,7 @@ impl Writer {
         }
     }
 
-    fn move_to(&self, key: i64, state: i64, at: Timestamp) -> rusqlite::Result<()> {
+    fn move_to(&self, Place(key): Place, state: i64, at: Timestamp) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached("UPDATE relay SET state = ?2, next_at = ?3 WHERE message = ?1")?
             .execute([key, state, at.as_millisecond()])?;
@@ -304,75 +294,5 @@ impl Writer {
             self.end(*key, MessageStatus::SentFailed, Some(STRANDED), now)?;
         }
         Ok(keys.len())
-    }
-}
-
-/// What there is to be done for live streams.
-#[derive(Debug, Default)]
-pub struct OutboundWork {
-    /// Streams with messages to hand on.
-    pub to_hand_on: Vec<StreamId>,
-    /// Streams with messages to ask for.
-    pub to_ask_for: Vec<StreamId>,
-    /// Whether a claim ran out.
-    pub stranded: bool,
-    /// When something is due that is not due yet.
-    pub next: Option<Timestamp>,
-}
-
-impl Reader {
-    /// What is due for live streams.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn outbound(&self, now: Timestamp) -> Result<OutboundWork, Failure> {
-        let ask = || -> rusqlite::Result<OutboundWork> {
-            let now = now.as_millisecond();
-            let mut streams = self.connection.prepare_cached(
-                "SELECT DISTINCT stream.id FROM relay JOIN stream ON stream.key = relay.stream
-                 WHERE state = ?1 AND next_at <= ?2",
-            )?;
-            let mut due = |state: i64| -> rusqlite::Result<Vec<StreamId>> {
-                streams
-                    .query_map([state, now], |row| {
-                        row::stream_id(&row.get::<_, String>(0)?, 0)
-                    })?
-                    .collect()
-            };
-            let (to_hand_on, to_ask_for) = (due(WAITING)?, due(HANDED_ON)?);
-            let stranded = !due(BEING_HANDED_ON)?.is_empty();
-            let next: Option<i64> = self
-                .connection
-                .prepare_cached(
-                    "SELECT min(next_at) FROM relay WHERE state IN (0, 1, 2) AND next_at > ?1",
-                )?
-                .query_row([now], |row| row.get(0))?;
-            Ok(OutboundWork {
-                to_hand_on,
-                to_ask_for,
-                stranded,
-                next: next.map(row::time),
-            })
-        };
-        self.ours(ask())
-    }
-
-    /// Which of these messages are not handed on yet.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn not_handed_on(&self, uuids: &[Uuid]) -> Result<usize, Failure> {
-        let count = || -> rusqlite::Result<usize> {
-            let mut find = self.connection.prepare_cached(
-                "SELECT 1 FROM relay WHERE state < ?2
-                 AND message = (SELECT seq FROM message WHERE uuid = ?1)",
-            )?;
-            let mut count = 0;
-            for uuid in uuids {
-                count += usize::from(find.exists(params![uuid.as_bytes(), HANDED_ON])?);
-            }
-            Ok(count)
-        };
-        self.ours(count())
     }
 }

@@ -3,23 +3,24 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::clock::Clock;
-use super::event::{Event, Tell};
-use super::served::Served;
+use super::super::event::{Event, Tell};
+use super::super::pulse::Pulse;
+use super::super::served::Served;
+use super::verdict::{LONGEST_PAUSE, Missed, later, learned, passage};
 use crate::api::{
     HeaderValue, MessageBody, NoAnswer, SendBody, SendReport, StatusBody, StatusReport, read_send,
     read_status, send_request, status_request,
 };
-use crate::client::{Answer, Client, Limits, Unanswered};
+use crate::client::{Answer, Client, Limits};
 use crate::domain::{MessageStatus, Route, RouteToken, StreamId};
 use crate::error::Failure;
-use crate::journal::{Awaited, Journal, Outbound, Passage, Reader};
+use crate::journal::{Awaited, Journal, Outbound, OutboundWork, Passage};
 use crate::state::Home;
 
 /// Most messages in a request.
@@ -34,17 +35,6 @@ const LIMITS: Limits = Limits {
 /// How long a claim holds: longer than any request takes.
 const CLAIM: Duration = Duration::from_secs(60);
 
-/// How often it looks whether another process has written, and how often although nobody did.
-const GLANCE: Duration = Duration::from_millis(50);
-const LOOK: Duration = Duration::from_secs(2);
-
-/// Turns after which a message that could not be sent fails.
-const TURNS: usize = 6;
-
-/// The longest pause between two questions for a status, and how long it is asked at all.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-const PATIENCE: Duration = Duration::from_secs(72 * 3_600);
-
 /// What every request needs.
 #[derive(Debug)]
 struct Outside {
@@ -53,6 +43,9 @@ struct Outside {
     served: Arc<Served>,
     client: Client,
 }
+
+/// A stream, and whether its messages are handed on; else their status is asked for.
+type Job = (StreamId, bool);
 
 /// Works until the other end of `running` is gone; then what is in flight comes to its end.
 pub async fn work(
@@ -68,65 +61,26 @@ pub async fn work(
         served,
         client: Client::new(LIMITS),
     });
-    let mut busy: HashSet<(StreamId, bool)> = HashSet::new();
-    let mut requests: JoinSet<((StreamId, bool), Result<(), Failure>)> = JoinSet::new();
-    let mut clock = Clock::new();
-    let (mut seen, mut due) = (None, None);
-    let mut last_look = tokio::time::Instant::now();
+    let mut busy: HashSet<Job> = HashSet::new();
+    let mut requests: JoinSet<(Job, Result<(), Failure>)> = JoinSet::new();
+    let mut pulse = Pulse::new();
     loop {
-        let edition = outside.journal.read(Reader::edition).await.ok();
-        let now = Timestamp::now();
-        if clock.was_set_back(Instant::now(), now) {
-            let rebased = outside
-                .journal
-                .write(move |writer| writer.rebase_relay(now, LONGEST_PAUSE, CLAIM))
-                .await;
-            rebased.unwrap_or_else(|failure| tell.tell(Event::JournalBroken(failure)));
-            seen = None;
-        }
-        let changed = seen.is_none() || edition != seen;
-        if changed || due.is_some_and(|due| due <= now) || last_look.elapsed() >= LOOK {
-            seen = edition;
-            last_look = tokio::time::Instant::now();
-            match outside
-                .journal
-                .read(move |reader| reader.outbound(now))
-                .await
-            {
+        let beat = pulse.beat(&outside.journal).await;
+        if beat.look {
+            match outside.work_at(beat.now, beat.set_back).await {
                 Ok(work) => {
-                    due = work.next;
-                    if work.stranded {
-                        let given_up = outside
-                            .journal
-                            .write(move |writer| writer.give_up_stranded(now))
-                            .await;
-                        given_up.unwrap_or_else(|failure| {
-                            tell.tell(Event::JournalBroken(failure));
-                            0
-                        });
-                    }
+                    pulse.next_is(work.next);
                     let streams = work.to_hand_on.into_iter().map(|stream| (stream, true));
                     let asked = work.to_ask_for.into_iter().map(|stream| (stream, false));
-                    for job in streams.chain(asked) {
-                        if busy.insert(job.clone()) {
-                            let outside = Arc::clone(&outside);
-                            requests.spawn(async move {
-                                let (stream, out) = &job;
-                                let done = if *out {
-                                    outside.hand_on(stream).await
-                                } else {
-                                    outside.ask(stream).await
-                                };
-                                (job, done)
-                            });
-                        }
+                    for job in streams.chain(asked).filter(|job| busy.insert(job.clone())) {
+                        requests.spawn(Arc::clone(&outside).carry_out(job));
                     }
                 }
                 Err(failure) => tell.tell(Event::JournalBroken(failure)),
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(GLANCE) => {}
+            () = Pulse::pause() => {}
             _ = running.changed() => break,
             Some(done) = requests.join_next() => {
                 if let Ok((job, done)) = done {
@@ -136,7 +90,7 @@ pub async fn work(
                     }
                 }
                 // There may be more than one batch.
-                seen = None;
+                pulse.hurry();
             }
         }
     }
@@ -144,6 +98,35 @@ pub async fn work(
 }
 
 impl Outside {
+    /// What is to be done now. Messages whose claim ran out are given up.
+    async fn work_at(&self, now: Timestamp, set_back: bool) -> Result<OutboundWork, Failure> {
+        if set_back {
+            self.journal
+                .write(move |writer| writer.rebase_relay(now, LONGEST_PAUSE, CLAIM))
+                .await?;
+        }
+        let work = self
+            .journal
+            .read(move |reader| reader.outbound(now))
+            .await?;
+        if work.stranded {
+            self.journal
+                .write(move |writer| writer.give_up_stranded(now))
+                .await?;
+        }
+        Ok(work)
+    }
+
+    async fn carry_out(self: Arc<Self>, job: Job) -> (Job, Result<(), Failure>) {
+        let (stream, out) = &job;
+        let done = if *out {
+            self.hand_on(stream).await
+        } else {
+            self.ask(stream).await
+        };
+        (job, done)
+    }
+
     /// The way out for a stream, and its token.
     fn way(&self, stream: &StreamId) -> Result<(Route, RouteToken), String> {
         let streams = self.served.streams();
@@ -182,7 +165,7 @@ impl Outside {
         self.journal
             .write(move |writer| {
                 for (one, passage) in batch.iter().zip(&passages) {
-                    writer.passed(one, passage, now)?;
+                    writer.settle(one.place, passage, now)?;
                 }
                 Ok(())
             })
@@ -243,7 +226,7 @@ impl Outside {
             .write(move |writer| {
                 for one in &batch {
                     let learned = learned(one, reports.get(&one.upstream), now);
-                    writer.learned(one, &learned, now)?;
+                    writer.settle(one.place, &learned, now)?;
                 }
                 Ok(())
             })
@@ -268,78 +251,4 @@ impl Outside {
         let pair = |report: StatusReport| (report.message_uuid.clone(), report);
         reports.unwrap_or_default().into_iter().map(pair).collect()
     }
-}
-
-/// Why there is no report on a batch, and the pause that was asked for.
-#[derive(Debug, thiserror::Error)]
-enum Missed {
-    #[error(transparent)]
-    Unanswered(#[from] Unanswered),
-    #[error("{0}")]
-    NoAnswer(NoAnswer, Option<Duration>),
-}
-
-/// What the answer to a batch means for one of its messages.
-///
-/// Only what certainly was not sent is sent again: where no connection came about, and where the API
-/// says that it is busy (429, 503).
-fn passage(one: &Outbound, answered: &Result<Vec<SendReport>, Missed>, now: Timestamp) -> Passage {
-    let uuid = one.message.uuid.to_string();
-    let failed = |why: String| Passage::Ended(MessageStatus::SentFailed, Some(why));
-    let again = |asked: Option<Duration>, why: String| {
-        if one.turns + 1 >= TURNS {
-            return failed(why);
-        }
-        let pause = Duration::from_secs(1 << one.turns.min(8));
-        let pause = asked.map_or(pause, |asked| asked.clamp(pause, LONGEST_PAUSE));
-        Passage::Unsent(later(now, pause))
-    };
-    match answered {
-        Ok(reports) => {
-            let own = |report: &&SendReport| report.internal_id.as_ref() == Some(&uuid);
-            match reports.iter().find(own).map(|report| &report.outcome) {
-                Some(Ok(upstream)) => {
-                    Passage::Taken(upstream.clone(), later(now, Duration::from_secs(1)))
-                }
-                Some(Err(why)) => Passage::Ended(MessageStatus::Rejected, Some(why.clone())),
-                None => failed(
-                    "the answer does not speak of it; whether it was sent is unknown".to_owned(),
-                ),
-            }
-        }
-        Err(missed) => match missed {
-            Missed::Unanswered(error) if error.was_sent() => {
-                failed(format!("{error}; whether it was sent is unknown"))
-            }
-            Missed::Unanswered(error) => again(None, error.to_string()),
-            Missed::NoAnswer(
-                error @ NoAnswer::Refused {
-                    status: 429 | 503, ..
-                },
-                asked,
-            ) => again(*asked, error.to_string()),
-            Missed::NoAnswer(
-                error @ (NoAnswer::Refused { status: 500.., .. } | NoAnswer::Unreadable { .. }),
-                _,
-            ) => failed(format!("{error}; whether it was sent is unknown")),
-            Missed::NoAnswer(error, _) => failed(error.to_string()),
-        },
-    }
-}
-
-/// What a report, or none, means for a message that was handed on.
-fn learned(one: &Awaited, report: Option<&StatusReport>, now: Timestamp) -> Passage {
-    let status = report.and_then(|report| report.status.parse::<MessageStatus>().ok());
-    if let Some(status) = status.filter(|status| status.is_final()) {
-        return Passage::Ended(status, report.and_then(|report| report.details.clone()));
-    }
-    if later(one.at, PATIENCE) < now {
-        return Passage::Forgotten;
-    }
-    let pause = Duration::from_secs(1 << one.turns.min(8)).min(LONGEST_PAUSE);
-    Passage::Open(later(now, pause))
-}
-
-fn later(at: Timestamp, pause: Duration) -> Timestamp {
-    at.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
