@@ -1,21 +1,19 @@
-//! `textpeak webhooks …`
+//! `textpeak webhooks test`
 
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::list::whole;
-use super::listed::{self, Names, ago, moment, outcome};
-use super::session::{Session, webhook_secret, zone};
-use super::wire::block_on;
+use super::super::listed::moment;
+use super::super::session::{Session, webhook_secret};
+use super::super::wire::block_on;
 use crate::api::{HttpRequest, IncomingMessage, Seal, webhook_request};
-use crate::cli::DeliveriesOptions;
 use crate::client::{Answer, Client, Unanswered};
-use crate::domain::{DeliveryState, Retry, SenderKind, Stream, escape, quote};
+use crate::domain::{SenderKind, Stream, escape, quote};
 use crate::error::{Code, Failure};
-use crate::gateway::{CLAIM, Courier, LIMITS, Streams, Verdict, verdict};
-use crate::journal::{Delivery, DeliveryFilter, Journal};
-use crate::render::{http, table, time};
+use crate::gateway::{LIMITS, Verdict, verdict};
+use crate::journal::Journal;
+use crate::render::http;
 
 /// How much of an answer is shown, in characters.
 const SHOWN: usize = 500;
@@ -172,161 +170,4 @@ fn remedy(verdict: &Verdict, answered: &Result<Answer, Unanswered>) -> Option<&'
             _ => "answer with a status from 200 to 299",
         },
     })
-}
-
-fn filter(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<DeliveryFilter> {
-    let now = Timestamp::now();
-    Ok(DeliveryFilter {
-        stream: listed::stream_id(session, options.stream.as_deref())?,
-        state: options.state,
-        since: options.since.map(|span| ago(now, span.as_duration())),
-    })
-}
-
-pub fn deliveries(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<()> {
-    let filter = filter(session, options)?;
-    let names = Names::read(session)?;
-    let limit = if options.limit == 0 {
-        usize::MAX
-    } else {
-        options.limit
-    };
-    let mut found = Vec::new();
-    if let Some(journal) = listed::journal(session)? {
-        for delivery in journal.deliveries(&filter, limit)? {
-            let attempts = journal.attempts(delivery.id)?;
-            found.push((delivery, attempts));
-        }
-    }
-    let terminal = session.terminal;
-    if terminal.json() {
-        let items = found
-            .iter()
-            .map(|(delivery, attempts)| listed::delivery(delivery, attempts, &names));
-        return terminal.answer_json(&whole(items.collect()));
-    }
-    if found.is_empty() {
-        terminal.note("No delivery meets these conditions.");
-        return Ok(());
-    }
-    let row = |(delivery, attempts): &(Delivery, Vec<_>)| {
-        let next = match delivery.state {
-            DeliveryState::Waiting => time(delivery.next_at, &zone()),
-            DeliveryState::Delivered | DeliveryState::Dead => String::new(),
-        };
-        vec![
-            delivery.id.to_string(),
-            delivery.state.name().to_owned(),
-            names.of(&delivery.stream).to_owned(),
-            attempts.len().to_string(),
-            attempts
-                .last()
-                .map(outcome)
-                .or(delivery.details.clone())
-                .unwrap_or_default(),
-            next,
-        ]
-    };
-    let rows: Vec<_> = found.iter().map(row).collect();
-    let headers = ["Delivery", "State", "Stream", "Attempts", "Last", "Next"];
-    terminal.answer(&table(&headers, &rows, terminal.width()))
-}
-
-pub fn redeliver(
-    session: &Session,
-    ids: &[String],
-    options: &DeliveriesOptions,
-) -> anyhow::Result<()> {
-    let wanted = if ids.is_empty() {
-        let all = match listed::journal(session)? {
-            Some(journal) => journal.deliveries(&filter(session, options)?, usize::MAX)?,
-            None => Vec::new(),
-        };
-        all.into_iter()
-            .filter(|delivery| delivery.state != DeliveryState::Delivered)
-            .collect()
-    } else {
-        named(session, ids)?
-    };
-    let path = session.home.prepare_journal()?;
-    let (queued, delivered) = block_on(async {
-        let journal = Journal::open(&path)?;
-        let queued = queue(&journal, &wanted).await?;
-        let delivered = if session.home.is_served() {
-            None
-        } else {
-            Some(attempt_all(session, &journal, &wanted).await?)
-        };
-        Ok((queued, delivered))
-    })?;
-    let terminal = session.terminal;
-    if terminal.json() {
-        return terminal.answer_json(&json!({ "queued": queued, "delivered": delivered }));
-    }
-    terminal.note(&match delivered {
-        None => format!("{queued} queued: the gateway of this home delivers them."),
-        Some(delivered) => {
-            format!("{delivered} of {queued} delivered; textpeak serve goes on with the others.")
-        }
-    });
-    Ok(())
-}
-
-fn named(session: &Session, ids: &[String]) -> anyhow::Result<Vec<Delivery>> {
-    let journal = listed::journal(session)?;
-    let find = |id: &String| -> anyhow::Result<Delivery> {
-        let uuid = listed::uuid(id)?;
-        let found = journal
-            .as_ref()
-            .map(|journal| journal.delivery(uuid))
-            .transpose()?;
-        let unknown = || {
-            Failure::not_found(format_args!("no delivery {}", quote(id)))
-                .hint(session.paste(&["webhooks", "deliveries"]))
-        };
-        Ok(found.flatten().ok_or_else(unknown)?)
-    };
-    ids.iter().map(find).collect()
-}
-
-/// Queues them, due at once, and switches their webhooks on.
-async fn queue(journal: &Journal, wanted: &[Delivery]) -> anyhow::Result<usize> {
-    let ids: Vec<_> = wanted.iter().map(|delivery| delivery.id).collect();
-    let mut streams: Vec<_> = wanted
-        .iter()
-        .map(|delivery| delivery.stream.clone())
-        .collect();
-    streams.dedup();
-    let now = Timestamp::now();
-    let queued = journal
-        .write(move |writer| {
-            for stream in &streams {
-                writer.switch_on(stream)?;
-            }
-            writer.requeue(&ids, now)
-        })
-        .await?;
-    Ok(queued)
-}
-
-/// One attempt each, oldest first; how many were taken.
-async fn attempt_all(
-    session: &Session,
-    journal: &Journal,
-    wanted: &[Delivery],
-) -> anyhow::Result<usize> {
-    let streams = Streams::read(&session.home)?;
-    let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
-    let mut delivered = 0;
-    for delivery in wanted.iter().rev() {
-        let (id, now) = (delivery.id, Timestamp::now());
-        let until = now.checked_add(CLAIM).unwrap_or(now);
-        let claimed = journal
-            .write(move |writer| writer.claim_one(id, now, until))
-            .await?;
-        let Some(claimed) = claimed else { continue };
-        let attempted = courier.attempt(claimed, &streams).await?;
-        delivered += usize::from(attempted.next == crate::journal::Next::Delivered);
-    }
-    Ok(delivered)
 }

@@ -1,0 +1,70 @@
+//! `textpeak webhooks deliveries`
+
+use jiff::Timestamp;
+
+use super::super::list::whole;
+use super::super::listed::{self, Names, ago, outcome};
+use super::super::session::{Session, zone};
+use crate::cli::DeliveriesOptions;
+use crate::domain::DeliveryState;
+use crate::journal::{Delivery, DeliveryFilter};
+use crate::render::{table, time};
+
+/// The deliveries that are meant.
+pub fn filter(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<DeliveryFilter> {
+    let now = Timestamp::now();
+    Ok(DeliveryFilter {
+        stream: listed::stream_id(session, options.stream.as_deref())?,
+        state: options.state,
+        since: options.since.map(|span| ago(now, span.as_duration())),
+    })
+}
+
+pub fn deliveries(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<()> {
+    let filter = filter(session, options)?;
+    let names = Names::read(session)?;
+    let limit = if options.limit == 0 {
+        usize::MAX
+    } else {
+        options.limit
+    };
+    let mut found = Vec::new();
+    if let Some(journal) = listed::journal(session)? {
+        for delivery in journal.deliveries(&filter, limit)? {
+            let attempts = journal.attempts(delivery.id)?;
+            found.push((delivery, attempts));
+        }
+    }
+    let terminal = session.terminal;
+    if terminal.json() {
+        let items = found
+            .iter()
+            .map(|(delivery, attempts)| listed::delivery(delivery, attempts, &names));
+        return terminal.answer_json(&whole(items.collect()));
+    }
+    if found.is_empty() {
+        terminal.note("No delivery meets these conditions.");
+        return Ok(());
+    }
+    let row = |(delivery, attempts): &(Delivery, Vec<_>)| {
+        let next = match delivery.state {
+            DeliveryState::Waiting => time(delivery.next_at, &zone()),
+            DeliveryState::Delivered | DeliveryState::Dead => String::new(),
+        };
+        vec![
+            delivery.id.to_string(),
+            delivery.state.name().to_owned(),
+            names.of(&delivery.stream).to_owned(),
+            attempts.len().to_string(),
+            attempts
+                .last()
+                .map(outcome)
+                .or(delivery.details.clone())
+                .unwrap_or_default(),
+            next,
+        ]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let headers = ["Delivery", "State", "Stream", "Attempts", "Last", "Next"];
+    terminal.answer(&table(&headers, &rows, terminal.width()))
+}
