@@ -1,0 +1,166 @@
+//! The rows of a file: checked as a whole, measured, sent, and told of.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::super::send::say_whose_gateway;
+use super::super::session::Session;
+use super::super::wire::shown;
+use super::outcome::{Fate, tell, write_results};
+use super::sending::{bodies, send_all};
+use crate::api::Request;
+use crate::cli::{BulkOptions, Reach};
+use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
+use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
+use crate::error::{Code, Failure};
+use crate::render::{counted, forcing, http, json as requests_json};
+use crate::state::{Results, input_name, read_text_input};
+
+/// What the rows go through.
+#[derive(Debug, Clone)]
+pub struct Order<'a> {
+    /// The stream.
+    pub stream: &'a Stream,
+    /// For rows that name no sender.
+    pub sender: Option<SenderId>,
+    /// Print the requests; send nothing.
+    pub dry_run: bool,
+    /// How long to wait for final statuses, where that is wanted.
+    pub wait: Option<Span>,
+    /// Which Streams API.
+    pub reach: &'a Reach,
+}
+
+pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow::Result<Code> {
+    let BulkOptions {
+        file,
+        skip_invalid,
+        results,
+        campaign,
+    } = options;
+    let mut rows = checked(session, &file, skip_invalid)?;
+    for row in rows.good.iter_mut().filter(|row| row.sender.is_none()) {
+        row.sender.clone_from(&order.sender);
+    }
+    fill_ids(&mut rows.good, &campaign);
+    let todo: Vec<Row> = rows
+        .good
+        .iter()
+        .filter(|row| row.accepted.is_none())
+        .cloned()
+        .collect();
+    if order.dry_run {
+        return dry_run(session, order, &todo).map(|()| Code::Done);
+    }
+    // Whether it can be written is known before anything is sent.
+    let results = results
+        .as_deref()
+        .map(|path| Ok::<_, anyhow::Error>((path, Results::begin(path)?)));
+    let results = results.transpose()?;
+    measure(session, &todo);
+    say_whose_gateway(session, order.stream, order.reach);
+    let ending = send_all(session, order, &todo)?;
+    if let Some((_, file)) = results {
+        write_results(file, &rows.good, &ending.fates)?;
+    }
+    tell(session, &rows, &ending)?;
+    if let Some(stopped) = ending.stopped {
+        return Err(stopped.into());
+    }
+    let any = |wanted: fn(&Fate) -> bool| ending.fates.iter().any(wanted);
+    let delivered = MessageStatus::Delivered.name();
+    let all_delivered =
+        |statuses: &BTreeMap<String, usize>| statuses.keys().all(|status| status == delivered);
+    Ok(if any(|fate| matches!(fate, Fate::Unknown(_))) {
+        Code::Unreachable
+    } else if any(|fate| matches!(fate, Fate::Refused(_))) {
+        Code::Refused
+    } else if ending
+        .statuses
+        .as_ref()
+        .is_some_and(|all| !all_delivered(all))
+    {
+        Code::NotHappened
+    } else {
+        Code::Done
+    })
+}
+
+/// The rows of the file; bad ones are said, and refused unless they may be left out.
+fn checked(session: &Session, file: &Path, skip_invalid: bool) -> anyhow::Result<Rows> {
+    let text = read_text_input(file)?;
+    let rows = read_rows(&text, RowSyntax::of(file, &text));
+    let total = rows.good.len() + rows.bad.len();
+    let lines: Vec<_> = rows
+        .bad
+        .iter()
+        .map(|bad| format!("line {}: {}", bad.line, bad.message))
+        .collect();
+    if total == 0 {
+        return Err(
+            Failure::usage(format_args!("{} has no rows", input_name(file)))
+                .hint("a row is: to,text,sender,internal_id")
+                .into(),
+        );
+    }
+    if !rows.bad.is_empty() && !skip_invalid {
+        let count = format!(
+            "{} of {total} rows of {} cannot be sent; nothing was sent",
+            rows.bad.len(),
+            input_name(file)
+        );
+        return Err(Failure::usage(format!("{}\n{count}", lines.join("\n")))
+            .hint("mend these rows, or leave them out with --skip-invalid")
+            .into());
+    }
+    if !session.terminal.json() {
+        for line in lines {
+            session.terminal.say(&line);
+        }
+    }
+    Ok(rows)
+}
+
+fn dry_run(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Result<()> {
+    let requests: Vec<_> = bodies(rows)
+        .map(|body| shown(order.reach, order.stream, &body))
+        .collect();
+    if session.terminal.json() {
+        let each = |request| requests_json(&[(Request::Send, request)], false);
+        let all: Vec<_> = requests.into_iter().map(each).collect();
+        return session.terminal.answer_json(&all);
+    }
+    let texts: Vec<_> = requests
+        .iter()
+        .map(|request| http(request, false))
+        .collect();
+    session.terminal.answer(&texts.join("\n\n"))
+}
+
+/// Says what the messages need on the air.
+fn measure(session: &Session, rows: &[Row]) {
+    let (mut segments, mut wide, mut forced) = (0, 0, Vec::new());
+    for row in rows {
+        let measured = row.text.segments();
+        segments += measured.segments;
+        wide += usize::from(measured.encoding == Encoding::Ucs2);
+        for c in measured.forced_by {
+            if !forced.contains(&c) && forced.len() < 10 {
+                forced.push(c);
+            }
+        }
+    }
+    let mut text = format!(
+        "{}, {}",
+        counted(rows.len(), "message"),
+        counted(segments, "segment")
+    );
+    if wide > 0 {
+        text += &format!(
+            ", {} in UCS-2; not in GSM-7: {}",
+            counted(wide, "message"),
+            forcing(&forced)
+        );
+    }
+    session.terminal.note(&text);
+}

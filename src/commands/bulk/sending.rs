@@ -1,0 +1,153 @@
+//! Batches of rows on their way, several at one time.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::super::send::follow;
+use super::super::session::Session;
+use super::super::wire::{BATCH, Missed, Wire, block_on, token_of};
+use super::order::Order;
+use super::outcome::{Ending, Fate};
+use crate::api::{MessageBody, SendBody, SendReport};
+use crate::document::Row;
+use crate::error::{Code, Failure};
+
+/// Requests in flight at one time.
+const IN_FLIGHT: usize = 8;
+
+/// The rows as bodies of requests.
+pub fn bodies(rows: &[Row]) -> impl Iterator<Item = SendBody> {
+    rows.chunks(BATCH).map(|rows| SendBody {
+        messages: rows.iter().map(body).collect(),
+    })
+}
+
+fn body(row: &Row) -> MessageBody {
+    MessageBody {
+        internal_id: row
+            .internal_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        sender: row.sender.as_ref().map(ToString::to_string),
+        recipient_phone: row.to.to_string(),
+        message_content: row.text.to_string(),
+    }
+}
+
+/// Sends them; how that ended.
+pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Result<Ending> {
+    let token = Arc::new(token_of(session, order.stream)?);
+    let bar = session.terminal.progress(rows.len());
+    block_on(async {
+        let wire = Arc::new(Wire::reach(session, order.reach)?);
+        let mut ending = Ending {
+            fates: vec![Fate::Left; rows.len()],
+            repeated: 0,
+            stopped: None,
+            statuses: None,
+        };
+        let mut batches = bodies(rows).enumerate();
+        let mut in_flight = JoinSet::new();
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        loop {
+            while ending.stopped.is_none() && in_flight.len() < IN_FLIGHT {
+                let Some((at, body)) = batches.next() else {
+                    break;
+                };
+                let (wire, token) = (Arc::clone(&wire), Arc::clone(&token));
+                in_flight.spawn(async move { (at, wire.send(&token, &body).await) });
+            }
+            let answered = tokio::select! {
+                answered = in_flight.join_next() => answered,
+                // What is in flight is waited for; nothing else is sent.
+                _ = &mut interrupt, if ending.stopped.is_none() => {
+                    ending.stopped = Some(cancelled());
+                    continue;
+                }
+            };
+            let Some(answered) = answered else { break };
+            let (at, sent) = answered?;
+            let start = at * BATCH;
+            let part = &mut ending.fates[start..rows.len().min(start + BATCH)];
+            match sent {
+                Ok((reports, repeated)) => {
+                    ending.repeated += repeated;
+                    settle(part, &rows[start..], reports);
+                }
+                Err(missed) => {
+                    let unknown = match &missed {
+                        Missed::Unanswered(error) => error.was_sent(),
+                        Missed::NoAnswer(crate::api::NoAnswer::Unreadable { .. }) => true,
+                        Missed::NoAnswer(crate::api::NoAnswer::Refused { .. }) => false,
+                    };
+                    if unknown {
+                        part.fill(Fate::Unknown(missed.to_string()));
+                    }
+                    ending.stopped.get_or_insert_with(|| missed.failure(&wire));
+                }
+            }
+            bar.advance(BATCH.min(rows.len() - start));
+        }
+        let accepted = |fate: &Fate| match fate {
+            Fate::Accepted(uuid) => Some(uuid.clone()),
+            Fate::Refused(_) | Fate::Unknown(_) | Fate::Left => None,
+        };
+        let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
+        let finish = async {
+            if !order.stream.demo {
+                wire.handed_on(&uuids).await?;
+            }
+            match (order.wait, &ending.stopped) {
+                (Some(wait), None) => follow(&wire, &token, &uuids, wait).await.map(Some),
+                _ => anyhow::Ok(None),
+            }
+        };
+        let last = tokio::select! {
+            last = finish => last?,
+            _ = &mut interrupt, if ending.stopped.is_none() => {
+                ending.stopped = Some(cancelled());
+                None
+            }
+        };
+        ending.statuses = last.map(|last| {
+            let mut statuses = BTreeMap::new();
+            for report in last {
+                *statuses.entry(report.status).or_default() += 1;
+            }
+            statuses
+        });
+        Ok(ending)
+    })
+}
+
+fn cancelled() -> Failure {
+    Failure::new(Code::Cancelled, "stopped before the end")
+        .hint("the same command goes on: what was accepted is not sent again")
+}
+
+/// Puts each report with its row: by the caller's own id where it was echoed, else by its place.
+fn settle(fates: &mut [Fate], rows: &[Row], reports: Vec<SendReport>) {
+    let ids: BTreeMap<String, usize> = rows
+        .iter()
+        .take(fates.len())
+        .enumerate()
+        .filter_map(|(at, row)| Some((row.internal_id.as_ref()?.to_string(), at)))
+        .collect();
+    for fate in fates.iter_mut() {
+        *fate = Fate::Unknown("it is not in the answer".to_owned());
+    }
+    for (at, report) in reports.into_iter().enumerate() {
+        let echoed = report.internal_id.as_ref().and_then(|id| ids.get(id));
+        let at = echoed.copied().unwrap_or(at);
+        if let Some(fate) = fates.get_mut(at) {
+            *fate = match report.outcome {
+                Ok(uuid) => Fate::Accepted(uuid),
+                Err(why) => Fate::Refused(why),
+            };
+        }
+    }
+}
