@@ -21,27 +21,20 @@ fn every_message_that_was_answered_is_there_once_after_kills() {
     for round in 0..15 * effort() as u64 {
         let mut gateway = Served::start(&env, &["-q"]);
         let over = AtomicBool::new(false);
-        let (served, token, over, answered) = (gateway.address, &token, &over, &answered);
+        let address = gateway.address;
+        let (token, over, answered) = (&token, &over, &answered);
         std::thread::scope(|scope| {
             for client in 0..4 {
                 scope.spawn(move || {
+                    let gateway = Served::elsewhere(address);
                     for n in 0.. {
                         if over.load(Ordering::SeqCst) {
                             return;
                         }
                         let id = format!("{round}-{client}-{n}");
-                        let one = json!({ "messages": [{ "internal_id": id, "recipient_phone": "12025550143", "message_content": "Hi" }] }).to_string();
-                        let head = format!(
-                            "POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                            one.len()
-                        );
-                        let Ok(mut socket) = std::net::TcpStream::connect(served) else { return };
-                        let _ = std::io::Write::write_all(&mut socket, (head + &one).as_bytes());
-                        let mut text = String::new();
-                        let _ = std::io::Read::read_to_string(&mut socket, &mut text);
-                        if let Some(rest) = text.split("\"message_uuid\":\"").nth(1) {
-                            answered.lock().unwrap().push((id, rest[..36].to_owned()));
-                        }
+                        let one = json!({ "internal_id": id, "recipient_phone": "12025550143", "message_content": "Hi" });
+                        let Some(uuid) = gateway.try_send(token, &[one]) else { return };
+                        answered.lock().unwrap().push((id, uuid));
                     }
                 });
             }
@@ -151,6 +144,50 @@ fn several_processes_write_at_once() {
         env.json(&["streams", "show", "OTP"])["statistics"]["outgoing"],
         220
     );
+}
+
+#[test]
+fn of_two_gateways_of_a_home_one_may_be_killed_under_load() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let (mut one, other) = (Served::start(&env, &["-q"]), Served::start(&env, &["-q"]));
+    let answered: Mutex<Vec<String>> = Mutex::default();
+    let over = AtomicBool::new(false);
+    let after_kill = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for address in [one.address, one.address, other.address, other.address] {
+            let (token, answered, over, after_kill) = (&token, &answered, &over, &after_kill);
+            scope.spawn(move || {
+                while !over.load(Ordering::SeqCst) {
+                    let sent =
+                        Served::elsewhere(address).try_send(token, &[message("12025550143")]);
+                    let Some(uuid) = sent else { return };
+                    answered.lock().unwrap().push(uuid);
+                    after_kill.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(400));
+        one.kill();
+        after_kill.store(0, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(400));
+        over.store(true, Ordering::SeqCst);
+    });
+    assert!(
+        after_kill.load(Ordering::SeqCst) > 10,
+        "the other one goes on"
+    );
+    let listed = env.json(&["messages", "list", "--limit", "0"]);
+    let kept: HashSet<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["message_uuid"].as_str().unwrap().to_owned())
+        .collect();
+    let answered = answered.into_inner().unwrap();
+    assert!(answered.iter().all(|uuid| kept.contains(uuid)));
+    // Of those that were not answered there is at most one a client of the killed one.
+    assert!(kept.len() <= answered.len() + 2);
 }
 
 #[test]

@@ -110,8 +110,22 @@ impl Served {
         self.post("/simple_send/", token, &json!({ "messages": messages }))
     }
 
+    /// The id of a message that was accepted; `None` when the gateway is gone.
+    pub fn try_send(&self, token: &str, messages: &[Value]) -> Option<String> {
+        let headers = format!("Authorization: {token}\r\nContent-Type: application/json\r\n");
+        let body = json!({ "messages": messages }).to_string();
+        let request = self.request("POST", "/simple_send/", &headers, body.as_bytes());
+        let answer = attempt(self.address, &request)?;
+        let (_, rest) = answer.body.split_once("\"message_uuid\":\"")?;
+        Some(rest[..36].to_owned())
+    }
+
     /// Any request. A `Host` is added where the headers have none.
     pub fn call(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answered {
+        exchange(self.address, &self.request(method, path, headers, body))
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
         let host = if headers.to_lowercase().contains("host:") {
             String::new()
         } else {
@@ -121,7 +135,7 @@ impl Served {
         let head = format!(
             "{method} {path} HTTP/1.1\r\n{host}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
         );
-        exchange(self.address, &[head.as_bytes(), body].concat())
+        [head.as_bytes(), body].concat()
     }
 
     /// Asks it to end, and waits until it has; its exit code, and what it said on stderr.
@@ -154,7 +168,12 @@ pub fn signal(child: &Child, name: &str) {
 
 /// Writes these bytes to an address and reads the answer to its end.
 pub fn exchange(address: SocketAddr, bytes: &[u8]) -> Answered {
-    let mut socket = TcpStream::connect(address).unwrap();
+    attempt(address, bytes).unwrap()
+}
+
+/// As [`exchange`]; `None` where nobody listens.
+fn attempt(address: SocketAddr, bytes: &[u8]) -> Option<Answered> {
+    let mut socket = TcpStream::connect(address).ok()?;
     socket
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
@@ -168,11 +187,11 @@ pub fn exchange(address: SocketAddr, bytes: &[u8]) -> Answered {
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    Answered {
+    Some(Answered {
         status: status.unwrap_or(0),
         head: head.to_owned(),
         body: body.to_owned(),
-    }
+    })
 }
 
 /// Asks again until it is so, for ten seconds at most.
