@@ -1,7 +1,8 @@
 //! The least that a figure could be: what it is measured against, in the same run, by `benches/run`.
 //!
 //! - `floor serve`: a bare axum handler that parses the body of a send request, answers in the
-//!   gateway's shape and keeps nothing; prints its address, ends with its standard input;
+//!   gateway's shape and keeps nothing; at `/sms` it is a receiver that takes everything; prints its
+//!   address, ends with its standard input;
 //! - `floor parse FILE`: reads a state file with `serde_json`, as a whole, into plain structs;
 //! - `floor write FILE`: reads a file and writes its bytes anew: temporary file, sync, rename, sync of
 //!   the folder.
@@ -83,7 +84,9 @@ const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/jso
 
 #[tokio::main]
 async fn serve() {
-    let app = axum::Router::new().route("/simple_send/", post(send));
+    let app = axum::Router::new()
+        .route("/simple_send/", post(send))
+        .route("/sms", post(async |_: Bytes| StatusCode::NO_CONTENT));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("Listening on http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });

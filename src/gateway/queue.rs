@@ -98,11 +98,18 @@ impl Queue {
             if busy >= AT_ONCE {
                 continue;
             }
-            let until = now.checked_add(CLAIM).unwrap_or(now);
             let id = stream.clone();
+            let candidates = self
+                .journal
+                .read(move |reader| reader.candidates(&id, AT_ONCE - busy, now))
+                .await?;
+            if candidates.is_empty() {
+                continue;
+            }
+            let until = now.checked_add(CLAIM).unwrap_or(now);
             let claimed = self
                 .journal
-                .write(move |writer| writer.claim(&id, AT_ONCE - busy, now, until))
+                .write(move |writer| writer.claim(&candidates, now, until))
                 .await?;
             if !claimed.is_empty() {
                 *self.busy.entry(stream.clone()).or_default() += claimed.len();

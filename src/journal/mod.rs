@@ -17,7 +17,7 @@ mod tally;
 mod writer;
 
 pub use batch::Journal;
-pub use deliveries::{Attempt, Claimed, Delivery, DeliveryFilter, Next, SWITCHED_OFF};
+pub use deliveries::{Attempt, Claimed, Delivery, DeliveryFilter, DeliveryKey, Next, SWITCHED_OFF};
 pub use reader::{MessageFilter, Reader, Statistics};
 pub use relay::{Awaited, Outbound, OutboundWork, Passage};
 pub use writer::{Accepted, NewMessage, NewReply, Received, Writer};

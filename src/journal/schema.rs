@@ -91,7 +91,9 @@ const STEPS: [&str; 4] = [
     CREATE INDEX relay_due ON relay (state, next_at);
     CREATE INDEX relay_stream ON relay (stream, state, next_at);",
     // Every commit wrote a page of it; the table is small enough to be looked through.
-    "DROP INDEX tally_open;",
+    "DROP INDEX tally_open;
+    CREATE INDEX delivery_claimed ON delivery (stream, handset, claimed_until)
+        WHERE state = 0 AND claimed_until > 0;",
 ];
 
 /// The newest version, which is the one that this program reads and writes.

@@ -69,6 +69,10 @@ pub enum Next {
     Dead,
 }
 
+/// A delivery's place among all.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryKey(pub(super) i64);
+
 /// A delivery that one process alone may attempt, until its claim is over.
 #[derive(Debug)]
 pub struct Claimed {

@@ -1,14 +1,21 @@
 //! What can be asked about deliveries.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
 use super::super::reader::Reader;
 use super::super::row::{self, time};
-use super::delivery::{Attempt, DELIVERY, Delivery, DeliveryFilter, attempt, delivery, number};
+use super::delivery::{
+    Attempt, DELIVERY, Delivery, DeliveryFilter, DeliveryKey, attempt, delivery, number,
+};
 use crate::domain::StreamId;
 use crate::error::Failure;
+
+/// Most deliveries of a stream that are looked at for one turn: one handset may have many.
+const EXAMINED: i64 = 5_000;
 
 impl Reader {
     /// The streams that have deliveries that are due, and when the next one is due that is not.
@@ -38,6 +45,47 @@ impl Reader {
                 )?
                 .query_row([now], |row| row.get(0))?;
             Ok((streams, next.map(time)))
+        };
+        self.ours(ask())
+    }
+
+    /// Deliveries of a stream that are due and may be attempted side by side: the oldest of each
+    /// handset, at most so many. A handset with a delivery that is being attempted waits: its
+    /// messages arrive in their order as long as attempts succeed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn candidates(
+        &self,
+        stream: &StreamId,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryKey>, Failure> {
+        let ask = || {
+            let now = now.as_millisecond();
+            let mut busy: HashSet<String> = self
+                .connection
+                .prepare_cached(
+                    "SELECT handset FROM delivery WHERE state = 0 AND claimed_until > 0
+                     AND claimed_until > ?2
+                     AND stream = (SELECT key FROM stream WHERE id = ?1)",
+                )?
+                .query_map(params![stream.as_str(), now], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut due = self.connection.prepare_cached(
+                "SELECT key, handset FROM delivery
+                 WHERE state = 0 AND stream = (SELECT key FROM stream WHERE id = ?1)
+                 AND next_at <= ?2 AND claimed_until <= ?2 ORDER BY next_at, key LIMIT ?3",
+            )?;
+            let mut rows = due.query(params![stream.as_str(), now, EXAMINED])?;
+            let mut found = Vec::new();
+            while found.len() < most {
+                let Some(row) = rows.next()? else { break };
+                if busy.insert(row.get(1)?) {
+                    found.push(DeliveryKey(row.get(0)?));
+                }
+            }
+            Ok(found)
         };
         self.ours(ask())
     }

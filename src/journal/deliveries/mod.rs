@@ -4,4 +4,4 @@ mod delivery;
 mod look;
 mod queue;
 
-pub use delivery::{Attempt, Claimed, Delivery, DeliveryFilter, Next, SWITCHED_OFF};
+pub use delivery::{Attempt, Claimed, Delivery, DeliveryFilter, DeliveryKey, Next, SWITCHED_OFF};

@@ -1,6 +1,5 @@
 //! Deliveries on their way: queued, claimed, attempted, delivered or dead.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::row;
 use super::super::writer::Writer;
-use super::delivery::{Attempt, Claimed, DELIVERY, Delivery, Next, delivery, number};
+use super::delivery::{Attempt, Claimed, DELIVERY, Delivery, DeliveryKey, Next, delivery, number};
 use crate::domain::{DeliveryState, StreamId};
 
 impl Writer {
@@ -42,41 +41,32 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes deliveries of a stream that are due, oldest first and one a handset, so that nobody
-    /// else attempts them before `until`. A handset with a delivery that is being attempted waits:
-    /// its messages arrive in their order as long as attempts succeed.
+    /// Takes these deliveries, those of them that still wait and nobody else has, so that nobody
+    /// attempts them before `until`.
     ///
     /// # Errors
     /// Those of the database.
     pub fn claim(
         &self,
-        stream: &StreamId,
-        most: usize,
+        keys: &[DeliveryKey],
         now: Timestamp,
         until: Timestamp,
     ) -> rusqlite::Result<Vec<Claimed>> {
-        let key = self.key(stream)?;
-        let mut due = self.connection.prepare_cached(&format!(
-            "SELECT {DELIVERY}, delivery.handset
-             FROM delivery JOIN stream ON stream.key = delivery.stream
-             WHERE delivery.stream = ?1 AND state = 0 AND next_at <= ?2 AND claimed_until <= ?2
-             AND NOT EXISTS (
-                SELECT 1 FROM delivery AS other WHERE other.stream = ?1 AND other.state = 0
-                AND other.claimed_until > ?2 AND other.handset = delivery.handset)
-             ORDER BY delivery.key LIMIT ?3"
-        ))?;
-        // More than are wanted: several may be of one handset.
-        let some = i64::try_from(most.saturating_mul(8)).unwrap_or(i64::MAX);
-        let mut handsets = HashSet::new();
-        let mut claimed = Vec::new();
-        let mut rows = due.query(params![key, now.as_millisecond(), some])?;
-        while let Some(row) = rows.next()? {
-            if claimed.len() < most && handsets.insert(row.get::<_, String>(8)?) {
-                claimed.push(delivery(row)?);
+        let mut claimed = Vec::with_capacity(keys.len());
+        for DeliveryKey(key) in keys {
+            let found = self
+                .connection
+                .prepare_cached(&format!(
+                    "SELECT {DELIVERY} FROM delivery JOIN stream ON stream.key = delivery.stream
+                     WHERE delivery.key = ?1 AND state = 0 AND claimed_until <= ?2"
+                ))?
+                .query_row([*key, now.as_millisecond()], delivery)
+                .optional()?;
+            if let Some((key, delivery)) = found {
+                claimed.push(self.take(key, delivery, until)?);
             }
         }
-        let take = |(key, delivery): (i64, Delivery)| self.take(key, delivery, until);
-        claimed.into_iter().map(take).collect()
+        Ok(claimed)
     }
 
     /// Takes one delivery, if it waits and nobody else has it.
@@ -95,9 +85,9 @@ impl Writer {
                 "SELECT {DELIVERY} FROM delivery JOIN stream ON stream.key = delivery.stream
                  WHERE delivery.id = ?1 AND state = 0 AND claimed_until <= ?2
                  AND NOT EXISTS (
-                    SELECT 1 FROM delivery AS other WHERE other.stream = delivery.stream
-                    AND other.state = 0 AND other.claimed_until > ?2
-                    AND other.handset = delivery.handset)"
+                    SELECT 1 FROM delivery AS other WHERE other.state = 0
+                    AND other.claimed_until > 0 AND other.claimed_until > ?2
+                    AND other.stream = delivery.stream AND other.handset = delivery.handset)"
             ))?
             .query_row(params![id.as_bytes(), now.as_millisecond()], delivery)
             .optional()?;
