@@ -58,6 +58,30 @@ pub enum NoAnswer {
     },
 }
 
+impl NoAnswer {
+    /// Whether the request may have been acted on all the same: only a refusal that says no or not
+    /// now is sure.
+    #[must_use]
+    pub fn may_have_been_taken(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status >= 500 && *status != 503,
+            Self::Unreadable { .. } => true,
+        }
+    }
+
+    /// Whether it says to come again.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 429 | 503,
+                ..
+            }
+        )
+    }
+}
+
 /// Reads the answer to a send request. A message counts as accepted only if its entry has a
 /// `message_uuid` and no `error`.
 ///

@@ -82,6 +82,7 @@ pub fn attempts(
     which: &Which,
     names: &Names,
     filter: &crate::journal::MessageFilter,
+    after: i64,
     limit: usize,
 ) -> Result<Vec<Line>, Failure> {
     let on_messages = which.to.is_some()
@@ -91,7 +92,7 @@ pub fn attempts(
     if on_messages {
         return Ok(Vec::new());
     }
-    let recent = journal.recent_attempts(filter.stream.as_ref(), filter.since, limit)?;
+    let recent = journal.recent_attempts(filter.stream.as_ref(), filter.since, after, limit)?;
     let line = |(uuid, stream, attempt): (uuid::Uuid, _, _)| {
         Line::Attempt(names.of(&stream).to_owned(), uuid.to_string(), attempt)
     };
@@ -122,7 +123,7 @@ pub fn list(session: &Session, which: &Which, limit: usize) -> anyhow::Result<()
     let mut lines = Vec::new();
     if let Some(journal) = listed::journal(session)? {
         let messages = journal.messages(&filter, limit, now)?;
-        let attempts = attempts(&journal, which, &names, &filter, limit)?;
+        let attempts = attempts(&journal, which, &names, &filter, 0, limit)?;
         lines = timeline(messages, attempts);
         lines.truncate(limit);
     }

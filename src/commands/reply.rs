@@ -87,26 +87,27 @@ fn check(session: &Session, stream: &Stream) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits for the first attempt; makes it where no gateway of this home does.
+/// Waits for the first attempt; makes it where no gateway of this home does. Another command may
+/// have the handset's turn, or a gateway may just end: both are looked at again.
 async fn first_attempt(session: &Session, journal: &Journal, id: Uuid) -> anyhow::Result<()> {
-    if !session.home.is_served() {
-        let now = Timestamp::now();
-        let until = now.checked_add(CLAIM).unwrap_or(now);
-        let claimed = journal
-            .write(move |writer| writer.claim_one(id, now, until))
-            .await?;
-        if let Some(claimed) = claimed {
-            let streams = Streams::read(&session.home)?;
-            let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
-            courier.attempt(claimed, &streams).await?;
-            return Ok(());
-        }
-    }
     let give_up = Instant::now() + PATIENCE;
     loop {
         let attempts = journal.read(move |reader| reader.attempts(id)).await?;
         if !attempts.is_empty() || Instant::now() >= give_up {
             return Ok(());
+        }
+        if !session.home.is_served() {
+            let now = Timestamp::now();
+            let until = now.checked_add(CLAIM).unwrap_or(now);
+            let claimed = journal
+                .write(move |writer| writer.claim_one(id, now, until))
+                .await?;
+            if let Some(claimed) = claimed {
+                let streams = Streams::read(&session.home)?;
+                let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
+                courier.attempt(claimed, &streams).await?;
+                return Ok(());
+            }
         }
         tokio::time::sleep(GLANCE).await;
     }

@@ -14,7 +14,7 @@ use crate::domain::{
     InternalId, MessageStatus, MessageText, Phone, Segments, SenderId, Span, Stream, Token, escape,
 };
 use crate::error::{Code, Failure};
-use crate::render::{http, segments};
+use crate::render::{counted, http, segments};
 
 /// The first pause between two questions for a status; each is longer, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -106,7 +106,7 @@ impl One {
         terminal.note(&segments(&measured));
         say_whose_gateway(session, stream, reach);
         let (uuid, last) = block_on(async {
-            let wire = Wire::reach(session, reach)?;
+            let wire = Wire::reach(session, reach, !stream.demo)?;
             let sent = wire.send(&token, &body).await;
             let (mut reports, _) = sent.map_err(|missed| missed.failure(&wire))?;
             let outcome = reports.pop().map(|report| report.outcome);
@@ -116,7 +116,8 @@ impl One {
                 None => return Err(refused("it is not in the answer").into()),
             };
             if !stream.demo {
-                wire.handed_on(std::slice::from_ref(&uuid)).await?;
+                let left = wire.handed_on(std::slice::from_ref(&uuid)).await?;
+                say_what_is_left(session, left);
             }
             let last = match wait {
                 None => None,
@@ -125,6 +126,7 @@ impl One {
                     follow(&wire, &token, ids, wait).await?.pop()
                 }
             };
+            wire.close().await;
             Ok((uuid, last))
         })?;
         self.tell(session, stream, &measured, &uuid, last.as_ref())?;
@@ -181,6 +183,16 @@ pub fn say_whose_gateway(session: &Session, stream: &Stream, reach: &Reach) {
         session
             .terminal
             .note("Sent by the owner through a gateway of its own: the allow list is not applied.");
+    }
+}
+
+/// Says that messages of a live stream are kept and not handed on yet.
+pub fn say_what_is_left(session: &Session, left: usize) {
+    if left > 0 {
+        let kept = counted(left, "message");
+        session.terminal.note(&format!(
+            "{kept} kept and not handed on yet: textpeak serve goes on with it."
+        ));
     }
 }
 

@@ -1,7 +1,10 @@
 //! `textpeak serve`
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -28,6 +31,7 @@ pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
         delivery_delay: delivery_delay.as_duration(),
         allow_any,
         owner: false,
+        relay: true,
         retry: Some(retry),
     };
     raise_the_limit_of_files();
@@ -54,9 +58,10 @@ pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
         gateway.serve(stop).await;
         Ok(())
     });
-    // Everything that tells is gone with the runtime, so that the log comes to its end.
+    // Everything that tells is gone with the runtime, so that the log comes to its end; who does
+    // not read it is not waited for.
     drop(runtime);
-    let _ = log.join();
+    let _ = log.recv_timeout(LAST_LINES);
     served
 }
 
@@ -71,11 +76,20 @@ fn open_to_all(session: &Session, name: &str) -> Failure {
     ))
 }
 
-/// A thread that writes the log, and who tells it what to write. Lines that wait are written
-/// together, so that no request waits for a slow terminal.
-fn logging(terminal: Terminal, format: LogFormat) -> (Tell, thread::JoinHandle<()>) {
-    let (lines, waiting): (Sender<(Timestamp, Event)>, _) = channel();
-    let writer = thread::spawn(move || {
+/// Lines of the log that may wait to be written; what comes on top is counted and left out.
+const LINES: usize = 10_000;
+
+/// How long the end of the log is waited for.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// A thread that writes the log, who tells it what to write, and when it is done. Lines that wait
+/// are written together, so that no request waits for a slow terminal.
+fn logging(terminal: Terminal, format: LogFormat) -> (Tell, Receiver<()>) {
+    let (lines, waiting) = sync_channel::<(Timestamp, Event)>(LINES);
+    let (done, ended) = channel();
+    let left_out = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&left_out);
+    thread::spawn(move || {
         let line = |(at, event): (Timestamp, Event)| match format {
             LogFormat::Text => event.line(at),
             LogFormat::Json => json_line(&event.json(at)),
@@ -87,14 +101,20 @@ fn logging(terminal: Terminal, format: LogFormat) -> (Tell, thread::JoinHandle<(
                 text += &line(more);
             }
             terminal.say(&text);
+            let missing = count.swap(0, Ordering::Relaxed);
+            if missing > 0 {
+                terminal.say(&format!("{missing} lines of the log were left out"));
+            }
         }
+        let _ = done.send(());
     });
     let tell = Tell::new(move |event| {
         if event.is_fault() || !terminal.is_quiet() {
-            let _ = lines.send((Timestamp::now(), event));
+            let sent = lines.try_send((Timestamp::now(), event));
+            left_out.fetch_add(usize::from(sent.is_err()), Ordering::Relaxed);
         }
     });
-    (tell, writer)
+    (tell, ended)
 }
 
 /// Resolves when the process is asked to end.

@@ -23,7 +23,7 @@ pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
     let state = file.state()?;
     let asked = asked(session, options, &state)?;
     let reports = block_on(async {
-        let wire = Wire::reach(session, &options.reach)?;
+        let wire = Wire::reach(session, &options.reach, false)?;
         let mut reports = Vec::new();
         for (stream, uuids) in &asked {
             let token = token_of(session, stream)?;

@@ -1,5 +1,6 @@
 //! `textpeak messages wait` and `follow`: the journal, watched.
 
+use std::collections::HashSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -144,13 +145,13 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let mut filter = listed::filter(session, which, now)?;
     // Without --since, only what comes from now on.
-    let since = *filter.since.get_or_insert(now);
+    filter.since.get_or_insert(now);
     let terminal = session.terminal;
     let mut watch = Watch::new(session, filter.clone());
-    let mut told: Option<i64> = None;
+    let mut told = 0;
     loop {
         let fresh = watch.fresh()?;
-        if !watch.changed {
+        if !watch.changed || fresh.is_empty() && filter.status.is_some() {
             thread::sleep(GLANCE);
             continue;
         }
@@ -158,13 +159,8 @@ pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
         let names = Names::read(session)?;
         if let Some(journal) = watch.journal.as_ref() {
             let newest = journal.newest_attempt()?;
-            let fresh = newest - told.unwrap_or(0);
-            if fresh > 0 {
-                let fresh = usize::try_from(fresh).unwrap_or(usize::MAX);
-                let recent = attempts(journal, which, &names, &filter, fresh)?;
-                calls.extend(recent.into_iter().filter(|line| line.at() >= since));
-            }
-            told = Some(newest);
+            calls = attempts(journal, which, &names, &filter, told, usize::MAX)?;
+            told = newest;
         }
         let now = Timestamp::now();
         for line in timeline(fresh, calls).into_iter().rev() {
@@ -185,6 +181,8 @@ struct Watch<'a> {
     journal: Option<Reader>,
     edition: Option<i64>,
     changed: bool,
+    /// What was told of those that have come to a status.
+    told: HashSet<i64>,
 }
 
 impl<'a> Watch<'a> {
@@ -195,6 +193,7 @@ impl<'a> Watch<'a> {
             journal: None,
             edition: None,
             changed: false,
+            told: HashSet::new(),
         }
     }
 
@@ -207,13 +206,19 @@ impl<'a> Watch<'a> {
             return Ok(Vec::new());
         };
         let edition = journal.edition()?;
-        self.changed = self.edition != Some(edition);
+        // A status comes with time, without a write.
+        let by_status = self.filter.status.is_some();
+        self.changed = by_status || self.edition != Some(edition);
         if !self.changed {
             return Ok(Vec::new());
         }
         let newest = journal.newest()?;
-        let fresh = journal.messages(&self.filter, usize::MAX, Timestamp::now())?;
+        let mut fresh = journal.messages(&self.filter, usize::MAX, Timestamp::now())?;
         self.edition = Some(edition);
+        if by_status {
+            fresh.retain(|(place, _)| self.told.insert(*place));
+            return Ok(fresh);
+        }
         // What came while it was asked is in the answer already.
         let latest = fresh.first().map_or(0, |(place, _)| *place);
         let after = self.filter.after.unwrap_or(0);

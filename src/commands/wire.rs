@@ -2,9 +2,11 @@
 //! on loopback, for the life of the command.
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::session::Session;
 use super::token;
@@ -38,9 +40,20 @@ pub struct Wire {
     /// Its address.
     pub url: GatewayUrl,
     client: Client,
-    /// The journal of a gateway of its own.
-    own: Option<Journal>,
+    /// A gateway of its own.
+    own: Option<Own>,
 }
+
+/// A gateway for the life of the command.
+#[derive(Debug)]
+struct Own {
+    journal: Journal,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+/// How long a command waits for its messages to be handed on.
+const HAND_ON: Duration = Duration::from_secs(60);
 
 /// Runs network work on a runtime of its own.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
@@ -52,9 +65,10 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 }
 
 impl Wire {
-    /// Reaches the API; where none was named, a gateway begins to answer on loopback, with the
+    /// Reaches the API; where none was named, a gateway begins to answer on loopback (and hands
+    /// messages of live streams on with `relay`), with the
     /// owner's right, within a runtime and for as long as that lives.
-    pub fn reach(session: &Session, reach: &Reach) -> anyhow::Result<Self> {
+    pub fn reach(session: &Session, reach: &Reach, relay: bool) -> anyhow::Result<Self> {
         let client = Client::new(Limits {
             connect: CONNECT,
             total: TOTAL,
@@ -74,12 +88,22 @@ impl Wire {
             delivery_delay: reach.delivery_delay.as_duration(),
             allow_any: false,
             owner: true,
+            relay,
             retry: None,
         };
         let gateway = Gateway::open(&session.home, options, Tell::nobody())?;
         let url = format!("http://{}", gateway.address()).parse()?;
-        let own = Some(gateway.journal().clone());
-        tokio::spawn(gateway.serve(std::future::pending()));
+        let journal = gateway.journal().clone();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(gateway.serve(async {
+            // Dropped with the wire, or told: both are the end.
+            let _ = stopped.await;
+        }));
+        let own = Some(Own {
+            journal,
+            stop,
+            serving,
+        });
         Ok(Self { url, client, own })
     }
 
@@ -99,22 +123,31 @@ impl Wire {
         Ok((read_send(status, &body)?, repeated))
     }
 
-    /// With a gateway of its own, waits until it has handed these messages on: it ends with the
-    /// command.
-    pub async fn handed_on(&self, uuids: &[String]) -> anyhow::Result<()> {
-        let Some(journal) = &self.own else {
-            return Ok(());
+    /// With a gateway of its own, waits until it has handed these messages on, a minute at most;
+    /// how many it has not. What is left, a gateway of this home hands on.
+    pub async fn handed_on(&self, uuids: &[String]) -> anyhow::Result<usize> {
+        let Some(Own { journal, .. }) = &self.own else {
+            return Ok(0);
         };
         let uuids: Vec<uuid::Uuid> = uuids.iter().filter_map(|uuid| uuid.parse().ok()).collect();
+        let give_up = Instant::now() + HAND_ON;
         loop {
             let asked = uuids.clone();
             let open = journal
                 .read(move |reader| reader.not_handed_on(&asked))
                 .await?;
-            if open == 0 {
-                return Ok(());
+            if open == 0 || Instant::now() >= give_up {
+                return Ok(open);
             }
             tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Ends a gateway of its own in good order: what it is handing on comes to its end.
+    pub async fn close(self) {
+        if let Some(Own { stop, serving, .. }) = self.own {
+            let _ = stop.send(());
+            let _ = serving.await;
         }
     }
 

@@ -60,6 +60,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
         Err(_) => {
             let Loose { messages } = serde_json::from_slice(body)
                 .map_err(|error| misread(&error, "{\"messages\": […]}"))?;
+            let messages = counted(messages)?;
             let one = |raw: &RawValue| {
                 serde_json::from_str(raw.get()).map_err(|error| Refused {
                     error: "invalid_message",

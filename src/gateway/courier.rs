@@ -37,6 +37,8 @@ pub enum Verdict {
     },
     /// It wants no message any more.
     Gone,
+    /// There is no request that could be made, now or later.
+    Impossible(String),
 }
 
 /// Reads a receiver's answer: 2xx is success, 410 the end, everything else a failure.
@@ -111,13 +113,7 @@ impl Courier {
                         let status = answered.as_ref().ok().map(|answer| answer.status);
                         (status, Some(verdict(&answered)))
                     }
-                    Err(why) => (
-                        None,
-                        Some(Verdict::Failed {
-                            why,
-                            retry_after: None,
-                        }),
-                    ),
+                    Err(verdict) => (None, Some(verdict)),
                 }
             }
         };
@@ -128,6 +124,7 @@ impl Courier {
             ),
             Some(Verdict::Taken) => (Next::Delivered, None),
             Some(Verdict::Gone) => (Next::Dead, Some(SWITCHED_OFF.to_owned())),
+            Some(Verdict::Impossible(why)) => (Next::Dead, Some(why.clone())),
             Some(Verdict::Failed { why, retry_after }) => {
                 let attempts = claimed.delivery.attempts + 1;
                 let pause = self.retry.pause(attempts, chance(), *retry_after);
@@ -158,16 +155,21 @@ impl Courier {
         Ok(Attempted { attempt, next })
     }
 
-    /// The receiver's answer; or why it could not be asked.
+    /// The receiver's answer; or what follows as it could not be asked.
     async fn call(
         &self,
         claimed: &Claimed,
         webhook: &Webhook,
         at: Timestamp,
-    ) -> Result<Result<Answer, Unanswered>, String> {
+    ) -> Result<Result<Answer, Unanswered>, Verdict> {
+        let later = |why: String| Verdict::Failed {
+            why,
+            retry_after: None,
+        };
         let secret = self.home.webhook_secret(&claimed.delivery.stream);
-        let secret = secret.map_err(|error| format!("{error:#}"))?;
-        let secret = secret.ok_or("the stream's webhook secret is not kept")?;
+        let secret = secret.map_err(|error| later(format!("{error:#}")))?;
+        let secret =
+            secret.ok_or_else(|| later("the stream's webhook secret is not kept".to_owned()))?;
         let id = claimed.delivery.id.to_string();
         let seal = Seal {
             id: &id,
@@ -175,8 +177,8 @@ impl Courier {
             secret: Some(&secret),
         };
         let message = IncomingMessage::from(&claimed.message);
-        let request =
-            webhook_request(webhook, &message, seal).map_err(|error| error.to_string())?;
+        let request = webhook_request(webhook, &message, seal)
+            .map_err(|error| Verdict::Impossible(error.to_string()))?;
         Ok(self.client.execute(&request).await)
     }
 }

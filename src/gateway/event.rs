@@ -61,7 +61,9 @@ impl Event {
     pub fn is_fault(&self) -> bool {
         match self {
             Self::StateBroken(_) | Self::JournalBroken(_) | Self::NotTaken(_) => true,
-            Self::Request { .. } | Self::Delivery { .. } | Self::StateMended => false,
+            // The webhook is switched off.
+            Self::Delivery { status, .. } => *status == Some(410),
+            Self::Request { .. } | Self::StateMended => false,
         }
     }
 

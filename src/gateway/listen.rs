@@ -58,6 +58,8 @@ pub struct Options {
     pub allow_any: bool,
     /// The caller is the owner of the home: allow lists are not applied.
     pub owner: bool,
+    /// Whether messages of live streams are handed on, and their status asked for.
+    pub relay: bool,
     /// When a webhook delivery is tried again; without a schedule, deliveries are left to others.
     pub retry: Option<Retry>,
 }
@@ -70,6 +72,7 @@ pub struct Gateway {
     desk: Arc<Desk>,
     courier: Option<Arc<Courier>>,
     home: Home,
+    relay: bool,
 }
 
 impl Gateway {
@@ -84,6 +87,7 @@ impl Gateway {
             delivery_delay,
             allow_any,
             owner,
+            relay,
             retry,
         } = options;
         let served = Arc::new(Served::open(home.clone(), tell.clone())?);
@@ -115,6 +119,7 @@ impl Gateway {
             desk,
             courier,
             home: home.clone(),
+            relay,
         })
     }
 
@@ -148,13 +153,15 @@ impl Gateway {
         let engine = &self.desk.engine;
         let (running, seen) = watch::channel(());
         let mut workers = JoinSet::new();
-        workers.spawn(relay::work(
-            self.home,
-            engine.journal.clone(),
-            Arc::clone(&engine.served),
-            self.desk.tell.clone(),
-            seen.clone(),
-        ));
+        if self.relay {
+            workers.spawn(relay::work(
+                self.home,
+                engine.journal.clone(),
+                Arc::clone(&engine.served),
+                self.desk.tell.clone(),
+                seen.clone(),
+            ));
+        }
         if let Some(courier) = self.courier {
             workers.spawn(queue::work(
                 courier,

@@ -19,6 +19,9 @@ use crate::journal::{Claimed, Journal};
 /// Most attempts of one stream at one time.
 const AT_ONCE: usize = 10;
 
+/// Most attempts at one time, of all streams together.
+const AT_ONCE_OF_ALL: usize = 1_000;
+
 /// Works until the other end of `running` is gone; then what is in flight comes to its end. What a
 /// killed process had in flight is attempted again when its claims are over.
 pub async fn work(
@@ -98,6 +101,9 @@ impl Queue {
             if busy >= AT_ONCE {
                 continue;
             }
+            if self.attempts.len() >= AT_ONCE_OF_ALL {
+                break;
+            }
             let id = stream.clone();
             let candidates = self
                 .journal
@@ -106,6 +112,8 @@ impl Queue {
             if candidates.is_empty() {
                 continue;
             }
+            // From now on, not from the look: other streams may have had their turn in between.
+            let now = Timestamp::now();
             let until = now.checked_add(CLAIM).unwrap_or(now);
             let claimed = self
                 .journal

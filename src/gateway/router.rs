@@ -84,9 +84,11 @@ async fn around(
         .headers()
         .get_all("x-forwarded-for")
         .iter()
-        .map(|value| value.to_str().unwrap_or_default())
+        // A byte that is no text spoils its own entry, and not those that proxies appended.
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
-    let caller = caller(peer.ip(), forwarded.into_iter(), &desk.trusted);
+    let forwarded = forwarded.iter().map(AsRef::as_ref);
+    let caller = caller(peer.ip(), forwarded, &desk.trusted);
     let direct = caller == peer.ip().to_canonical();
     let (method, path) = (
         request.method().to_string(),

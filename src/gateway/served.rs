@@ -3,11 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::event::{Event, Tell};
 use crate::domain::{Route, SenderId, Stream, StreamId};
 use crate::error::Failure;
 use crate::state::{Home, Stamp};
+
+/// How often a file that could not be read is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The SHA-256 of a token.
 type Digest = [u8; 32];
@@ -107,8 +111,8 @@ struct Current {
     stamp: Option<Stamp>,
     /// What the last good one said.
     streams: Arc<Streams>,
-    /// Why the present one is not in force, if so.
-    fault: Option<Failure>,
+    /// Why the present one is not in force, if so, and since when it was tried last.
+    fault: Option<(Failure, Instant)>,
 }
 
 impl Served {
@@ -142,13 +146,15 @@ impl Served {
     pub fn fault(&self) -> Option<Failure> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         self.refresh(&mut current);
-        current.fault.clone()
+        current.fault.as_ref().map(|(failure, _)| failure.clone())
     }
 
     fn refresh(&self, current: &mut Current) {
         // Before it is read: what is written meanwhile is seen the next time.
         let stamp = self.home.stamp();
-        if stamp == current.stamp {
+        let again = |(_, at): &(Failure, Instant)| at.elapsed() >= AGAIN;
+        // What could not be read may be read later although it is the same file.
+        if stamp == current.stamp && !current.fault.as_ref().is_some_and(again) {
             return;
         }
         let read = match stamp {
@@ -165,8 +171,11 @@ impl Served {
                 }
             }
             Err(failure) => {
-                self.tell.tell(Event::StateBroken(failure.clone()));
-                current.fault = Some(failure);
+                let known = current.fault.take();
+                if known.is_none_or(|(known, _)| known.message != failure.message) {
+                    self.tell.tell(Event::StateBroken(failure.clone()));
+                }
+                current.fault = Some((failure, Instant::now()));
             }
         }
     }

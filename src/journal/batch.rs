@@ -26,8 +26,11 @@ const FOLDING: Duration = Duration::from_secs(1);
 /// How long a failure counts as the journal's state, where no write succeeds after it.
 const MEMORY: Duration = Duration::from_secs(5);
 
-/// When the last write failed, and how; `None` after one that did not.
-type LastFailure = Arc<Mutex<Option<(Instant, Failure)>>>;
+/// How long a write that succeeded says that the next one will.
+const TRUST: Duration = Duration::from_secs(1);
+
+/// When the last write came to its end, and how; `None` before the first.
+type Last = Arc<Mutex<Option<(Instant, Result<(), Failure>)>>>;
 
 /// Tells whoever waits how the transaction went.
 type Reply = Box<dyn FnOnce(Result<(), Failure>) + Send>;
@@ -41,7 +44,7 @@ type Read = Box<dyn FnOnce(&Reader) + Send>;
 pub struct Journal {
     writes: Sender<Write>,
     reads: Sender<Read>,
-    failed: LastFailure,
+    last: Last,
 }
 
 impl Journal {
@@ -58,9 +61,9 @@ impl Journal {
         let (reads, asked) = channel::<Read>();
         let path = path.to_owned();
         let writer = Writer::new(connection);
-        let failed = LastFailure::default();
-        let last = Arc::clone(&failed);
-        thread::spawn(move || write_all(&path, writer, &waiting, &last));
+        let last = Last::default();
+        let told = Arc::clone(&last);
+        thread::spawn(move || write_all(&path, writer, &waiting, &told));
         thread::spawn(move || {
             for read in asked {
                 read(&reader);
@@ -69,7 +72,7 @@ impl Journal {
         Ok(Self {
             writes,
             reads,
-            failed,
+            last,
         })
     }
 
@@ -79,14 +82,15 @@ impl Journal {
     /// # Errors
     /// When they cannot.
     pub async fn check(&self) -> Result<(), Failure> {
-        match self.last_failure() {
-            Some((at, failure)) if at.elapsed() < MEMORY => Err(failure),
+        match self.last() {
+            Some((at, Err(failure))) if at.elapsed() < MEMORY => Err(failure),
+            Some((at, Ok(()))) if at.elapsed() < TRUST => Ok(()),
             _ => self.write(Writer::touch).await,
         }
     }
 
-    fn last_failure(&self) -> Option<(Instant, Failure)> {
-        let last = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+    fn last(&self) -> Option<(Instant, Result<(), Failure>)> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.clone()
     }
 
@@ -108,7 +112,7 @@ impl Journal {
         let _ = self.writes.send(write);
         // Without an outcome it had no turn in a transaction that failed.
         outcome.await.unwrap_or_else(|_| {
-            let last = self.last_failure().map(|(_, failure)| failure);
+            let last = self.last().and_then(|(_, last)| last.err());
             Err(last.unwrap_or_else(stopped))
         })
     }
@@ -134,10 +138,9 @@ fn stopped() -> Failure {
     Failure::failed("the journal cannot be written at the moment; nothing was stored")
 }
 
-fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &LastFailure) {
-    let keep = |failure: Option<Failure>| {
-        *last.lock().unwrap_or_else(PoisonError::into_inner) =
-            failure.map(|failure| (Instant::now(), failure));
+fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &Last) {
+    let keep = |outcome: Result<(), Failure>| {
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), outcome));
     };
     let opened = identity(path);
     let mut batch = Vec::new();
@@ -151,13 +154,13 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
         batch.extend(waiting.try_iter().take(LARGEST - 1));
         // SQLite would go on writing into a file that nobody finds any more.
         if opened != identity(path) {
-            keep(Some(moved(path)));
+            keep(Err(moved(path)));
             batch.clear();
             continue;
         }
         match commit(&mut writer, batch.drain(..), fold) {
             Ok(replies) => {
-                keep(None);
+                keep(Ok(()));
                 for reply in replies {
                     reply(Ok(()));
                 }
@@ -165,7 +168,7 @@ fn write_all(path: &Path, mut writer: Writer, waiting: &Receiver<Write>, last: &
             Err((error, replies)) => {
                 writer.reset();
                 let failure = fault(path, &error);
-                keep(Some(failure.clone()));
+                keep(Err(failure.clone()));
                 for reply in replies {
                     reply(Err(failure.clone()));
                 }

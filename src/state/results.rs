@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 use super::atomic::{self, plain};
+use crate::error::Failure;
 
 /// Lines on their way into a file. Dropped unfinished, they are gone and the old file stands.
 #[derive(Debug)]
@@ -21,10 +22,22 @@ impl Results {
     /// # Errors
     /// When nothing can be written beside the file.
     pub fn begin(path: &Path) -> anyhow::Result<Self> {
-        let temp =
-            atomic::beside(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let unwritten = || format!("cannot write {}", path.display());
+        // A link is followed. What is no file cannot be replaced by one.
+        let path = match path.metadata() {
+            Ok(meta) if !meta.is_file() => {
+                return Err(
+                    Failure::usage(format_args!("{} is no file", path.display()))
+                        .hint("name a file for the results")
+                        .into(),
+                );
+            }
+            Ok(_) => std::fs::canonicalize(path).with_context(unwritten)?,
+            Err(_) => path.to_owned(),
+        };
+        let temp = atomic::beside(&path).with_context(unwritten)?;
         Ok(Self {
-            path: path.to_owned(),
+            path,
             lines: BufWriter::new(temp),
         })
     }

@@ -24,7 +24,7 @@ pub struct Tokens<'a> {
     webhook_secrets: BTreeMap<&'a str, &'a str>,
     /// Tokens of other APIs, by route name in lower case.
     #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
-    routes: BTreeMap<Cow<'a, str>, &'a str>,
+    routes: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl Default for Tokens<'_> {
@@ -119,7 +119,7 @@ impl<'a> Tokens<'a> {
     /// Keeps a route's token.
     pub fn insert_route(&mut self, name: &RouteName, token: &'a RouteToken) {
         self.routes
-            .insert(name_key(name.as_str()).into(), token.expose());
+            .insert(name_key(name.as_str()).into(), token.expose().into());
     }
 
     /// Forgets a route's token; `false` when there was none.

@@ -452,3 +452,35 @@ fn following_shows_what_comes_as_a_line_each() {
     follow.kill().unwrap();
     follow.wait().unwrap();
 }
+
+#[test]
+fn waiting_for_a_status_sees_it_come_without_a_write() {
+    let env = home();
+    let gateway = Served::start(&env, &["-q", "--delivery-delay", "600ms"]);
+    let url = format!("http://{}", gateway.address);
+    let sent = env.ok(&[
+        "send",
+        "OTP",
+        "--to",
+        "12025550143",
+        "--text",
+        "Hi",
+        "--gateway",
+        &url,
+    ]);
+    let words = [
+        "messages",
+        "wait",
+        "--status",
+        "delivered",
+        "--to",
+        "12025550143",
+        "--timeout",
+        "5s",
+        "--print",
+        "json",
+    ];
+    let found: serde_json::Value = serde_json::from_str(&env.ok(&words)).unwrap();
+    assert_eq!(found["message_uuid"], sent.trim());
+    assert_eq!(found["status"], "delivered");
+}

@@ -326,3 +326,25 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
     assert!(!tokens.contains("other-token"), "{tokens}");
 }
+
+#[test]
+fn a_token_may_have_any_character_that_a_header_may_have() {
+    let env = home(None);
+    for token in ["ab\"cd", "a\\b", "{\"a\":1}", "!#$%&'*+-.^_`|~"] {
+        let words = [
+            "routes",
+            "add",
+            "--replace",
+            "--base-url",
+            "http://127.0.0.1:1",
+            "--token-file",
+            "-",
+        ];
+        let added = env.run_with_input(&words, token);
+        assert_eq!(added.code, 0, "{added:?}");
+        // The file with every secret can still be read.
+        env.ok(&["doctor"]);
+        assert_eq!(env.run(&["routes", "test"]).code, 5);
+    }
+    env.ok(&["routes", "remove", "default"]);
+}

@@ -359,6 +359,30 @@ fn only_a_trusted_proxy_names_the_caller() {
 }
 
 #[test]
+fn no_byte_that_is_no_text_hides_a_caller_behind_its_proxy() {
+    let env = TestEnv::new();
+    let token = demo(&env, "closed", &["--ip", "127.0.0.1"]);
+    let gateway = Served::start(&env, &["--trusted-proxy", "127.0.0.1"]);
+    // What the caller wrote, and what its proxy appended to the same line.
+    let headers = format!(
+        "Authorization: {token}\r\nHost: sms.example.com\r\n{JSON}X-Forwarded-For: é, 198.51.100.7\r\n"
+    );
+    let body = json!({ "messages": [message("12025550143")] }).to_string();
+    let refused = gateway.call("POST", "/simple_send/", &headers, body.as_bytes());
+    assert_eq!(refused.status, 403, "{refused:?}");
+}
+
+#[test]
+fn a_body_of_very_many_bad_messages_is_refused_as_a_whole() {
+    let env = TestEnv::new();
+    let token = demo(&env, "OTP", &[]);
+    let gateway = Served::start(&env, &["-q"]);
+    let zeros = vec![json!(0); 400_000];
+    assert_eq!(gateway.send(&token, &zeros).status, 422);
+    assert!(gateway.memory() < 60_000, "{} kB", gateway.memory());
+}
+
+#[test]
 fn changes_by_other_processes_are_in_force_for_the_next_request() {
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);

@@ -453,3 +453,48 @@ fn two_gateways_of_one_home_deliver_each_reply_once() {
     }
     assert_eq!(hooks.heard().len(), 20);
 }
+
+#[test]
+fn a_quiet_gateway_still_says_that_a_webhook_was_switched_off() {
+    let hooks = Hooks::start(|_, _| Act::status(410));
+    let env = home(&hooks.url(), &[]);
+    let gateway = Served::start(&env, &["-q"]);
+    env.ok(&reply("12025550143", "Yes"));
+    let (_, log) = gateway.stop();
+    assert!(log.contains("410 (Gone)"), "{log}");
+}
+
+#[test]
+fn a_backlog_costs_no_more_than_its_length() {
+    let hooks = Hooks::start(|_, _| Act::status(204));
+    let env = home("http://127.0.0.1:1/sms", &[]);
+    env.ok(&reply("12025550143", "first"));
+    // Two thousand more, as they would have come while the receiver was down.
+    let mut journal = rusqlite::Connection::open(env.home().join("messages.db")).unwrap();
+    let all = journal.transaction().unwrap();
+    for n in 0..2_000 {
+        let (id, handset) = (uuid::Uuid::now_v7(), format!("1202555{:04}", n % 400));
+        let message =
+            "INSERT INTO message (uuid, stream, direction, handset, sender, text, at, outcome)
+            SELECT ?1, stream, 1, ?2, sender, text, at, 0 FROM message LIMIT 1";
+        all.execute(message, rusqlite::params![id.as_bytes(), handset])
+            .unwrap();
+        let delivery = "INSERT INTO delivery (id, message, stream, handset, state, next_at)
+            SELECT ?1, last_insert_rowid(), stream, ?2, 0, 0 FROM delivery LIMIT 1";
+        all.execute(delivery, rusqlite::params![id.as_bytes(), handset])
+            .unwrap();
+    }
+    all.commit().unwrap();
+    drop(journal);
+    env.ok(&["streams", "edit", "OTP", "--webhook-url", &hooks.url()]);
+    let _gateway = Served::start(&env, &["-q"]);
+    let begun = Instant::now();
+    while hooks.heard().len() < 2_001 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "{} came",
+            hooks.heard().len()
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::super::send::follow;
+use super::super::send::{follow, say_what_is_left};
 use super::super::session::Session;
 use super::super::wire::{BATCH, Missed, Wire, block_on, token_of};
 use super::order::Order;
@@ -43,7 +43,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
     let token = Arc::new(token_of(session, order.stream)?);
     let bar = session.terminal.progress(rows.len());
     block_on(async {
-        let wire = Arc::new(Wire::reach(session, order.reach)?);
+        let wire = Arc::new(Wire::reach(session, order.reach, !order.stream.demo)?);
         let mut ending = Ending {
             fates: vec![Fate::Left; rows.len()],
             repeated: 0,
@@ -81,8 +81,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
                 Err(missed) => {
                     let unknown = match &missed {
                         Missed::Unanswered(error) => error.was_sent(),
-                        Missed::NoAnswer(crate::api::NoAnswer::Unreadable { .. }) => true,
-                        Missed::NoAnswer(crate::api::NoAnswer::Refused { .. }) => false,
+                        Missed::NoAnswer(error) => error.may_have_been_taken(),
                     };
                     if unknown {
                         part.fill(Fate::Unknown(missed.to_string()));
@@ -99,7 +98,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
         let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
         let finish = async {
             if !order.stream.demo {
-                wire.handed_on(&uuids).await?;
+                say_what_is_left(session, wire.handed_on(&uuids).await?);
             }
             match (order.wait, &ending.stopped) {
                 (Some(wait), None) => follow(&wire, &token, &uuids, wait).await.map(Some),
@@ -107,7 +106,11 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
             }
         };
         let last = tokio::select! {
-            last = finish => last?,
+            // What was accepted is told and kept all the same.
+            last = finish => last.unwrap_or_else(|error| {
+                ending.stopped.get_or_insert(Failure::from(&error));
+                None
+            }),
             _ = &mut interrupt, if ending.stopped.is_none() => {
                 ending.stopped = Some(cancelled());
                 None
@@ -120,6 +123,9 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
             }
             statuses
         });
+        if let Ok(wire) = Arc::try_unwrap(wire) {
+            wire.close().await;
+        }
         Ok(ending)
     })
 }

@@ -12,9 +12,11 @@ use crate::journal::{Awaited, Outbound, Passage};
 /// Turns after which a message that could not be sent fails.
 const TURNS: usize = 6;
 
-/// The longest pause between two questions for a status, and how long it is asked at all.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// The longest pause between two questions for a status, for as long as most receipts take; after
+/// that it is asked for rarely, as some take longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const PATIENCE: Duration = Duration::from_secs(72 * 3_600);
+pub const RARELY: Duration = Duration::from_secs(3_600);
 
 /// Why there is no report on a batch, and the pause that was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -64,16 +66,10 @@ pub fn passage(
                 failed(format!("{error}; whether it was sent is unknown"))
             }
             Missed::Unanswered(error) => again(None, error.to_string()),
-            Missed::NoAnswer(
-                error @ NoAnswer::Refused {
-                    status: 429 | 503, ..
-                },
-                asked,
-            ) => again(*asked, error.to_string()),
-            Missed::NoAnswer(
-                error @ (NoAnswer::Refused { status: 500.., .. } | NoAnswer::Unreadable { .. }),
-                _,
-            ) => failed(format!("{error}; whether it was sent is unknown")),
+            Missed::NoAnswer(error, asked) if error.is_busy() => again(*asked, error.to_string()),
+            Missed::NoAnswer(error, _) if error.may_have_been_taken() => {
+                failed(format!("{error}; whether it was sent is unknown"))
+            }
             Missed::NoAnswer(error, _) => failed(error.to_string()),
         },
     }
@@ -85,10 +81,11 @@ pub fn learned(one: &Awaited, report: Option<&StatusReport>, now: Timestamp) -> 
     if let Some(status) = status.filter(|status| status.is_final()) {
         return Passage::Ended(status, report.and_then(|report| report.details.clone()));
     }
-    if later(one.at, PATIENCE) < now {
-        return Passage::Forgotten;
-    }
-    let pause = Duration::from_secs(1 << one.turns.min(8)).min(LONGEST_PAUSE);
+    let pause = if later(one.at, PATIENCE) < now {
+        RARELY
+    } else {
+        Duration::from_secs(1 << one.turns.min(8)).min(LONGEST_PAUSE)
+    };
     Passage::Open(later(now, pause))
 }
 

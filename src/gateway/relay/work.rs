@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::super::event::{Event, Tell};
-use super::super::pulse::Pulse;
+use super::super::pulse::{Beat, Pulse};
 use super::super::served::Served;
-use super::verdict::{LONGEST_PAUSE, Missed, later, learned, passage};
+use super::verdict::{Missed, RARELY, later, learned, passage};
 use crate::api::{
     HeaderValue, MessageBody, NoAnswer, SendBody, SendReport, StatusBody, StatusReport, read_send,
     read_status, send_request, status_request,
@@ -34,6 +34,17 @@ const LIMITS: Limits = Limits {
 
 /// How long a claim holds: longer than any request takes.
 const CLAIM: Duration = Duration::from_secs(60);
+
+/// How long it waits for a token file that cannot be read.
+const UNREAD: Duration = Duration::from_secs(5);
+
+/// Why there is no way out.
+enum NoWay {
+    /// There is none.
+    Closed(String),
+    /// It is not known, as its token cannot be read.
+    Unread,
+}
 
 /// What every request needs.
 #[derive(Debug)]
@@ -67,7 +78,8 @@ pub async fn work(
     loop {
         let beat = pulse.beat(&outside.journal).await;
         if beat.look {
-            match outside.work_at(beat.now, beat.set_back).await {
+            let handing_on = busy.iter().any(|(_, out)| *out);
+            match outside.work_at(&beat, handing_on).await {
                 Ok(work) => {
                     pulse.next_is(work.next);
                     let streams = work.to_hand_on.into_iter().map(|stream| (stream, true));
@@ -98,18 +110,20 @@ pub async fn work(
 }
 
 impl Outside {
-    /// What is to be done now. Messages whose claim ran out are given up.
-    async fn work_at(&self, now: Timestamp, set_back: bool) -> Result<OutboundWork, Failure> {
-        if set_back {
+    /// What is to be done now. Messages whose claim ran out are given up, unless they may be those
+    /// that this process is handing on: the machine may have slept meanwhile.
+    async fn work_at(&self, beat: &Beat, handing_on: bool) -> Result<OutboundWork, Failure> {
+        let now = beat.now;
+        if beat.set_back {
             self.journal
-                .write(move |writer| writer.rebase_relay(now, LONGEST_PAUSE, CLAIM))
+                .write(move |writer| writer.rebase_relay(now, RARELY, CLAIM))
                 .await?;
         }
         let work = self
             .journal
             .read(move |reader| reader.outbound(now))
             .await?;
-        if work.stranded {
+        if work.stranded && !handing_on {
             self.journal
                 .write(move |writer| writer.give_up_stranded(now))
                 .await?;
@@ -128,13 +142,23 @@ impl Outside {
     }
 
     /// The way out for a stream, and its token.
-    fn way(&self, stream: &StreamId) -> Result<(Route, RouteToken), String> {
+    fn way(&self, stream: &StreamId) -> Result<(Route, RouteToken), NoWay> {
         let streams = self.served.streams();
-        let route = Route::of(streams.routes(), stream).ok_or("the route was removed")?;
-        let token = self.home.route_token(&route.name);
-        let token = token.map_err(|error| format!("{error:#}"))?;
-        let token =
-            token.ok_or_else(|| format!("the token of route {} is not kept", route.name))?;
+        let closed = |why: String| NoWay::Closed(why);
+        let live = streams.with_id(stream).is_some_and(|one| !one.demo);
+        if !live {
+            return Err(closed(
+                "the stream was deleted, or is no longer live".to_owned(),
+            ));
+        }
+        let route = Route::of(streams.routes(), stream)
+            .ok_or_else(|| closed("the route was removed".to_owned()))?;
+        let token = self
+            .home
+            .route_token(&route.name)
+            .map_err(|_| NoWay::Unread)?;
+        let token = token
+            .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
         Ok((route.clone(), token))
     }
 
@@ -147,10 +171,15 @@ impl Outside {
             .write(move |writer| writer.hand_on(&id, BATCH, now, until))
             .await?;
         let passages = match self.way(stream) {
-            Err(why) => {
+            Err(NoWay::Closed(why)) => {
                 let ended =
                     |_: &Outbound| Passage::Ended(MessageStatus::NoRoutes, Some(why.clone()));
                 batch.iter().map(ended).collect()
+            }
+            // The file may be readable again soon.
+            Err(NoWay::Unread) => {
+                let again = later(now, UNREAD);
+                batch.iter().map(|_| Passage::Unsent(again)).collect()
             }
             Ok((route, token)) => {
                 let answered = self.submit(&route, &token, &batch).await;

@@ -81,6 +81,7 @@ pub struct Claimed {
     /// What is delivered.
     pub message: Message,
     pub(in crate::journal) key: i64,
+    pub(in crate::journal) until: i64,
 }
 
 /// Which deliveries.

@@ -185,7 +185,8 @@ impl Reader {
         self.ours(list())
     }
 
-    /// The attempts that fit a filter, newest first, with the messages that they delivered.
+    /// The attempts after one of them (0 is before the first) that fit a filter, newest first, with
+    /// the messages that they delivered.
     ///
     /// # Errors
     /// Those of the database.
@@ -193,6 +194,7 @@ impl Reader {
         &self,
         stream: Option<&StreamId>,
         since: Option<Timestamp>,
+        after: i64,
         limit: usize,
     ) -> Result<Vec<(Uuid, StreamId, Attempt)>, Failure> {
         let list = || {
@@ -203,6 +205,7 @@ impl Reader {
                      JOIN message ON message.seq = delivery.message
                      JOIN stream ON stream.key = delivery.stream
                      WHERE (?1 IS NULL OR stream.id = ?1) AND (?2 IS NULL OR attempt.at >= ?2)
+                     AND attempt.key > ?4
                      ORDER BY attempt.key DESC LIMIT ?3",
                 )?
                 .query_map(
@@ -210,6 +213,7 @@ impl Reader {
                         stream.map(StreamId::as_str),
                         since.map(Timestamp::as_millisecond),
                         i64::try_from(limit).unwrap_or(i64::MAX),
+                        after,
                     ],
                     |row| {
                         let stream: String = row.get(5)?;

@@ -105,10 +105,12 @@ impl Writer {
             message: message.ok_or(rusqlite::Error::QueryReturnedNoRows)?.1,
             delivery,
             key,
+            until: until.as_millisecond(),
         })
     }
 
-    /// Keeps an attempt and what follows from it.
+    /// Keeps an attempt and what follows from it. Where the claim was over and somebody else has
+    /// the delivery, only a success counts.
     ///
     /// # Errors
     /// Those of the database.
@@ -138,9 +140,14 @@ impl Writer {
         self.connection
             .prepare_cached(
                 "UPDATE delivery SET state = ?2, next_at = ?3, claimed_until = 0,
-                 attempts = attempts + 1 WHERE key = ?1",
+                 attempts = attempts + 1 WHERE key = ?1 AND (?2 = 1 OR claimed_until = ?4)",
             )?
-            .execute([claimed.key, number(state), at.as_millisecond()])?;
+            .execute([
+                claimed.key,
+                number(state),
+                at.as_millisecond(),
+                claimed.until,
+            ])?;
         Ok(())
     }
 

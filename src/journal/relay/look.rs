@@ -32,8 +32,14 @@ impl Reader {
         let ask = || -> rusqlite::Result<OutboundWork> {
             let now = now.as_millisecond();
             let mut streams = self.connection.prepare_cached(
-                "SELECT DISTINCT stream.id FROM relay JOIN stream ON stream.key = relay.stream
-                 WHERE state = ?1 AND next_at <= ?2",
+                // From stream to stream, however many messages each has.
+                "WITH RECURSIVE has (one) AS (
+                    SELECT min(stream) FROM relay
+                    UNION ALL SELECT (SELECT min(stream) FROM relay WHERE stream > one)
+                        FROM has WHERE one IS NOT NULL)
+                 SELECT stream.id FROM has JOIN stream ON stream.key = one
+                 WHERE EXISTS (SELECT 1 FROM relay
+                    WHERE stream = one AND state = ?1 AND next_at <= ?2)",
             )?;
             let mut due = |state: i64| -> rusqlite::Result<Vec<StreamId>> {
                 streams

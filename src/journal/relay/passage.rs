@@ -56,8 +56,6 @@ pub enum Passage {
     Open(Timestamp),
     /// Its status is final; why, where somebody said so.
     Ended(MessageStatus, Option<String>),
-    /// It is not asked for any more, and stays as it is.
-    Forgotten,
 }
 
 impl Writer {
@@ -194,7 +192,6 @@ impl Writer {
             Passage::Unsent(next) => self.again(key, WAITING, *next),
             Passage::Open(next) => self.again(key, HANDED_ON, *next),
             Passage::Ended(outcome, details) => self.end(key, *outcome, details.as_deref(), now),
-            Passage::Forgotten => self.leave(key),
         }
     }
 

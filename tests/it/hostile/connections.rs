@@ -37,16 +37,6 @@ fn open(gateway: &Served, n: usize, text: &str) -> Vec<TcpStream> {
         .collect()
 }
 
-/// Kilobytes of memory that a process holds.
-fn memory(gateway: &Served) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.id())).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
 #[test]
 fn silent_and_half_sent_requests_are_closed_and_others_served_meanwhile() {
     let env = TestEnv::new();
@@ -106,7 +96,7 @@ fn huge_requests_are_refused_in_bounded_memory() {
     let token = demo(&env, "OTP", &[]);
     let gateway = Served::start(&env, &["-q"]);
     gateway.send(&token, &[message("12025550143")]);
-    let before = memory(&gateway);
+    let before = gateway.memory();
     let head = |length: &str| {
         format!(
             "POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
@@ -146,7 +136,7 @@ fn huge_requests_are_refused_in_bounded_memory() {
             assert!([431, 0].contains(&answered.status), "{answered:?}");
         });
     });
-    let after = memory(&gateway);
+    let after = gateway.memory();
     assert!(after < before + 60_000, "from {before} kB to {after} kB");
     assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
 }
@@ -181,7 +171,7 @@ fn ten_thousand_idle_connections_leave_room_for_honest_ones() {
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
     let gateway = Served::start(&env, &["-q"]);
-    let before = memory(&gateway);
+    let before = gateway.memory();
     // In portions, as the queue of connections that are not taken yet has an end.
     let mut sockets = Vec::new();
     while sockets.len() < n {
@@ -196,7 +186,7 @@ fn ten_thousand_idle_connections_leave_room_for_honest_ones() {
         "{:?}",
         asked.elapsed()
     );
-    let held = memory(&gateway);
+    let held = gateway.memory();
     assert!(held < before + 150_000, "from {before} kB to {held} kB");
     let took = closed(sockets, begun, Duration::from_secs(10));
     println!(

@@ -91,6 +91,17 @@ impl Served {
         self.child.as_ref().unwrap().id()
     }
 
+    /// Kilobytes of memory that it has held at most.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// Kills it, without a chance to finish anything.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
