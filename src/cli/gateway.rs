@@ -1,17 +1,17 @@
 //! `textpeak serve`
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::Args;
 
 use super::options::LogFormat;
 use super::values;
-use crate::domain::{AllowedIp, Retry, Span};
+use crate::domain::{AllowedIp, Invalid, Retry, Span, quote};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// Address and port; port 0 takes any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680", value_parser = listen)]
     pub listen: SocketAddr,
     /// Believe the X-Forwarded-For of this proxy, an address or CIDR block
     #[arg(long = "trusted-proxy", value_name = "CIDR", value_delimiter = ',')]
@@ -29,4 +29,21 @@ pub(super) struct Serve {
     /// A line a request on stderr: text or json; -q writes faults alone
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
     pub log: LogFormat,
+}
+
+/// An address and a port; what is left out is this machine's loopback.
+fn listen(text: &str) -> Result<SocketAddr, Invalid> {
+    let port = text
+        .strip_prefix("localhost:")
+        .unwrap_or(text)
+        .trim_start_matches(':');
+    let here = port
+        .parse()
+        .map(|port: u16| (Ipv4Addr::LOCALHOST, port).into());
+    here.or_else(|_| text.parse()).map_err(|_| {
+        Invalid::new(format_args!(
+            "{} is not an address to listen on: write it like 127.0.0.1:4680, or a port alone",
+            quote(text)
+        ))
+    })
 }

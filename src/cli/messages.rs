@@ -61,10 +61,15 @@ pub(super) struct Bulk {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "text"])]
     pub from_file: Option<PathBuf>,
     /// Send the good rows although others are bad
-    #[arg(long, requires = "from_file")]
+    #[arg(long, requires = "from_file", conflicts_with = "to")]
     pub skip_invalid: bool,
     /// Write what became of each row as JSON Lines; given back as --from-file it sends the rest
-    #[arg(long, value_name = "FILE", requires = "from_file")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "from_file",
+        conflicts_with = "to"
+    )]
     pub results: Option<PathBuf>,
     /// Part of the ids derived for rows without one: another name sends the same rows again
     #[arg(
@@ -73,7 +78,7 @@ pub(super) struct Bulk {
         default_value = "",
         hide_default_value = true
     )]
-    #[arg(requires = "from_file")]
+    #[arg(requires = "from_file", conflicts_with = "to")]
     pub campaign: String,
 }
 

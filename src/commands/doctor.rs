@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::listed;
 use super::session::Session;
 use crate::domain::{Status, Stream, Token, escape, name_key, quote};
 use crate::error::{Code, Failure};
+use crate::journal::Reader;
 use crate::state::{Home, State};
 
 /// Something that is not as it should be.
@@ -100,10 +102,12 @@ fn streams(session: &Session, fix: bool) -> anyhow::Result<Findings> {
     let tokens = session.home.all_tokens()?;
     let streams = state.streams()?;
     let mut found = twins(&streams);
+    let journal = listed::journal(session)?;
     for stream in &streams {
         found.extend(token(session, stream, &tokens));
         found.extend(sender(session, stream, &state));
         found.extend(webhook(session, stream));
+        found.extend(switched_off(session, journal.as_ref(), stream)?);
     }
     let orphans = Home::orphans(&state, &tokens).len();
     if orphans > 0 {
@@ -200,6 +204,22 @@ fn webhook(session: &Session, stream: &Stream) -> Option<Finding> {
         remedy,
         fixed: false,
     })
+}
+
+fn switched_off(
+    session: &Session,
+    journal: Option<&Reader>,
+    stream: &Stream,
+) -> Result<Option<Finding>, Failure> {
+    let name = stream.name.as_str();
+    Ok(listed::off_since(journal, stream)?.map(|_| Finding {
+        problem: format!(
+            "the webhook of {} answered 410 (Gone) and is switched off",
+            quote(name)
+        ),
+        remedy: session.paste(&["webhooks", "test", name]),
+        fixed: false,
+    }))
 }
 
 /// How this run can talk, and whether the shell completes. No finding: both may be meant so.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::session::Session;
 use crate::cli::Which;
-use crate::domain::{Message, StreamId, quote};
+use crate::domain::{Message, Stream, StreamId, quote};
 use crate::error::Failure;
 use crate::journal::{Attempt, Delivery, MessageFilter, Reader};
 
@@ -28,6 +28,14 @@ impl Names {
     /// A stream's name; the id of one that was deleted.
     pub fn of<'a>(&'a self, id: &'a StreamId) -> &'a str {
         self.0.get(id.as_str()).map_or(id.as_str(), String::as_str)
+    }
+}
+
+/// Since when a stream's webhook is switched off, if it is.
+pub fn off_since(journal: Option<&Reader>, stream: &Stream) -> Result<Option<Timestamp>, Failure> {
+    match (journal, &stream.webhook) {
+        (Some(journal), Some(webhook)) => journal.off_since(&stream.id, webhook.url.as_str()),
+        _ => Ok(None),
     }
 }
 

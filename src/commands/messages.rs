@@ -43,7 +43,7 @@ impl Line {
         }
     }
 
-    /// As cells: time, stream, what, from, to, text.
+    /// As cells: what matters least, last.
     pub fn cells(&self, names: &Names, now: Timestamp) -> Vec<String> {
         let at = time(self.at(), &zone());
         match self {
@@ -52,21 +52,21 @@ impl Line {
                 let status = message.status_at(now);
                 vec![
                     at,
-                    names.of(&message.stream).to_owned(),
                     status.map_or("received", |status| status.name()).to_owned(),
                     from.to_owned(),
                     to.to_owned(),
                     message.text.clone(),
+                    names.of(&message.stream).to_owned(),
                     message.uuid.to_string(),
                 ]
             }
             Self::Attempt(stream, uuid, attempt) => vec![
                 at,
-                stream.clone(),
                 "webhook".to_owned(),
                 String::new(),
                 String::new(),
                 outcome(attempt),
+                stream.clone(),
                 uuid.clone(),
             ],
         }
@@ -74,7 +74,7 @@ impl Line {
 }
 
 /// The headers of [`Line::cells`].
-pub const HEADERS: [&str; 7] = ["Time", "Stream", "Status", "From", "To", "Text", "Message"];
+pub const HEADERS: [&str; 7] = ["Time", "Status", "From", "To", "Text", "Stream", "Message"];
 
 /// The attempts that belong into a timeline, newest first: none where a condition is on messages.
 pub fn attempts(

@@ -115,16 +115,20 @@ impl One {
                 Some(Err(why)) => return Err(refused(&why).into()),
                 None => return Err(refused("it is not in the answer").into()),
             };
-            if !stream.demo {
-                let left = wire.handed_on(std::slice::from_ref(&uuid)).await?;
-                say_what_is_left(session, left);
+            // At once: whoever stops waiting has it.
+            if !terminal.json() {
+                terminal.answer(&escape(&uuid))?;
             }
+            let ids = std::slice::from_ref(&uuid);
+            let give_up = Instant::now() + wait.map_or(HAND_ON, Span::as_duration);
+            if !stream.demo {
+                say_what_is_left(session, wire.handed_on(ids, give_up).await?);
+            }
+            // What is known without waiting is told: a live message may have failed by now.
             let last = match wait {
-                None => None,
-                Some(wait) => {
-                    let ids = std::slice::from_ref(&uuid);
-                    follow(&wire, &token, ids, wait).await?.pop()
-                }
+                None if stream.demo || reach.gateway.is_some() => None,
+                None => follow(&wire, &token, ids, Instant::now()).await?.pop(),
+                Some(_) => follow(&wire, &token, ids, give_up).await?.pop(),
             };
             wire.close().await;
             Ok((uuid, last))
@@ -156,14 +160,16 @@ impl One {
                 "to": self.to,
                 "sender": sender,
                 "status": status,
+                "details": last.and_then(|report| report.details.as_ref()),
                 "encoding": measured.encoding.name(),
                 "segments": measured.segments,
                 "units": measured.units,
             }));
         }
-        terminal.answer(&escape(uuid))?;
-        if let Some(status) = status {
-            terminal.note(&escape(status));
+        if let Some(report) = last {
+            let why = report.details.as_ref().map(|why| format!(": {why}"));
+            let said = format!("{}{}", report.status, why.unwrap_or_default());
+            terminal.note(&escape(&said));
         }
         Ok(())
     }
@@ -196,14 +202,16 @@ pub fn say_what_is_left(session: &Session, left: usize) {
     }
 }
 
+/// How long messages of a live stream are waited for until they are handed on.
+pub const HAND_ON: Duration = Duration::from_secs(60);
+
 /// Asks until every status is final, or the time is over; the last answers.
 pub async fn follow(
     wire: &Wire,
     token: &Token,
     uuids: &[String],
-    wait: Span,
+    give_up: Instant,
 ) -> anyhow::Result<Vec<StatusReport>> {
-    let give_up = Instant::now() + wait.as_duration();
     let mut open = uuids.to_vec();
     let mut last = Vec::new();
     let mut pause = FIRST_PAUSE;

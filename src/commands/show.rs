@@ -9,7 +9,7 @@ use super::session::{Session, webhook_secret, zone};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
 use crate::error::Failure;
 use crate::journal::Statistics;
-use crate::render::{beside, details, fields};
+use crate::render::{beside, details, fields, time};
 
 pub fn run(
     session: &Session,
@@ -24,6 +24,7 @@ pub fn run(
     if stream.status == Status::Ready && statistics.open > 0 {
         stream.status = Status::Sending;
     }
+    let off = listed::off_since(listed::journal(session)?.as_ref(), &stream)?;
     let terminal = session.terminal;
     if terminal.json() {
         let reader = if reveal {
@@ -33,6 +34,7 @@ pub fn run(
         };
         let mut json = serde_json::to_value(StreamJson(&stream, reader))?;
         json["statistics"] = statistics_json(&statistics);
+        json["webhook_off_since"] = off.map_or(Value::Null, |at| listed::moment(at).into());
         if reveal {
             let token = session.home.token(&stream)?;
             json["token"] = token.map_or(Value::Null, |token| token.expose().into());
@@ -56,6 +58,13 @@ pub fn run(
     let mut more = Vec::new();
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
+    }
+    if let Some(at) = off {
+        let since = time(at, &zone());
+        more.push((
+            "Webhook off",
+            format!("since {since}: it answered 410 (Gone)"),
+        ));
     }
     let messages = statistics_words(&statistics);
     if !messages.is_empty() {

@@ -52,9 +52,6 @@ struct Own {
     serving: JoinHandle<()>,
 }
 
-/// How long a command waits for its messages to be handed on.
-const HAND_ON: Duration = Duration::from_secs(60);
-
 /// Runs network work on a runtime of its own.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread()
@@ -123,14 +120,13 @@ impl Wire {
         Ok((read_send(status, &body)?, repeated))
     }
 
-    /// With a gateway of its own, waits until it has handed these messages on, a minute at most;
+    /// With a gateway of its own, waits until it has handed these messages on, or the time is over;
     /// how many it has not. What is left, a gateway of this home hands on.
-    pub async fn handed_on(&self, uuids: &[String]) -> anyhow::Result<usize> {
+    pub async fn handed_on(&self, uuids: &[String], give_up: Instant) -> anyhow::Result<usize> {
         let Some(Own { journal, .. }) = &self.own else {
             return Ok(0);
         };
         let uuids: Vec<uuid::Uuid> = uuids.iter().filter_map(|uuid| uuid.parse().ok()).collect();
-        let give_up = Instant::now() + HAND_ON;
         loop {
             let asked = uuids.clone();
             let open = journal

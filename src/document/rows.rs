@@ -138,27 +138,49 @@ fn read_csv(text: &str, mut add: impl FnMut(usize, Result<Cells, String>)) {
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut places: Option<[Option<usize>; 4]> = None;
+    let mut columns = COLUMNS.len();
     let mut lines = Lines::new(text);
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
             Err(error) => {
                 let line = lines.of(error.position());
                 add(line, Err("it is not CSV".to_owned()));
                 continue;
             }
-        };
+        }
         let line = lines.of(record.position());
-        let Some(places) = places else {
-            let (found, is_header) = header(&record);
-            places = Some(found);
-            if !is_header {
-                add(line, Ok(cells(&record, found)));
+        let found = places.map_or_else(|| header(&record), |places| (places, false));
+        if places.is_none() {
+            places = Some(found.0);
+            if found.1 {
+                columns = record.len();
+                continue;
             }
-            continue;
-        };
-        add(line, Ok(cells(&record, places)));
+        }
+        let written = text.get(lines.at..usize::try_from(reader.position().byte()).unwrap_or(0));
+        add(
+            line,
+            whole(written, record.len(), columns).map(|()| cells(&record, found.0)),
+        );
     }
+}
+
+/// A row as it was written has no more cells than there are columns, and closes its quotation marks:
+/// else a text is cut, or swallows the rows after it.
+fn whole(written: Option<&str>, cells: usize, columns: usize) -> Result<(), String> {
+    if written.unwrap_or_default().matches('"').count() % 2 == 1 {
+        return Err("a quotation mark is not closed: write one within a text twice".to_owned());
+    }
+    if cells > columns {
+        return Err(format!(
+            "{cells} cells where there are {columns} columns: put a text with a comma into \
+             quotation marks"
+        ));
+    }
+    Ok(())
 }
 
 /// Counts lines from one record to the next. (The reader's own count is one short after `\r\n`.)

@@ -11,6 +11,7 @@ pub const MOST: usize = 250;
 
 /// A message as it came: strings, and not checked.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "a message, which is an object with recipient_phone and message_content")]
 pub struct Raw {
     /// The caller's own id.
     #[serde(default)]
@@ -49,6 +50,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
         messages: Vec<Raw>,
     }
     #[derive(Deserialize)]
+    #[serde(expecting = "an object")]
     struct Loose<'a> {
         #[serde(borrow)]
         messages: Vec<&'a RawValue>,
@@ -79,6 +81,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Result<Raw, Refused>>, (u16, String)> {
 /// An HTTP status and a sentence, when the body is wrong.
 pub fn read_uuids(body: &[u8]) -> Result<Vec<String>, (u16, String)> {
     #[derive(Deserialize)]
+    #[serde(expecting = "an object")]
     struct Body {
         message_uuids: Vec<String>,
     }

@@ -94,7 +94,14 @@ impl Engine {
         let streams = self.served.streams();
         let stream = token.and_then(|token| streams.with_token(token));
         let Some(stream) = stream else {
-            return refuse(401, "Not Authenticated: invalid token".to_owned());
+            let why = match token {
+                None => "; the token goes into the Authorization header",
+                Some(token) if token.to_ascii_lowercase().starts_with(b"bearer") => {
+                    "; the Authorization header is the token alone, without Bearer"
+                }
+                Some(_) => "",
+            };
+            return refuse(401, format!("Not Authenticated: invalid token{why}"));
         };
         if stream.status != Status::Ready {
             return refuse(403, format!("the stream is {}", stream.status));

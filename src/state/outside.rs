@@ -34,7 +34,18 @@ pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
     Ok(fs::read_to_string(path).map_err(|error| unread(path, &error))?)
 }
 
+/// Whether two names lead to one file that is there.
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| fs::canonicalize(path).ok();
+    whole(one).is_some_and(|one| whole(other) == Some(one))
+}
+
 fn unread(path: &Path, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidData {
+        return Failure::usage(format_args!("{} is not UTF-8 text", path.display()))
+            .hint("save it as UTF-8, or convert it, as with iconv -f latin1 -t utf-8");
+    }
     Failure::failed(format_args!("cannot read {}: {error}", path.display()))
         .hint("check the path; - stands for standard input")
 }

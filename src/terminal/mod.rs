@@ -144,9 +144,9 @@ impl Terminal {
         self.manner.quiet
     }
 
-    /// Something said beside the answer.
+    /// Something said beside the answer, to people: programs read errors there.
     pub fn note(&self, text: &str) {
-        if !self.manner.quiet {
+        if !self.manner.quiet && !self.json() {
             self.say(text);
         }
     }

@@ -248,3 +248,53 @@ fn an_interrupt_keeps_the_results_so_far() {
         "what was in flight was waited for"
     );
 }
+
+#[test]
+fn a_row_that_would_be_cut_or_would_swallow_others_is_bad() {
+    for (file, said) in [
+        (
+            "to,text\n12025550143,Hello, Bob, bring wine\n",
+            "line 2: 4 cells where there are 2 columns",
+        ),
+        (
+            "12025550143,Hello,12025550100,1,more\n",
+            "line 1: 5 cells where there are 4 columns",
+        ),
+        (
+            "to,text\n12025550145,\"Hi there\n12025550146,second\n12025550147,third\n",
+            "line 2: a quotation mark is not closed",
+        ),
+    ] {
+        let (env, path) = home("rows.csv", file);
+        let refused = env.fails(2, &["send", "OTP", "--from-file", &path]);
+        assert!(refused.contains(said), "{refused}");
+        assert_eq!(count(&env), 0);
+    }
+    let quoted = "to,text\n12025550143,\"Hello, \"\"Bob\"\"\nand Eve\"\n";
+    let (env, path) = home("rows.csv", quoted);
+    env.ok(&["send", "OTP", "--from-file", &path]);
+    let kept = env.json(&["messages", "list"])["items"][0]["text"].clone();
+    assert_eq!(kept, "Hello, \"Bob\"\nand Eve");
+}
+
+#[test]
+fn flags_of_a_file_are_refused_without_one_and_the_file_is_spared() {
+    let (env, path) = home("rows.csv", &rows(2));
+    let one = ["send", "OTP", "--to", "12025550143", "--text", "Hi"];
+    for flag in [
+        &["--results", "x.jsonl"][..],
+        &["--skip-invalid"],
+        &["--campaign", "a"],
+    ] {
+        env.fails(2, &[&one[..], flag].concat());
+    }
+    let refused = env.fails(
+        2,
+        &["send", "OTP", "--from-file", &path, "--results", &path],
+    );
+    assert!(refused.contains("would take the place of"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), rows(2));
+    std::fs::write(&path, b"to,text\n12025550143,caf\xe9\n").unwrap();
+    let refused = env.fails(2, &["send", "OTP", "--from-file", &path]);
+    assert!(refused.contains("is not UTF-8 text"), "{refused}");
+}

@@ -14,7 +14,7 @@ use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
 use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
 use crate::error::{Code, Failure};
 use crate::render::{counted, forcing, http, json as requests_json};
-use crate::state::{Results, input_name, read_text_input};
+use crate::state::{Results, input_name, is_same_file, read_text_input};
 
 /// What the rows go through.
 #[derive(Debug, Clone)]
@@ -38,6 +38,9 @@ pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow
         results,
         campaign,
     } = options;
+    if let Some(results) = &results {
+        spare_the_input(&file, results)?;
+    }
     let mut rows = checked(session, &file, skip_invalid)?;
     for row in rows.good.iter_mut().filter(|row| row.sender.is_none()) {
         row.sender.clone_from(&order.sender);
@@ -84,6 +87,21 @@ pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow
     } else {
         Code::Done
     })
+}
+
+/// Results may take the place of results, and of nothing else that is read.
+fn spare_the_input(file: &Path, results: &Path) -> Result<(), Failure> {
+    let csv = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    if csv && is_same_file(file, results) {
+        return Err(Failure::usage(format_args!(
+            "the results would take the place of {}",
+            input_name(file)
+        ))
+        .hint("name another file, as with --results results.jsonl"));
+    }
+    Ok(())
 }
 
 /// The rows of the file; bad ones are said, and refused unless they may be left out.

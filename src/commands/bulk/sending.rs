@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::super::send::{follow, say_what_is_left};
+use super::super::send::{HAND_ON, follow, say_what_is_left};
 use super::super::session::Session;
 use super::super::wire::{BATCH, Missed, Wire, block_on, token_of};
 use super::order::Order;
 use super::outcome::{Ending, Fate};
 use crate::api::{MessageBody, SendBody, SendReport};
 use crate::document::Row;
+use crate::domain::Span;
 use crate::error::{Code, Failure};
 
 /// Requests in flight at one time.
@@ -97,11 +99,12 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
         };
         let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
         let finish = async {
+            let give_up = Instant::now() + order.wait.map_or(HAND_ON, Span::as_duration);
             if !order.stream.demo {
-                say_what_is_left(session, wire.handed_on(&uuids).await?);
+                say_what_is_left(session, wire.handed_on(&uuids, give_up).await?);
             }
             match (order.wait, &ending.stopped) {
-                (Some(wait), None) => follow(&wire, &token, &uuids, wait).await.map(Some),
+                (Some(_), None) => follow(&wire, &token, &uuids, give_up).await.map(Some),
                 _ => anyhow::Ok(None),
             }
         };

@@ -46,6 +46,7 @@ pub fn redeliver(
     }
     terminal.note(&match delivered {
         None => format!("{queued} queued: the gateway of this home delivers them."),
+        Some(delivered) if delivered == queued => format!("{delivered} delivered."),
         Some(delivered) => {
             format!("{delivered} of {queued} delivered; textpeak serve goes on with the others.")
         }
