@@ -122,6 +122,15 @@ async fn around(
     response
 }
 
+/// An answer, with what the log says beside it.
+fn told(mut response: Response, admitted: &Admitted, messages: Option<(usize, usize)>) -> Response {
+    response.extensions_mut().insert(Story {
+        stream: Some(admitted.stream.name.to_string()),
+        messages,
+    });
+    response
+}
+
 async fn send(
     State(desk): Shared,
     Extension(caller): Extension<IpAddr>,
@@ -133,7 +142,7 @@ async fn send(
         Err(refusal) => return refusal,
     };
     let sent = desk.engine.send(&admitted, &body, Timestamp::now()).await;
-    let (mut response, messages) = match sent {
+    let (response, messages) = match sent {
         Ok(Sent {
             answer,
             accepted,
@@ -150,11 +159,7 @@ async fn send(
         }
         Err(refusal) => (desk.refuse(refusal), None),
     };
-    response.extensions_mut().insert(Story {
-        stream: Some(admitted.stream.name.to_string()),
-        messages,
-    });
-    response
+    told(response, &admitted, messages)
 }
 
 async fn status(
@@ -168,15 +173,11 @@ async fn status(
         Err(refusal) => return refusal,
     };
     let answer = desk.engine.status(&admitted, &body, Timestamp::now()).await;
-    let mut response = match answer {
+    let response = match answer {
         Ok(answer) => json(StatusCode::OK, &answer),
         Err(refusal) => desk.refuse(refusal),
     };
-    response.extensions_mut().insert(Story {
-        stream: Some(admitted.stream.name.to_string()),
-        messages: None,
-    });
-    response
+    told(response, &admitted, None)
 }
 
 /// The stream and the body of a request that may go on; else its answer. Nothing of the body is
@@ -198,14 +199,8 @@ async fn admit(
         return Err(refused(415, "the Content-Type has to be application/json"));
     }
     let body = reading::whole(headers, body).await;
-    let body = body.map_err(|(status, message)| {
-        let mut response = refused(status, &message);
-        response.extensions_mut().insert(Story {
-            stream: Some(admitted.stream.name.to_string()),
-            messages: None,
-        });
-        response
-    })?;
+    let body =
+        body.map_err(|(status, message)| told(refused(status, &message), &admitted, None))?;
     Ok((admitted, body))
 }
 

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Stdio};
 
-use super::trace::may_trace;
+use super::trace::{TracedGateway, may_trace};
 use crate::serve::{demo, message};
-use crate::support::gateway::{Served, eventually};
+use crate::support::gateway::Served;
 use crate::support::{PROGRAM, TestEnv, finish};
 
 /// A run of the program with a fault injected into its calls.
@@ -103,30 +103,10 @@ fn while_syncs_fail_no_message_is_accepted_and_none_that_was_is_lost() {
     }
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
-    let ready = env.folder().join("ready");
-    let trace = env.folder().join("trace");
     // Its own start needs a handful of syncs.
     let fault = "inject=fsync,fdatasync:error=EIO:when=12..40";
-    let mut child = Command::new("strace")
-        .args(["-f", "-o"])
-        .arg(&trace)
-        .args(["-e", "trace=fsync,fdatasync", "-e", fault, PROGRAM])
-        .args(["serve", "--listen", "127.0.0.1:0", "-q"])
-        .env("TEXTPEAK_HOME", env.home())
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .stdout(fs::File::create(&ready).unwrap())
-        .spawn()
-        .unwrap();
-    let address = || {
-        let text = fs::read_to_string(&ready).unwrap();
-        text.trim()
-            .strip_prefix("Listening on http://")?
-            .parse()
-            .ok()
-    };
-    eventually("it serves under strace", || address().is_some());
-    let gateway = Served::elsewhere(address().unwrap());
+    let traced = TracedGateway::start(&env, &["-e", "trace=fsync,fdatasync", "-e", fault]);
+    let gateway = Served::elsewhere(traced.address);
     let (mut accepted, mut refused) = (Vec::new(), 0);
     for _ in 0..100 {
         let answer = gateway.send(&token, &[message("12025550143")]);
@@ -144,16 +124,7 @@ fn while_syncs_fail_no_message_is_accepted_and_none_that_was_is_lost() {
             }
         }
     }
-    let text = fs::read_to_string(&trace).unwrap();
-    let id = text.split(' ').next().unwrap().to_owned();
-    assert!(
-        Command::new("kill")
-            .args(["-KILL", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    child.wait().unwrap();
+    traced.kill();
     assert!(
         refused > 0 && accepted.len() > 20,
         "{refused} refused, {} accepted",

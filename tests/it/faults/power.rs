@@ -3,15 +3,15 @@
 //! there.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::json;
 
-use super::trace::{CUTS, Disk, may_trace, strace};
+use super::trace::{CUTS, Disk, TracedGateway, WHOLE, may_trace, strace};
 use super::{bad_writer, effort};
 use crate::serve::demo;
 use crate::support::TestEnv;
-use crate::support::gateway::{eventually, exchange};
+use crate::support::gateway::exchange;
 
 /// The ids that an answer promises.
 fn promised(said: &str) -> Vec<&str> {
@@ -82,25 +82,8 @@ fn what_a_gateway_answered_survives_a_power_cut() {
     }
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
-    let (trace, ready) = (env.folder().join("trace"), env.folder().join("ready"));
     let disk = Disk::of(&env.home());
-    let mut gateway = env.command();
-    gateway.args(["serve", "--listen", "127.0.0.1:0", "-q"]);
-    let mut child = strace(&trace, &gateway)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .stdout(fs::File::create(&ready).unwrap())
-        .spawn()
-        .unwrap();
-    let address = || {
-        let text = fs::read_to_string(&ready).unwrap();
-        text.trim()
-            .strip_prefix("Listening on http://")?
-            .parse()
-            .ok()
-    };
-    eventually("it serves under strace", || address().is_some());
-    let address = address().unwrap();
+    let gateway = TracedGateway::start(&env, &WHOLE);
     for n in 0..25 * effort() {
         let messages: Vec<_> = (0..=(n % 4))
             .map(|m| json!({ "internal_id": format!("{n}-{m}"), "recipient_phone": "12025550143", "message_content": "x".repeat(40 * (n % 25) + 1) }))
@@ -110,15 +93,12 @@ fn what_a_gateway_answered_survives_a_power_cut() {
             "POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()
         );
-        assert_eq!(exchange(address, (head + &body).as_bytes()).status, 200);
+        assert_eq!(
+            exchange(gateway.address, (head + &body).as_bytes()).status,
+            200
+        );
     }
-    // strace ends with what it traces, whose id opens the trace.
-    let traced = || fs::read_to_string(&trace).unwrap();
-    let id = traced().split(' ').next().unwrap().to_owned();
-    let killed = Command::new("kill").args(["-KILL", &id]).status();
-    assert!(killed.unwrap().success());
-    child.wait().unwrap();
-    let looked_at = promises_kept(&env, &traced(), disk);
+    let looked_at = promises_kept(&env, &gateway.kill(), disk);
     assert_eq!(looked_at, Ok(25 * effort()), "every answer was looked at");
 }
 

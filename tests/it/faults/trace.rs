@@ -3,19 +3,32 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+
+use crate::support::TestEnv;
+use crate::support::gateway::eventually;
 
 /// The calls that a disk has to know of, and those that say something to others.
 pub const CALLS: &str = "trace=open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,\
     renameat2,unlink,unlinkat,writev,sendto";
 
+/// What strace has to say of them.
+pub const WHOLE: [&str; 6] = ["-y", "-xx", "-s", "70000", "-e", CALLS];
+
 /// A command, run under strace.
 pub fn strace(trace: &Path, traced: &Command) -> Command {
+    strace_with(&WHOLE, trace, traced)
+}
+
+/// As [`strace`], looking at other calls.
+pub fn strace_with(how: &[&str], trace: &Path, traced: &Command) -> Command {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-y", "-xx", "-s", "70000", "-e", CALLS, "-o"]);
     strace
+        .args(["-f", "-o"])
         .arg(trace)
+        .args(how)
         .arg(traced.get_program())
         .args(traced.get_args());
     for (name, value) in traced.get_envs() {
@@ -24,6 +37,48 @@ pub fn strace(trace: &Path, traced: &Command) -> Command {
         }
     }
     strace
+}
+
+/// A gateway under strace.
+pub struct TracedGateway {
+    child: Child,
+    trace: PathBuf,
+    pub address: SocketAddr,
+}
+
+impl TracedGateway {
+    pub fn start(env: &TestEnv, how: &[&str]) -> Self {
+        let (trace, ready) = (env.folder().join("trace"), env.folder().join("ready"));
+        let mut gateway = env.command();
+        gateway.args(["serve", "--listen", "127.0.0.1:0", "-q"]);
+        let child = strace_with(how, &trace, &gateway)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .stdout(fs::File::create(&ready).unwrap())
+            .spawn()
+            .unwrap();
+        let address = || {
+            let text = fs::read_to_string(&ready).unwrap();
+            let address = text.trim().strip_prefix("Listening on http://")?;
+            address.parse().ok()
+        };
+        eventually("it serves under strace", || address().is_some());
+        Self {
+            child,
+            trace,
+            address: address().unwrap(),
+        }
+    }
+
+    /// Kills it; the trace. strace ends with what it traces, whose id opens the trace.
+    pub fn kill(mut self) -> String {
+        let trace = || fs::read_to_string(&self.trace).unwrap();
+        let id = trace().split(' ').next().unwrap().to_owned();
+        let killed = Command::new("kill").args(["-KILL", &id]).status();
+        assert!(killed.unwrap().success());
+        self.child.wait().unwrap();
+        fs::read_to_string(&self.trace).unwrap()
+    }
 }
 
 /// Whether this machine lets a test trace processes; where it does not, says so.
