@@ -3,20 +3,19 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-use anyhow::Context as _;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::Failure;
 
 /// How long a change waits for another to finish.
 const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// Held for as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _file: Arc<File>,
 }
 
 /// What is said of a file in a home that cannot be written to.
@@ -36,29 +35,39 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|error| closed(path, &error))?;
-        let give_up = Instant::now() + PATIENCE;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < give_up => {
-                    std::thread::sleep(PAUSE);
-                }
-                Err(TryLockError::WouldBlock) => return Err(busy(&mut file, path).into()),
-                Err(TryLockError::Error(error)) => {
-                    return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-                }
-            }
+        let file = options.open(path).map_err(|error| closed(path, &error))?;
+        let file = Arc::new(file);
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => wait(&file, path)?,
+            Err(TryLockError::Error(error)) => return Err(unlocked(path, error)),
         }
         // The holder's number only serves the message above: failing to note it loses nothing.
         let _ = file
             .set_len(0)
-            .and_then(|()| writeln!(file, "{}", std::process::id()));
+            .and_then(|()| writeln!(&*file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
 }
 
-fn busy(file: &mut File, path: &Path) -> Failure {
+/// Waits in the kernel's queue, where nobody is passed over again and again. Who gives up lets go of
+/// the file, and with it of a lock that comes too late.
+fn wait(file: &Arc<File>, path: &Path) -> anyhow::Result<()> {
+    let (told, locked) = mpsc::channel();
+    let waiting = Arc::clone(file);
+    thread::spawn(move || told.send(waiting.lock()));
+    match locked.recv_timeout(PATIENCE) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(unlocked(path, error)),
+        Err(_) => Err(busy(file, path).into()),
+    }
+}
+
+fn unlocked(path: &Path, error: std::io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!("cannot lock {}", path.display()))
+}
+
+fn busy(mut file: &File, path: &Path) -> Failure {
     let mut holder = String::new();
     let known = file
         .rewind()
