@@ -364,12 +364,11 @@ fn no_byte_that_is_no_text_hides_a_caller_behind_its_proxy() {
     let token = demo(&env, "closed", &["--ip", "127.0.0.1"]);
     let gateway = Served::start(&env, &["--trusted-proxy", "127.0.0.1"]);
     // What the caller wrote, and what its proxy appended to the same line.
-    let headers = format!(
-        "Authorization: {token}\r\nHost: sms.example.com\r\n{JSON}X-Forwarded-For: é, 198.51.100.7\r\n"
-    );
+    let headers = format!("Authorization: {token}\r\n{JSON}X-Forwarded-For: é, 198.51.100.7\r\n");
     let body = json!({ "messages": [message("12025550143")] }).to_string();
     let refused = gateway.call("POST", "/simple_send/", &headers, body.as_bytes());
     assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(refused.json()["message"], "IP ACL restriction");
 }
 
 #[test]
