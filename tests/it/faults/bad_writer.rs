@@ -73,6 +73,8 @@ fn lazy_journal(path: &Path, rows: usize) {
             .unwrap();
         println!("{{\"message_uuid\":\"{uuid}\"}}");
     }
+    // Closed in good order it would be synced after all.
+    std::mem::forget(journal);
 }
 
 #[test]

@@ -6,6 +6,8 @@
 
 mod bad_writer;
 mod clock;
+#[cfg(target_os = "linux")]
+mod cut;
 mod damage;
 #[cfg(target_os = "linux")]
 mod disk;
