@@ -348,3 +348,31 @@ fn a_token_may_have_any_character_that_a_header_may_have() {
     }
     env.ok(&["routes", "remove", "default"]);
 }
+
+#[test]
+fn asking_for_a_status_hands_nothing_on() {
+    let upstream = Hooks::start(|_, _| Act::status(503));
+    let env = home(Some(&format!("http://{}", upstream.address)));
+    let words = [
+        "send",
+        "live",
+        "--to",
+        "12025550143",
+        "--text",
+        "Hi",
+        "--wait",
+        "--timeout",
+        "300ms",
+    ];
+    let sent = env.run(&words);
+    assert_eq!(sent.code, 6, "{sent:?}");
+    assert!(sent.stderr.contains("textpeak serve goes on"), "{sent:?}");
+    let before = upstream.heard().len();
+    assert!(before > 0);
+    // It is due again by now; whoever only asks must not take it along when it ends.
+    std::thread::sleep(Duration::from_secs(3));
+    env.ok(&["status", sent.stdout.trim()]);
+    assert_eq!(upstream.heard().len(), before);
+    let _gateway = Served::start(&env, &["-q"]);
+    eventually("serve goes on with it", || upstream.heard().len() > before);
+}
