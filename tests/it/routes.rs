@@ -371,8 +371,17 @@ fn asking_for_a_status_hands_nothing_on() {
     assert!(before > 0);
     // It is due again by now; whoever only asks must not take it along when it ends.
     std::thread::sleep(Duration::from_secs(3));
-    env.ok(&["status", sent.stdout.trim()]);
-    assert_eq!(upstream.heard().len(), before);
+    let waiting = || -> (i64, i64, i64) {
+        let journal = rusqlite::Connection::open(env.home().join("messages.db")).unwrap();
+        let line = "SELECT state, next_at, turns FROM relay";
+        let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        journal.query_row(line, [], columns).unwrap()
+    };
+    let as_it_was = waiting();
+    for _ in 0..20 {
+        env.ok(&["status", sent.stdout.trim()]);
+    }
+    assert_eq!((waiting(), upstream.heard().len()), (as_it_was, before));
     let _gateway = Served::start(&env, &["-q"]);
     eventually("serve goes on with it", || upstream.heard().len() > before);
 }
