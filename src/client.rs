@@ -25,6 +25,15 @@ pub struct Limits {
     pub body: usize,
 }
 
+impl Limits {
+    /// For another Streams API: what it answers is never longer than 1 MiB.
+    pub const API: Self = Self {
+        connect: Duration::from_secs(5),
+        total: Duration::from_secs(30),
+        body: 1 << 20,
+    };
+}
+
 /// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {

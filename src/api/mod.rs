@@ -21,6 +21,9 @@ pub use webhook::{IncomingMessage, Seal, webhook_request};
 /// redirects, and many HTTP clients then drop the body.
 pub const SEND_PATH: &str = "/simple_send/";
 
+/// Most messages in a request, as the hosted service's pages say.
+pub const MOST_MESSAGES: usize = 250;
+
 /// The header in which gateways of ours say how many messages of a request had been accepted
 /// before.
 pub const REPEATED: &str = "textpeak-repeated";

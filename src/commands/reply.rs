@@ -12,7 +12,7 @@ use super::wire::block_on;
 use crate::cli::ReplyOptions;
 use crate::domain::{DeliveryState, Retry, Status, Stream, quote};
 use crate::error::Failure;
-use crate::gateway::{CLAIM, Courier, Streams};
+use crate::gateway::{Courier, Streams};
 use crate::journal::{Attempt, Delivery, Journal, NewReply, Received};
 use crate::render::time;
 
@@ -97,15 +97,9 @@ async fn first_attempt(session: &Session, journal: &Journal, id: Uuid) -> anyhow
             return Ok(());
         }
         if !session.home.is_served() {
-            let now = Timestamp::now();
-            let until = now.checked_add(CLAIM).unwrap_or(now);
-            let claimed = journal
-                .write(move |writer| writer.claim_one(id, now, until))
-                .await?;
-            if let Some(claimed) = claimed {
-                let streams = Streams::read(&session.home)?;
-                let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
-                courier.attempt(claimed, &streams).await?;
+            let streams = Streams::read(&session.home)?;
+            let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
+            if courier.attempt_now(id, &streams).await?.is_some() {
                 return Ok(());
             }
         }

@@ -1,7 +1,5 @@
 //! `textpeak routes …`
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::list::whole;
@@ -14,12 +12,6 @@ use crate::domain::{Route, RouteToken, quote};
 use crate::error::{Code, Failure};
 use crate::render::{table, time};
 use crate::state::{State, read_text_input};
-
-const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(5),
-    total: Duration::from_secs(30),
-    body: 1 << 20,
-};
 
 pub fn list(session: &Session) -> anyhow::Result<()> {
     let file = session.home.read()?;
@@ -180,7 +172,7 @@ pub fn test(session: &Session, name: &str) -> anyhow::Result<()> {
         HeaderValue::foreign_token(&token),
         &Example::status(),
     );
-    let answered = block_on(async { Ok(Client::new(LIMITS).execute(&request).await) })?;
+    let answered = block_on(async { Ok(Client::new(Limits::API).execute(&request).await) })?;
     let answer = answered.map_err(|error| {
         Failure::new(Code::Unreachable, error).hint("check the address and the network")
     })?;

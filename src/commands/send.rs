@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::bulk;
 use super::session::Session;
-use super::wire::{BATCH, Wire, block_on, shown, token_of};
-use crate::api::{MessageBody, SendBody, StatusReport};
+use super::wire::{Wire, block_on, shown, token_of};
+use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
 use crate::cli::{Outgoing, Reach, SendOptions};
 use crate::domain::{
     InternalId, MessageStatus, MessageText, Phone, Segments, SenderId, Span, Stream, Token, escape,
@@ -218,7 +218,7 @@ pub async fn follow(
     loop {
         let mut still = Vec::new();
         let mut unfinished = Vec::new();
-        for batch in open.chunks(BATCH) {
+        for batch in open.chunks(MOST_MESSAGES) {
             let answered = wire.status(token, batch).await;
             for report in answered.map_err(|missed| missed.failure(wire))? {
                 let known = report.status.parse::<MessageStatus>();

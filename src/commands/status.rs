@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::list::whole;
 use super::session::{Session, zone};
-use super::wire::{BATCH, Wire, block_on, token_of};
-use crate::api::StatusReport;
+use super::wire::{Wire, block_on, token_of};
+use crate::api::{MOST_MESSAGES, StatusReport};
 use crate::cli::StatusOptions;
 use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
@@ -27,7 +27,7 @@ pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
         let mut reports = Vec::new();
         for (stream, uuids) in &asked {
             let token = token_of(session, stream)?;
-            for batch in uuids.chunks(BATCH) {
+            for batch in uuids.chunks(MOST_MESSAGES) {
                 let answered = wire.status(&token, batch).await;
                 let answered = answered.map_err(|missed| missed.failure(&wire))?;
                 reports.extend(in_order(batch, answered));

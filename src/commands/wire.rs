@@ -21,18 +21,8 @@ use crate::error::{Code, Failure};
 use crate::gateway::{Gateway, Options, Tell};
 use crate::journal::Journal;
 
-/// How long an API has to take the connection, and for its whole answer.
-const CONNECT: Duration = Duration::from_secs(5);
-const TOTAL: Duration = Duration::from_secs(30);
-
-/// How much of an answer is read, in bytes: 1 MiB.
-const ANSWER: usize = 1 << 20;
-
 /// How often a gateway of its own is asked whether it is done.
 const GLANCE: Duration = Duration::from_millis(20);
-
-/// Most messages in a request.
-pub const BATCH: usize = 250;
 
 /// A Streams API that can be called.
 #[derive(Debug)]
@@ -66,11 +56,7 @@ impl Wire {
     /// messages of live streams on with `relay`), with the
     /// owner's right, within a runtime and for as long as that lives.
     pub fn reach(session: &Session, reach: &Reach, relay: bool) -> anyhow::Result<Self> {
-        let client = Client::new(Limits {
-            connect: CONNECT,
-            total: TOTAL,
-            body: ANSWER,
-        });
+        let client = Client::new(Limits::API);
         if let Some(url) = &reach.gateway {
             let url = url.clone();
             return Ok(Self {
@@ -147,7 +133,7 @@ impl Wire {
         }
     }
 
-    /// Asks for the status of messages, at most [`BATCH`] of them.
+    /// Asks for the status of messages, at most [`crate::api::MOST_MESSAGES`] of them.
     pub async fn status(
         &self,
         token: &Token,

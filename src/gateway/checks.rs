@@ -4,10 +4,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::served::Streams;
+use crate::api::MOST_MESSAGES;
 use crate::domain::{InternalId, MessageText, Phone, SenderId, Stream, escape};
-
-/// Most messages in a request, as the hosted service's pages say.
-pub const MOST: usize = 250;
 
 /// A message as it came: strings, and not checked.
 #[derive(Debug, Deserialize)]
@@ -100,11 +98,11 @@ fn misread(error: &serde_json::Error, shape: &str) -> (u16, String) {
 }
 
 fn counted<T>(list: Vec<T>) -> Result<Vec<T>, (u16, String)> {
-    if (1..=MOST).contains(&list.len()) {
+    if (1..=MOST_MESSAGES).contains(&list.len()) {
         return Ok(list);
     }
     let said = format!(
-        "a request is about 1 to {MOST} messages; this one about {}",
+        "a request is about 1 to {MOST_MESSAGES} messages; this one about {}",
         list.len()
     );
     Err((422, said))
@@ -238,7 +236,7 @@ mod tests {
             let end = (at + length).min(GOOD.len());
             let body = [&GOOD.as_bytes()[..at], put.as_bytes(), &GOOD.as_bytes()[end..]].concat();
             if let Ok(messages) = read(&body) {
-                prop_assert!((1..=MOST).contains(&messages.len()));
+                prop_assert!((1..=MOST_MESSAGES).contains(&messages.len()));
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::served::Streams;
 use crate::api::{IncomingMessage, Seal, webhook_request};
@@ -21,7 +22,7 @@ pub const LIMITS: Limits = Limits {
 };
 
 /// How long a claim holds: longer than any attempt takes.
-pub const CLAIM: Duration = Duration::from_secs(20);
+pub(super) const CLAIM: Duration = Duration::from_secs(20);
 
 /// What a receiver's answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +93,28 @@ impl Courier {
     /// The longest pause between two attempts.
     pub(super) fn longest_pause(&self) -> Duration {
         self.retry.longest()
+    }
+
+    /// Claims a delivery and attempts it; `None` where it does not wait, or another one has the
+    /// handset's turn.
+    ///
+    /// # Errors
+    /// As [`Courier::attempt`], and when it cannot be claimed.
+    pub async fn attempt_now(
+        &self,
+        id: Uuid,
+        streams: &Streams,
+    ) -> Result<Option<Attempted>, Failure> {
+        let now = Timestamp::now();
+        let until = now.checked_add(CLAIM).unwrap_or(now);
+        let claimed = self
+            .journal
+            .write(move |writer| writer.claim_one(id, now, until))
+            .await?;
+        match claimed {
+            Some(claimed) => self.attempt(claimed, streams).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Attempts a delivery and keeps the outcome.

@@ -18,7 +18,7 @@ mod served;
 
 pub use caller::caller;
 pub use checks::{read as read_messages, read_uuids};
-pub use courier::{Attempted, CLAIM, Courier, LIMITS, Verdict, verdict};
+pub use courier::{Attempted, Courier, LIMITS, Verdict, verdict};
 pub use event::{Event, Tell};
 pub use listen::{Gateway, Options};
 pub use served::{Served, Streams};

@@ -1,5 +1,7 @@
 //! Rows as domain values, and domain values as columns.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -43,6 +45,12 @@ pub fn direction_number(direction: Direction) -> i64 {
 
 pub fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
+}
+
+/// A moment as a column, so much later.
+pub fn after(now: Timestamp, span: Duration) -> i64 {
+    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    now.as_millisecond().saturating_add(span)
 }
 
 /// A stream's id out of a column.

@@ -56,14 +56,11 @@ pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow
         return dry_run(session, order, &todo).map(|()| Code::Done);
     }
     // Whether it can be written is known before anything is sent.
-    let results = results
-        .as_deref()
-        .map(|path| Ok::<_, anyhow::Error>((path, Results::begin(path)?)));
-    let results = results.transpose()?;
+    let results = results.as_deref().map(Results::begin).transpose()?;
     measure(session, &todo);
     say_whose_gateway(session, order.stream, order.reach);
     let ending = send_all(session, order, &todo)?;
-    if let Some((_, file)) = results {
+    if let Some(file) = results {
         write_results(file, &rows.good, &ending.fates)?;
     }
     tell(session, &rows, &ending)?;

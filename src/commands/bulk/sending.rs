@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 use super::super::send::{HAND_ON, follow, say_what_is_left};
 use super::super::session::Session;
-use super::super::wire::{BATCH, Missed, Wire, block_on, token_of};
+use super::super::wire::{Missed, Wire, block_on, token_of};
 use super::order::Order;
 use super::outcome::{Ending, Fate};
-use crate::api::{MessageBody, SendBody, SendReport};
+use crate::api::{MOST_MESSAGES, MessageBody, SendBody, SendReport};
 use crate::document::Row;
 use crate::domain::Span;
 use crate::error::{Code, Failure};
@@ -22,7 +22,7 @@ const IN_FLIGHT: usize = 8;
 
 /// The rows as bodies of requests.
 pub fn bodies(rows: &[Row]) -> impl Iterator<Item = SendBody> {
-    rows.chunks(BATCH).map(|rows| SendBody {
+    rows.chunks(MOST_MESSAGES).map(|rows| SendBody {
         messages: rows.iter().map(body).collect(),
     })
 }
@@ -73,8 +73,8 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
             };
             let Some(answered) = answered else { break };
             let (at, sent) = answered?;
-            let start = at * BATCH;
-            let part = &mut ending.fates[start..rows.len().min(start + BATCH)];
+            let start = at * MOST_MESSAGES;
+            let part = &mut ending.fates[start..rows.len().min(start + MOST_MESSAGES)];
             match sent {
                 Ok((reports, repeated)) => {
                     ending.repeated += repeated;
@@ -91,7 +91,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
                     ending.stopped.get_or_insert_with(|| missed.failure(&wire));
                 }
             }
-            bar.advance(BATCH.min(rows.len() - start));
+            bar.advance(MOST_MESSAGES.min(rows.len() - start));
         }
         let accepted = |fate: &Fate| match fate {
             Fate::Accepted(uuid) => Some(uuid.clone()),

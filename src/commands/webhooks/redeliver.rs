@@ -10,8 +10,8 @@ use super::deliveries::filter;
 use crate::cli::DeliveriesOptions;
 use crate::domain::{DeliveryState, Retry, quote};
 use crate::error::Failure;
-use crate::gateway::{CLAIM, Courier, Streams};
-use crate::journal::{Delivery, Journal};
+use crate::gateway::{Courier, Streams};
+use crate::journal::{Delivery, Journal, Next};
 
 pub fn redeliver(
     session: &Session,
@@ -101,14 +101,9 @@ async fn attempt_all(
     let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
     let mut delivered = 0;
     for delivery in wanted.iter().rev() {
-        let (id, now) = (delivery.id, Timestamp::now());
-        let until = now.checked_add(CLAIM).unwrap_or(now);
-        let claimed = journal
-            .write(move |writer| writer.claim_one(id, now, until))
-            .await?;
-        let Some(claimed) = claimed else { continue };
-        let attempted = courier.attempt(claimed, &streams).await?;
-        delivered += usize::from(attempted.next == crate::journal::Next::Delivered);
+        let attempted = courier.attempt_now(delivery.id, &streams).await?;
+        let next = attempted.map(|attempted| attempted.next);
+        delivered += usize::from(next == Some(Next::Delivered));
     }
     Ok(delivered)
 }

@@ -14,23 +14,14 @@ use super::super::pulse::{Beat, Pulse};
 use super::super::served::Served;
 use super::verdict::{Missed, RARELY, later, learned, passage};
 use crate::api::{
-    HeaderValue, MessageBody, NoAnswer, SendBody, SendReport, StatusBody, StatusReport, read_send,
-    read_status, send_request, status_request,
+    HeaderValue, MOST_MESSAGES, MessageBody, NoAnswer, SendBody, SendReport, StatusBody,
+    StatusReport, read_send, read_status, send_request, status_request,
 };
 use crate::client::{Answer, Client, Limits};
 use crate::domain::{MessageStatus, Route, RouteToken, StreamId};
 use crate::error::Failure;
 use crate::journal::{Awaited, Journal, Outbound, OutboundWork, Passage};
 use crate::state::Home;
-
-/// Most messages in a request.
-const BATCH: usize = 250;
-
-const LIMITS: Limits = Limits {
-    connect: Duration::from_secs(5),
-    total: Duration::from_secs(30),
-    body: 1 << 20,
-};
 
 /// How long a claim holds: longer than any request takes.
 const CLAIM: Duration = Duration::from_secs(60);
@@ -70,7 +61,7 @@ pub async fn work(
         home,
         journal,
         served,
-        client: Client::new(LIMITS),
+        client: Client::new(Limits::API),
     });
     let mut busy: HashSet<Job> = HashSet::new();
     let mut requests: JoinSet<(Job, Result<(), Failure>)> = JoinSet::new();
@@ -168,7 +159,7 @@ impl Outside {
         let until = later(now, CLAIM);
         let batch = self
             .journal
-            .write(move |writer| writer.hand_on(&id, BATCH, now, until))
+            .write(move |writer| writer.hand_on(&id, MOST_MESSAGES, now, until))
             .await?;
         let passages = match self.way(stream) {
             Err(NoWay::Closed(why)) => {
@@ -244,7 +235,7 @@ impl Outside {
         let until = later(now, CLAIM);
         let batch = self
             .journal
-            .write(move |writer| writer.ask_for(&id, BATCH, now, until))
+            .write(move |writer| writer.ask_for(&id, MOST_MESSAGES, now, until))
             .await?;
         let reports = match self.way(stream) {
             Err(_) => HashMap::new(),

@@ -206,18 +206,14 @@ impl Writer {
         longest: Duration,
         claim: Duration,
     ) -> rusqlite::Result<()> {
-        let now = now.as_millisecond();
-        let after = |span: Duration| {
-            now.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
-        };
         self.connection
             .prepare_cached("UPDATE delivery SET next_at = ?1 WHERE state = 0 AND next_at > ?2")?
-            .execute([now, after(longest)])?;
+            .execute([now.as_millisecond(), row::after(now, longest)])?;
         self.connection
             .prepare_cached(
                 "UPDATE delivery SET claimed_until = 0 WHERE state = 0 AND claimed_until > ?1",
             )?
-            .execute([after(claim)])?;
+            .execute([row::after(now, claim)])?;
         Ok(())
     }
 

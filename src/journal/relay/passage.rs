@@ -259,10 +259,6 @@ impl Writer {
         longest: Duration,
         claim: Duration,
     ) -> rusqlite::Result<()> {
-        let after = |span: Duration| {
-            let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-            now.as_millisecond().saturating_add(span)
-        };
         self.connection
             .prepare_cached(
                 "UPDATE relay SET next_at = iif(state = ?1, ?2, ?3)
@@ -270,9 +266,9 @@ impl Writer {
             )?
             .execute([
                 BEING_HANDED_ON,
-                after(claim),
+                row::after(now, claim),
                 now.as_millisecond(),
-                after(longest),
+                row::after(now, longest),
             ])?;
         Ok(())
     }
