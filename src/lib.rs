@@ -26,5 +26,6 @@ pub mod gateway;
 pub mod journal;
 pub mod render;
 pub mod state;
+pub mod store;
 pub mod terminal;
 pub mod wizard;

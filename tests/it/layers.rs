@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// A room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("api", &["domain"]),
     ("error.rs", &[]),
     ("document", &["domain", "error"]),
     ("terminal", &["domain", "error"]),
     ("state", &["domain", "error"]),
+    ("store", &["domain"]),
     ("journal", &["domain", "error"]),
     ("client.rs", &["api", "domain"]),
     (

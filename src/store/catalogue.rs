@@ -1,0 +1,45 @@
+//! Streams, Sender IDs and routes: what a change is, and what is read at one moment.
+
+use crate::domain::{Route, RouteToken, SenderId, Stream, StreamId, Token, WebhookSecret};
+
+/// What tells one state of the catalogue from the next. Two that are equal are the same state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision(pub(super) Vec<u64>);
+
+/// One change to the catalogue. Several are applied all together or not at all, in their order.
+#[derive(Debug)]
+pub enum CatalogueChange {
+    /// Puts a stream in the place of the one with its id, or on top of the others.
+    Put {
+        /// The stream as the change found it; `None` where there was none. What others did since
+        /// is not undone: the change is then refused.
+        before: Option<Box<Stream>>,
+        /// The stream as it is to be. A `token` makes its digest the stream's own.
+        after: Box<Stream>,
+        /// A new token, which is kept in the place of the one that the stream may have.
+        token: Option<Token>,
+        /// Whether the stream comes on top of the others.
+        raise: bool,
+    },
+    /// Deletes a stream with its token and its webhook secret, and the routes that served it alone.
+    Delete(StreamId),
+    /// Adds Sender IDs; those that are there already stay.
+    AddSenders(Vec<SenderId>),
+    /// Takes a Sender ID out, as it was typed. Refused while a stream has it as its default.
+    RemoveSender(String),
+    /// Adds a route with its token, or replaces the one with its name.
+    PutRoute {
+        /// The route.
+        route: Route,
+        /// The token that its API issued.
+        token: RouteToken,
+        /// Whether it may replace one.
+        replace: bool,
+    },
+    /// Takes a route out with its token, by its name in any case.
+    RemoveRoute(String),
+    /// Keeps what a stream's webhook deliveries are signed with, unless something is kept already.
+    KeepWebhookSecret(StreamId, WebhookSecret),
+    /// Forgets tokens and webhook secrets whose streams are gone.
+    ForgetOrphans,
+}

@@ -1,0 +1,91 @@
+//! Why a store could not do what it was asked. Sentences only: what to do about it is said by the
+//! commands, and which HTTP status it is by the API.
+
+use crate::domain::{RouteName, SenderId, quote};
+
+/// Why a database could not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseCause {
+    /// No room is left on its disk.
+    Full,
+    /// Another process has been writing for longer than a writer waits.
+    Busy,
+    /// It is no database, or not in order.
+    Corrupt,
+    /// Anything else.
+    Other,
+}
+
+/// Why a store could not do what it was asked. Unless it says otherwise, nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The platform names no data directory, and nothing else was asked for.
+    #[error("this system names no data directory for its user")]
+    NoDataDirectory,
+    /// A file that somebody can mend. `what` says where and how, as in ` at line 3: …`.
+    #[error("{file} is damaged{what}")]
+    Damaged { file: String, what: String },
+    /// A file of a version that this program does not know.
+    #[error("{file} is of version {version}; this textpeak reads version {ours}")]
+    OtherVersion {
+        file: String,
+        version: u32,
+        ours: u32,
+    },
+    /// A file or folder that cannot be read, created, opened or locked: `doing` says which.
+    #[error("cannot {doing} {file}: {error}")]
+    File {
+        doing: &'static str,
+        file: String,
+        error: String,
+    },
+    /// A file that cannot be written. The old one is as it was.
+    #[error("cannot write {file}: {error}")]
+    Unwritten { file: String, error: String },
+    /// Another process held the lock for longer than a change waits (5 s).
+    #[error("{holder} is changing the streams in {folder}: waited 5 s for it")]
+    Locked { holder: String, folder: String },
+    /// The database refused, in its own words.
+    #[error("cannot use {file}: {error}")]
+    Database {
+        file: String,
+        error: String,
+        cause: DatabaseCause,
+    },
+    /// The database file was moved or deleted while it was in use.
+    #[error("{file} was moved or deleted; nothing was stored")]
+    Moved { file: String },
+    /// The writer is gone.
+    #[error("messages cannot be written at the moment; nothing was stored")]
+    Stopped,
+    /// The operating system gave no random bytes.
+    #[error("the system has no randomness to give: {0}")]
+    Randomness(String),
+    /// Another stream has this name, in whatever case.
+    #[error("{} is the name of another stream: choose a new one", quote(.0))]
+    NameTaken(String),
+    /// A stream is not what the change was made from.
+    #[error("{} was changed by someone else meanwhile: nothing was saved", quote(.0))]
+    Changed(String),
+    /// A stream that the change was made from is gone.
+    #[error("{} was deleted by someone else meanwhile: nothing was saved", quote(.0))]
+    Deleted(String),
+    /// A Sender ID that streams have as their default sender.
+    #[error("{sender} is the default sender of {}", streams.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", "))]
+    SenderInUse {
+        sender: SenderId,
+        streams: Vec<String>,
+    },
+    /// A Sender ID that the catalogue does not have.
+    #[error("no Sender ID {} in the catalogue", quote(.0))]
+    NoSender(String),
+    /// A route with this name is there already.
+    #[error("there is a route {0} already")]
+    RouteExists(RouteName),
+    /// No route has this name.
+    #[error("no route {}", quote(.0))]
+    NoRoute(String),
+    /// The catalogue is not at the revision that the changes were made from.
+    #[error("the streams were changed by someone else meanwhile: nothing was saved")]
+    Conflict,
+}
