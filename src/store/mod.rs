@@ -7,7 +7,18 @@
 mod catalogue;
 mod clock;
 mod error;
+mod job;
+pub mod local;
+mod message;
 
 pub use catalogue::{CatalogueChange, Revision};
 pub use clock::Clock;
 pub use error::{DatabaseCause, StoreError};
+pub use job::{
+    Attempt, Claim, Delivery, DeliveryFilter, Due, Job, JobKind, JobStore, Lease, Next, Outcome,
+    Settlement, TimedAttempt, WebhookPause, Work,
+};
+pub use message::{
+    Accepted, AcceptedBatch, Cursor, MessageFilter, MessageStore, NewMessage, NewMessages,
+    NewReply, Received, Statistics,
+};

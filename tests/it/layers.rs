@@ -33,17 +33,15 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// A name and the one room that may speak it.
-const ALONE: [(&str, &str); 13] = [
+const ALONE: [(&str, &str); 11] = [
     ("clap", "cli"),
     ("dialoguer", "wizard"),
     ("comfy_table", "render"),
     ("yaml_serde", "document"),
     ("tempfile", "state"),
     ("dirs", "state"),
-    ("std::fs", "state"),
     ("axum", "gateway"),
     ("hyper", "gateway"),
-    ("rusqlite", "journal"),
     ("reqwest", "client.rs"),
     ("rustls", "client.rs"),
     ("indicatif", "terminal"),

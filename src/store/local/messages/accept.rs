@@ -1,0 +1,200 @@
+//! Messages that are taken in: sent by a request, or replied by a handset.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+use uuid::Uuid;
+
+use super::events::NewEvent;
+use super::fault::WriteError;
+use super::row::{RECEIVED, direction_number, status_number};
+use super::writer::Writer;
+use crate::domain::{Course, Direction, InternalId, Message, MessageStatus};
+use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages, NewReply, Received};
+
+/// What is said of a message that waits for its carrier for the first time.
+const NOT_SUBMITTED: &str = "not submitted to the carrier yet";
+
+impl Writer {
+    pub fn accept(&self, new: &NewMessages) -> Result<AcceptedBatch, WriteError> {
+        let (stream, now) = (self.key(&new.stream)?, self.now());
+        let accepted = new
+            .messages
+            .iter()
+            .map(|message| self.accept_one(stream, message, new.notify.as_deref(), now))
+            .collect::<Result<_, _>>()?;
+        Ok(AcceptedBatch {
+            id: self.id()?.0,
+            accepted,
+        })
+    }
+
+    fn accept_one(
+        &self,
+        stream: i64,
+        message: &NewMessage,
+        notify: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Accepted, WriteError> {
+        let (uuid, seq) = self.id()?;
+        let Course {
+            sent_at,
+            final_at,
+            outcome,
+        } = message.course;
+        let final_ms = final_at.map(Timestamp::as_millisecond);
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO message (seq, uuid, stream, direction, internal_id, handset, sender,
+                    text, at, outcome, sent_at, final_at, details)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT (stream, internal_id) WHERE internal_id IS NOT NULL DO NOTHING",
+            )?
+            .execute(params![
+                seq,
+                uuid.as_bytes(),
+                stream,
+                direction_number(Direction::Outgoing),
+                message.internal_id.as_ref().map(InternalId::as_str),
+                message.recipient.as_str(),
+                message.sender.as_str(),
+                message.text.as_str(),
+                now.as_millisecond(),
+                status_number(outcome),
+                sent_at.map(Timestamp::as_millisecond),
+                final_ms,
+                message.leaves.then_some(NOT_SUBMITTED),
+            ])?;
+        if inserted == 0 {
+            let first = self.first_with(stream, message)?;
+            return Ok(first.map_or(Accepted::Taken, Accepted::Repeated));
+        }
+        self.tally
+            .borrow_mut()
+            .add(stream, final_ms, status_number(outcome), 1);
+        let handset = message.recipient.as_str();
+        if message.leaves {
+            self.queue(JobKind::Submit, stream, handset, seq, now, None)?;
+        }
+        if let Some(url) = notify {
+            self.tell_course(stream, handset, (uuid, seq), &message.course, url)?;
+        }
+        Ok(Accepted::New(uuid))
+    }
+
+    /// The event of a message's first status, and the job for its last one.
+    fn tell_course(
+        &self,
+        stream: i64,
+        handset: &str,
+        (uuid, seq): (Uuid, i64),
+        course: &Course,
+        url: &str,
+    ) -> Result<(), WriteError> {
+        let now = self.now();
+        let turns = course.final_at.filter(|at| *at > now);
+        let status = match (course.final_at, turns) {
+            (Some(_), None) => Some(course.outcome),
+            _ => course.sent_at.map(|_| MessageStatus::Sent),
+        };
+        if let Some(status) = status {
+            let status = Some((status, None));
+            let event = NewEvent {
+                stream,
+                handset,
+                message: uuid,
+                status,
+            };
+            self.tell(&event, url)?;
+        }
+        if let Some(at) = turns {
+            self.queue(JobKind::Turn, stream, handset, seq, at, None)?;
+        }
+        Ok(())
+    }
+
+    /// The message that has this one's internal id, if it is the same message.
+    fn first_with(&self, stream: i64, message: &NewMessage) -> rusqlite::Result<Option<Uuid>> {
+        let uuid: Option<[u8; 16]> = self
+            .connection
+            .prepare_cached(
+                "SELECT uuid FROM message WHERE stream = ?1 AND internal_id = ?2
+                 AND handset = ?3 AND sender = ?4 AND text = ?5",
+            )?
+            .query_row(
+                params![
+                    stream,
+                    message.internal_id.as_ref().map(InternalId::as_str),
+                    message.recipient.as_str(),
+                    message.sender.as_str(),
+                    message.text.as_str(),
+                ],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(uuid.map(Uuid::from_bytes))
+    }
+
+    pub fn receive(&self, reply: &NewReply) -> Result<Option<Received>, WriteError> {
+        let (stream, now) = (self.key(&reply.stream)?, self.now());
+        let last: Option<([u8; 16], String)> = self
+            .connection
+            .prepare_cached(
+                "SELECT uuid, sender FROM message
+                 WHERE handset = ?1 AND stream = ?2 AND direction = 0 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row(params![reply.from.as_str(), stream], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (in_reply_to, sender) = last.unzip();
+        let Some(sender) = sender.or_else(|| reply.to.as_ref().map(ToString::to_string)) else {
+            return Ok(None);
+        };
+        let (uuid, seq) = self.id()?;
+        let message = Message {
+            uuid,
+            stream: reply.stream.clone(),
+            direction: Direction::Incoming,
+            internal_id: None,
+            handset: reply.from.to_string(),
+            sender,
+            text: reply.text.to_string(),
+            at: now,
+            course: Course::waiting(),
+            details: None,
+            in_reply_to: in_reply_to.map(Uuid::from_bytes),
+        };
+        self.connection
+            .prepare_cached(
+                "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at,
+                    outcome, in_reply_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)",
+            )?
+            .execute(params![
+                seq,
+                uuid.as_bytes(),
+                stream,
+                direction_number(message.direction),
+                message.handset,
+                message.sender,
+                message.text,
+                now.as_millisecond(),
+                in_reply_to,
+            ])?;
+        self.tally.borrow_mut().add(stream, Some(0), RECEIVED, 1);
+        let event = match &reply.notify {
+            None => None,
+            Some(url) => {
+                let event = NewEvent {
+                    stream,
+                    handset: &message.handset,
+                    message: uuid,
+                    status: None,
+                };
+                Some(self.tell(&event, url)?)
+            }
+        };
+        Ok(Some(Received { message, event }))
+    }
+}

@@ -1,0 +1,26 @@
+//! `messages.db`: messages, events and jobs, in `SQLite`. Queries by name; rows in, domain values
+//! out. The only room that names the database crate.
+//!
+//! Several processes use the file at once: one writes at a time, readers wait for nobody. What a
+//! write answers for is on disk.
+
+mod accept;
+mod claim;
+mod connection;
+mod database;
+mod deliveries;
+mod due;
+mod events;
+mod fault;
+mod ids;
+mod jobs;
+mod reader;
+mod row;
+mod schema;
+mod settle;
+mod store;
+mod tally;
+mod thread;
+mod writer;
+
+pub use database::Database;

@@ -1,0 +1,254 @@
+//! What became of jobs that were claimed.
+
+use rusqlite::{OptionalExtension as _, params};
+use uuid::Uuid;
+
+use super::events::{GONE, NewEvent};
+use super::fault::WriteError;
+use super::row::{self, kind_number, state_number, status_number};
+use super::writer::Writer;
+use crate::domain::{DeliveryState, MessageStatus};
+use crate::store::{Attempt, JobKind, Lease, Next, Outcome, Settlement};
+
+/// What a job is about, as its settlement needs it.
+struct Target {
+    stream: i64,
+    handset: String,
+    /// The row of the message, or of the event.
+    row: i64,
+}
+
+impl Writer {
+    pub fn settle(&self, settlement: &Settlement) -> Result<(), WriteError> {
+        let Settlement {
+            key,
+            lease,
+            outcome,
+            notify,
+        } = settlement;
+        let notify = notify.as_deref();
+        match outcome {
+            Outcome::Released => self.again(*key, *lease, None),
+            Outcome::Attempted {
+                attempt,
+                next,
+                gone,
+            } => self.attempted(*key, *lease, attempt, *next, gone.as_deref()),
+            Outcome::Submitted { upstream, ask_at } => {
+                self.submitted(*key, *lease, upstream, ask_at.as_millisecond(), notify)
+            }
+            Outcome::Unsent { at, details } => {
+                self.unsent(*key, *lease, at.as_millisecond(), details)
+            }
+            Outcome::Open(at) => self.again(*key, *lease, Some(at.as_millisecond())),
+            Outcome::Ended(status, details) => {
+                self.ended(*key, *lease, *status, details.as_deref(), notify)
+            }
+            Outcome::Turned => self.turned(*key, *lease, notify),
+        }
+    }
+
+    /// Lets go of a job; one that was worked on is due again at a moment.
+    fn again(&self, key: i64, lease: Lease, at: Option<i64>) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE job SET lease_until = 0, owner = 0, next_at = ifnull(?4, next_at),
+                    attempts = attempts + (?4 IS NOT NULL)
+                 WHERE key = ?1 AND owner = ?2 AND lease_until = ?3",
+            )?
+            .execute(params![key, lease.owner, lease.until, at])?;
+        Ok(())
+    }
+
+    /// Where the lease was over and somebody else has the delivery, only a success counts.
+    fn attempted(
+        &self,
+        key: i64,
+        lease: Lease,
+        attempt: &Attempt,
+        next: Next,
+        gone: Option<&str>,
+    ) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO attempt (job, at, elapsed, status, error) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                key,
+                attempt.at.as_millisecond(),
+                attempt.elapsed,
+                attempt.status,
+                attempt.error,
+            ])?;
+        let (state, at) = match next {
+            Next::Delivered => (DeliveryState::Delivered, attempt.at),
+            Next::At(at) => (DeliveryState::Waiting, at),
+            Next::Dead => (DeliveryState::Dead, attempt.at),
+        };
+        self.connection
+            .prepare_cached(
+                "UPDATE job SET state = ?2, next_at = ?3, lease_until = 0, owner = 0,
+                    attempts = attempts + 1
+                 WHERE key = ?1 AND (?2 = 1 OR owner = ?4 AND lease_until = ?5)",
+            )?
+            .execute([
+                key,
+                state_number(state),
+                at.as_millisecond(),
+                lease.owner,
+                lease.until,
+            ])?;
+        match gone {
+            Some(url) => self.switch_off(key, url, attempt.at.as_millisecond()),
+            None => Ok(()),
+        }
+    }
+
+    /// The webhook of a delivery's stream is not called any more: what waits for it is dead.
+    fn switch_off(&self, key: i64, url: &str, now: i64) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO webhook_off (stream, url, at)
+                 SELECT stream, ?2, ?3 FROM job WHERE key = ?1",
+            )?
+            .execute(params![key, url, now])?;
+        self.connection
+            .prepare_cached(
+                "UPDATE job SET state = 2, details = ?2 WHERE kind = 0 AND state = 0
+                 AND stream = (SELECT stream FROM job WHERE key = ?1) AND lease_until <= ?3",
+            )?
+            .execute(params![key, GONE, now])?;
+        Ok(())
+    }
+
+    fn submitted(
+        &self,
+        key: i64,
+        lease: Lease,
+        upstream: &str,
+        ask_at: i64,
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
+        let Some(target) = self.target(key, lease)? else {
+            return Ok(());
+        };
+        self.connection
+            .prepare_cached(
+                "UPDATE job SET kind = ?2, upstream = ?3, next_at = ?4, attempts = 0,
+                    lease_until = 0, owner = 0 WHERE key = ?1",
+            )?
+            .execute(params![key, kind_number(JobKind::Ask), upstream, ask_at])?;
+        let uuid = self
+            .connection
+            .prepare_cached(
+                "UPDATE message SET sent_at = ?2, details = NULL WHERE seq = ?1 RETURNING uuid",
+            )?
+            .query_row([target.row, self.now().as_millisecond()], |row| row.get(0))
+            .optional()?;
+        self.has_queued();
+        self.tell_status(&target, uuid, (MessageStatus::Sent, None), notify)
+    }
+
+    fn unsent(&self, key: i64, lease: Lease, at: i64, details: &str) -> Result<(), WriteError> {
+        let Some(target) = self.target(key, lease)? else {
+            return Ok(());
+        };
+        self.connection
+            .prepare_cached("UPDATE message SET details = ?2 WHERE seq = ?1")?
+            .execute(params![target.row, details])?;
+        self.again(key, lease, Some(at))
+    }
+
+    fn ended(
+        &self,
+        key: i64,
+        lease: Lease,
+        status: MessageStatus,
+        details: Option<&str>,
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
+        let Some(target) = self.target(key, lease)? else {
+            return Ok(());
+        };
+        self.forget(key)?;
+        let uuid = self
+            .connection
+            .prepare_cached(
+                "UPDATE message SET outcome = ?2, final_at = ?3, details = ?4 WHERE seq = ?1
+                 RETURNING uuid",
+            )?
+            .query_row(
+                params![
+                    target.row,
+                    status_number(status),
+                    self.now().as_millisecond(),
+                    details
+                ],
+                |row| row.get(0),
+            )
+            .optional()?;
+        self.tally
+            .borrow_mut()
+            .ended(target.stream, status_number(status));
+        self.tell_status(&target, uuid, (status, details), notify)
+    }
+
+    fn turned(&self, key: i64, lease: Lease, notify: Option<&str>) -> Result<(), WriteError> {
+        let Some(target) = self.target(key, lease)? else {
+            return Ok(());
+        };
+        self.forget(key)?;
+        let found: Option<([u8; 16], i64)> = self
+            .connection
+            .prepare_cached("SELECT uuid, outcome FROM message WHERE seq = ?1")?
+            .query_row([target.row], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (uuid, status) = found.unzip();
+        let status = status.map_or(MessageStatus::Sent, row::status);
+        self.tell_status(&target, uuid, (status, None), notify)
+    }
+
+    fn tell_status(
+        &self,
+        target: &Target,
+        message: Option<[u8; 16]>,
+        status: (MessageStatus, Option<&str>),
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
+        if let (Some(message), Some(url)) = (message, notify) {
+            let event = NewEvent {
+                stream: target.stream,
+                handset: &target.handset,
+                message: Uuid::from_bytes(message),
+                status: Some(status),
+            };
+            self.tell(&event, url)?;
+        }
+        Ok(())
+    }
+
+    /// What a job is about; `None` where it is not this lease's any more.
+    fn target(&self, key: i64, lease: Lease) -> Result<Option<Target>, WriteError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT stream, handset, target FROM job
+                 WHERE key = ?1 AND owner = ?2 AND lease_until = ?3",
+            )?
+            .query_row([key, lease.owner, lease.until], |row| {
+                Ok(Target {
+                    stream: row.get(0)?,
+                    handset: row.get(1)?,
+                    row: row.get(2)?,
+                })
+            })
+            .optional()?)
+    }
+
+    fn forget(&self, key: i64) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached("DELETE FROM job WHERE key = ?1")?
+            .execute([key])?;
+        Ok(())
+    }
+}

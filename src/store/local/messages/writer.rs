@@ -1,0 +1,108 @@
+//! What every write has at hand, within a transaction that somebody else begins and commits.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::fault::WriteError;
+use super::ids::Ids;
+use super::schema;
+use super::tally::Tally;
+use crate::domain::StreamId;
+use crate::store::Clock;
+
+/// The writing side of the database, inside a transaction.
+#[derive(Debug)]
+pub struct Writer {
+    pub(super) connection: Connection,
+    pub(super) tally: RefCell<Tally>,
+    clock: Clock,
+    keys: RefCell<HashMap<StreamId, i64>>,
+    ids: RefCell<Ids>,
+    /// The database as it was when it was last written to from here.
+    edition: Cell<Option<i64>>,
+    queued: Cell<bool>,
+}
+
+impl Writer {
+    pub fn new(connection: Connection, clock: Clock) -> Self {
+        Self {
+            connection,
+            clock,
+            tally: RefCell::default(),
+            keys: RefCell::default(),
+            ids: RefCell::default(),
+            edition: Cell::new(None),
+            queued: Cell::new(false),
+        }
+    }
+
+    /// Where another process has written, ids come after its own.
+    pub fn begin(&self) -> rusqlite::Result<()> {
+        let edition = self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        if self.edition.replace(Some(edition)) == Some(edition) {
+            return Ok(());
+        }
+        let newest = self
+            .connection
+            .prepare_cached(
+                "SELECT max((SELECT ifnull(max(seq), 0) FROM message),
+                    (SELECT ifnull(max(key), 0) FROM event), (SELECT ifnull(max(key), 0) FROM job))",
+            )?
+            .query_row([], |row| row.get(0))?;
+        self.ids.borrow_mut().come_after(newest);
+        Ok(())
+    }
+
+    /// Forgets what a failed transaction did.
+    pub fn reset(&self) {
+        self.tally.borrow_mut().clear();
+        self.keys.borrow_mut().clear();
+        self.queued.set(false);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id and the number of its row.
+    pub fn id(&self) -> Result<(Uuid, i64), WriteError> {
+        Ok(self.ids.borrow_mut().next(self.now())?)
+    }
+
+    /// The number that stands for a stream.
+    pub fn key(&self, stream: &StreamId) -> rusqlite::Result<i64> {
+        if let Some(key) = self.keys.borrow().get(stream) {
+            return Ok(*key);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO stream (id) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([stream.as_str()])?;
+        let key = self
+            .connection
+            .prepare_cached("SELECT key FROM stream WHERE id = ?1")?
+            .query_row([stream.as_str()], |row| row.get(0))?;
+        self.keys.borrow_mut().insert(stream.clone(), key);
+        Ok(key)
+    }
+
+    /// Somebody is to be told that there is a job.
+    pub fn has_queued(&self) {
+        self.queued.set(true);
+    }
+
+    pub fn take_queued(&self) -> bool {
+        self.queued.take()
+    }
+
+    /// Writes a page that changes nothing.
+    pub fn touch(&self) -> Result<(), WriteError> {
+        Ok(schema::touch(&self.connection)?)
+    }
+}
