@@ -13,7 +13,7 @@ use crate::domain::{
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(next_help_heading = "Step 1 · Stream API details")]
-pub(super) struct DraftFlags {
+pub(crate) struct DraftFlags {
     #[arg(long, help = Field::Name.help())]
     name: Option<String>,
     #[arg(long, value_name = "TEXT", help = Field::Description.help())]
@@ -50,8 +50,9 @@ pub(super) struct DraftFlags {
     no_webhook: bool,
 }
 
-impl From<DraftFlags> for RawDraft {
-    fn from(flags: DraftFlags) -> Self {
+impl DraftFlags {
+    /// The answers as they were typed.
+    pub fn into_raw(self) -> RawDraft {
         let DraftFlags {
             name,
             description,
@@ -66,8 +67,8 @@ impl From<DraftFlags> for RawDraft {
             webhook_method,
             webhook_header,
             no_webhook,
-        } = flags;
-        Self {
+        } = self;
+        RawDraft {
             name,
             description,
             allowed_ips: ip,
@@ -84,7 +85,7 @@ impl From<DraftFlags> for RawDraft {
                 headers: webhook_header
                     .map(|lines| lines.into_iter().map(RawHeader::Line).collect()),
             },
-            ..Self::default()
+            ..RawDraft::default()
         }
     }
 }
@@ -151,7 +152,7 @@ pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Task, parse};
+    use crate::cli::{Command, StreamsCommand, parse};
     use crate::domain::{Description, Unique};
     use proptest::prelude::*;
 
@@ -176,10 +177,10 @@ mod tests {
 
     fn read(words: &[String]) -> StreamDraft {
         let words: Vec<_> = words.iter().map(Into::into).collect();
-        let Task::Create(options) = parse(&words).unwrap().task else {
+        let Command::Streams(StreamsCommand::Create(args)) = parse(&words).unwrap().command else {
             panic!("{words:?} creates nothing");
         };
-        let (draft, wrong) = options.answers.read();
+        let (draft, wrong) = args.answers.into_raw().read();
         assert_eq!(wrong, []);
         draft
     }

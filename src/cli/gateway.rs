@@ -4,12 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::Args;
 
-use super::options::LogFormat;
-use super::values;
+use super::values::{self, LogFormat};
 use crate::domain::{AllowedIp, Invalid, Retry, Span, quote};
 
 #[derive(Debug, Args)]
-pub(super) struct Serve {
+pub(crate) struct ServeArgs {
     /// Address and port; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680", value_parser = listen)]
     pub listen: SocketAddr,
@@ -25,10 +24,22 @@ pub(super) struct Serve {
     /// When a webhook delivery is tried again: local (1, 2, 5, 10, 30 s), service (for three days),
     /// none, or pauses like 1s,1m [default: local on loopback, service elsewhere]
     #[arg(long, value_name = "SCHEDULE")]
-    pub retry: Option<Retry>,
+    retry: Option<Retry>,
     /// A line a request on stderr: text or json; -q writes faults alone
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
     pub log: LogFormat,
+}
+
+impl ServeArgs {
+    /// The schedule that was asked for, else the one that suits the address.
+    pub fn retry(&self) -> Retry {
+        let by_address = if self.listen.ip().to_canonical().is_loopback() {
+            Retry::Local
+        } else {
+            Retry::Service
+        };
+        self.retry.clone().unwrap_or(by_address)
+    }
 }
 
 /// An address and a port; what is left out is this machine's loopback.

@@ -1,48 +1,54 @@
-//! The command line: what can be typed, and its translation into plain options. Runs nothing.
+//! The command line: what can be typed, as the structs that the commands take. Runs nothing.
 
 mod complete;
 mod draft;
 mod gateway;
 mod help;
 mod messages;
-mod options;
 mod routes;
+mod send;
 mod senders;
 mod streams;
-mod translate;
 mod values;
+mod webhooks;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::Failure;
-use crate::terminal::{Colour, Output};
+use crate::terminal::{Colour, Manner, Output};
 
 pub use complete::{Live, complete, script};
 pub use draft::echo;
-pub use options::{
-    BulkOptions, CloneOptions, CreateOptions, DeleteOptions, DeliveriesOptions, EditOptions,
-    ExportOptions, Invocation, ListOptions, LogFormat, Outgoing, PlanOptions, PreviewOptions,
-    Print, Reach, ReplyOptions, RouteOptions, SendOptions, ServeOptions, StatusOptions, Task,
-    WaitOptions, Which,
+pub(crate) use gateway::ServeArgs;
+pub(crate) use messages::{MessagesCommand, ReplyArgs, WaitArgs, Which};
+pub(crate) use routes::{AddRouteArgs, RoutesCommand};
+pub(crate) use send::{BulkArgs, Reach, SendArgs, StatusArgs};
+pub(crate) use senders::{SendersCommand, TagsCommand};
+pub(crate) use streams::{
+    CloneArgs, CreateArgs, DeleteArgs, EditArgs, ExportArgs, GatewayFlag, ListArgs, PlanArgs,
+    PreviewArgs, StreamsCommand, TokenCommand,
 };
 pub use values::Shell;
+pub(crate) use values::{LogFormat, Print};
+pub(crate) use webhooks::{DeliveriesArgs, RedeliverArgs, WebhooksCommand};
 
 /// Two-way SMS streams in the terminal.
 #[derive(Debug, Parser)]
 #[command(name = "textpeak", version, max_term_width = 100)]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
-    globals: Globals,
+    pub globals: Globals,
     #[command(subcommand)]
-    command: Command,
+    pub command: Command,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
-struct Globals {
+pub(crate) struct Globals {
     /// table for people, json for programs
     #[arg(
         short,
@@ -77,38 +83,58 @@ struct Globals {
     verbose: bool,
 }
 
+impl Globals {
+    /// How to talk, as far as the line says it.
+    pub fn manner(&self) -> Manner {
+        Manner {
+            output: self.output,
+            colour: self.color,
+            no_input: self.no_input,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            ..Manner::default()
+        }
+    }
+
+    /// The home folder asked for; an empty one is none.
+    pub fn home(&self) -> Option<PathBuf> {
+        let home = self.home.as_ref().filter(|home| !home.is_empty());
+        home.map(Into::into)
+    }
+}
+
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Create, find and look into streams
     #[command(subcommand)]
-    Streams(streams::Streams),
+    Streams(StreamsCommand),
     /// The Sender IDs that streams may send from
     #[command(subcommand)]
-    Senders(senders::Senders),
+    Senders(SendersCommand),
     /// The tags that streams have
     #[command(subcommand)]
-    Tags(senders::Tags),
+    Tags(TagsCommand),
     /// Send a message, or the rows of a file
     #[command(after_help = help::SEND)]
-    Send(Box<messages::Send>),
+    Send(Box<SendArgs>),
     /// How far messages have come
     #[command(after_help = help::STATUS)]
-    Status(messages::Status),
+    Status(StatusArgs),
     /// Answer as a handset would: a demo stream's incoming message, delivered to its webhook
     #[command(after_help = help::REPLY)]
-    Reply(messages::Reply),
+    Reply(ReplyArgs),
     /// What was sent and received
     #[command(subcommand)]
-    Messages(messages::Messages),
+    Messages(MessagesCommand),
     /// How replies reach webhooks
     #[command(subcommand)]
-    Webhooks(messages::Webhooks),
+    Webhooks(WebhooksCommand),
     /// The ways out for live streams
     #[command(subcommand)]
-    Routes(routes::Routes),
+    Routes(RoutesCommand),
     /// Answer the Streams API for the streams of this home, until it is stopped
     #[command(after_help = help::SERVE)]
-    Serve(gateway::Serve),
+    Serve(ServeArgs),
     /// Check the home, its files and this set-up
     #[command(after_help = help::DOCTOR)]
     Doctor {
@@ -127,7 +153,7 @@ enum Command {
 
 /// Why a command line leads to no task.
 #[derive(Debug)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It asked for a text: help or the version.
     Text(String),
     /// It is wrong; the failure goes out in this format.
@@ -140,20 +166,11 @@ fn command() -> clap::Command {
 }
 
 /// Reads a command line, program name first.
-///
-/// # Errors
-/// When it asks for help, or is wrong.
-pub fn parse(words: &[OsString]) -> Result<Invocation, Refusal> {
-    let read = command()
+pub(crate) fn parse(words: &[OsString]) -> Result<Cli, Refusal> {
+    command()
         .try_get_matches_from(words)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    match read {
-        Ok(Cli { globals, command }) => Ok(Invocation {
-            globals: globals.into(),
-            task: command.into(),
-        }),
-        Err(error) => Err(refusal(&error, words)),
-    }
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| refusal(&error, words))
 }
 
 fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {

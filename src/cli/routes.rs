@@ -8,13 +8,13 @@ use super::help;
 use crate::domain::{GatewayUrl, HOSTED, RouteName};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Routes {
+pub(crate) enum RoutesCommand {
     /// The ways out for live streams
     #[command(visible_alias = "ls", after_help = help::ROUTES_LIST)]
     List,
     /// Add a way out: another Streams API, and a token that it issued
     #[command(after_help = help::ROUTES_ADD)]
-    Add(Add),
+    Add(AddRouteArgs),
     /// Ask a route's API whether it takes the token; sends no message
     #[command(after_help = help::ROUTES_TEST)]
     Test {
@@ -32,7 +32,7 @@ pub(super) enum Routes {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Add {
+pub(crate) struct AddRouteArgs {
     /// Its name: letters, digits and -_.
     #[arg(default_value = "default")]
     pub name: RouteName,

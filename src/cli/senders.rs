@@ -7,7 +7,7 @@ use clap::Subcommand;
 use super::help;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Senders {
+pub(crate) enum SendersCommand {
     /// The catalogue of Sender IDs
     #[command(visible_alias = "ls", after_help = help::SENDERS_LIST)]
     List,
@@ -34,7 +34,7 @@ pub(super) enum Senders {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Tags {
+pub(crate) enum TagsCommand {
     /// The tags in use, and how many streams have each
     #[command(visible_alias = "ls", after_help = help::TAGS_LIST)]
     List,

@@ -2,7 +2,6 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::options::{LogFormat, Print};
 use crate::api::{Format, Part, Request};
 use crate::domain::{DeliveryState, Order, Syntax};
 use crate::terminal::{Colour, Output};
@@ -43,6 +42,24 @@ impl Shell {
             Self::Elvish => "elvish",
         }
     }
+}
+
+/// What `messages wait` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Print {
+    Text,
+    /// What the expression matched.
+    Match,
+    /// The whole message.
+    Json,
+}
+
+/// How the log of a gateway is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    /// An object a line.
+    Json,
 }
 
 /// A parser of one of `all`, by name.

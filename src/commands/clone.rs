@@ -2,15 +2,15 @@
 
 use super::making::{self, refused};
 use super::session::{Session, birth};
-use crate::cli::CloneOptions;
+use crate::cli::{CloneArgs, GatewayFlag};
 use crate::domain::{DefaultSender, Field, Problem, Status, StreamDraft};
 
-pub fn run(session: &Session, options: &CloneOptions) -> anyhow::Result<()> {
-    let CloneOptions {
+pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
+    let CloneArgs {
         stream,
         name,
-        gateway,
-    } = options;
+        gateway: GatewayFlag { gateway },
+    } = args;
     let file = session.home.read()?;
     let source = file.state()?.find(stream)?;
     let name = name

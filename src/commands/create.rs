@@ -6,7 +6,7 @@ use std::path::Path;
 use super::making::{self, Made, UNTITLED, note_on_replies, refused};
 use super::resume::{Creation, through_the_wizard};
 use super::session::{Session, birth, environment, now};
-use crate::cli::CreateOptions;
+use crate::cli::{CreateArgs, GatewayFlag};
 use crate::document;
 use crate::domain::{
     Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
@@ -14,15 +14,16 @@ use crate::domain::{
 use crate::state::{input_name, read_text_input};
 use crate::wizard::Script;
 
-pub fn run(session: &Session, options: CreateOptions) -> anyhow::Result<()> {
-    let CreateOptions {
+pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
+    let CreateArgs {
         answers,
         from_file,
         draft: as_draft,
         dry_run,
         copy,
-        gateway,
-    } = options;
+        gateway: GatewayFlag { gateway },
+    } = args;
+    let answers = answers.into_raw();
     let (raw, mut wrong) = match from_file {
         Some(path) => {
             let (document, unfilled) = from_document(&path)?;

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::last_word::LastWord;
 use super::session::{Session, needs_a_terminal};
-use crate::cli::DeleteOptions;
+use crate::cli::DeleteArgs;
 use crate::domain::{Stream, quote};
 use crate::error::{Code, Failure};
 
-pub fn run(session: &Session, options: &DeleteOptions) -> anyhow::Result<()> {
+pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
     let file = session.home.read()?;
-    let streams = file.state()?.find_all(&options.streams)?;
-    if !options.yes {
+    let streams = file.state()?.find_all(&args.streams)?;
+    if !args.yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
                 "deleting asks for the stream's name",

@@ -6,7 +6,7 @@ use super::desk::{Walk, walk};
 use super::last_word::LastWord;
 use super::making::{refused, still};
 use super::session::{Session, needs_a_terminal, now};
-use crate::cli::EditOptions;
+use crate::cli::{EditArgs, GatewayFlag};
 use crate::domain::{
     Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
     differences, quote,
@@ -14,13 +14,14 @@ use crate::domain::{
 use crate::render;
 use crate::wizard::{Outcome, Purpose, Script};
 
-pub fn run(session: &Session, options: EditOptions) -> anyhow::Result<()> {
-    let EditOptions {
+pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
+    let EditArgs {
         stream: wanted,
         answers,
         removals,
-        gateway,
-    } = options;
+        gateway: GatewayFlag { gateway },
+    } = args;
+    let (answers, removals) = (answers.into_raw(), removals.into_removals());
     let file = session.home.read()?;
     let before = file.state()?.find(&wanted)?;
     let by_flags = answers != RawDraft::default() || removals != Removals::default();

@@ -4,17 +4,18 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::session::Session;
-use crate::cli::ExportOptions;
+use crate::cli::ExportArgs;
 use crate::document::{self, SCHEMA};
 use crate::domain::Syntax;
 use crate::state::replace_file;
 
-pub fn run(session: &Session, options: &ExportOptions) -> anyhow::Result<()> {
-    let ExportOptions {
+pub fn run(session: &Session, args: ExportArgs) -> anyhow::Result<()> {
+    let ExportArgs {
         filter,
         file: target,
-        syntax,
-    } = options;
+        format: syntax,
+    } = args;
+    let filter = filter.into_filter();
     let file = session.home.read()?;
     let mut streams = file.state()?.streams()?;
     streams.retain(|stream| filter.matches(stream));

@@ -7,20 +7,21 @@ use serde_json::{Value, json};
 
 use super::listed;
 use super::session::{Session, zone};
-use crate::cli::ListOptions;
-use crate::domain::{Order, Reader, Status, Stream, StreamFilter, StreamJson};
+use crate::cli::ListArgs;
+use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
 use crate::render;
 
-pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
+pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
+    let filter = args.filter.into_filter();
     let file = session.home.read()?;
     let state = file.state()?;
-    let page = usize::from(options.page);
+    let page = usize::from(args.page);
     let sending = sending(session)?;
-    let (streams, total) = if options.filter.is_open() && options.order == Order::Created {
+    let (streams, total) = if filter.is_open() && args.sort == Order::Created {
         // Only the streams that are shown are read.
         let total = state.entries().len();
-        let shown = stretch(state.entries(), options.limit, page).iter();
+        let shown = stretch(state.entries(), args.limit, page).iter();
         (
             shown
                 .map(|entry| Ok(seen(state.stream(entry)?, &sending)))
@@ -30,12 +31,9 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     } else {
         let streams = state.streams()?.into_iter();
         let mut streams: Vec<_> = streams.map(|stream| seen(stream, &sending)).collect();
-        streams.retain(|stream| options.filter.matches(stream));
-        options.order.sort(&mut streams);
-        (
-            stretch(&streams, options.limit, page).to_vec(),
-            streams.len(),
-        )
+        streams.retain(|stream| filter.matches(stream));
+        args.sort.sort(&mut streams);
+        (stretch(&streams, args.limit, page).to_vec(), streams.len())
     };
     let terminal = session.terminal;
     if terminal.json() {
@@ -58,10 +56,10 @@ pub fn run(session: &Session, options: &ListOptions) -> anyhow::Result<()> {
     }
     terminal.answer(&render::streams(&streams, &zone(), terminal.width()))?;
     if terminal.width().is_some() {
-        let pages = if options.limit == 0 {
+        let pages = if args.limit == 0 {
             1
         } else {
-            total.div_ceil(options.limit)
+            total.div_ceil(args.limit)
         };
         terminal.note(&format!(
             "{} of {total} streams · page {page} of {pages}",
@@ -97,16 +95,7 @@ fn stretch<T>(all: &[T], limit: usize, page: usize) -> &[T] {
 
 /// The top of the table.
 pub fn newest(session: &Session, limit: usize) -> anyhow::Result<()> {
-    let (filter, order) = (StreamFilter::default(), Order::Created);
-    run(
-        session,
-        &ListOptions {
-            filter,
-            order,
-            limit,
-            page: 1,
-        },
-    )
+    run(session, ListArgs::newest(limit))
 }
 
 /// A list as JSON: a stretch of the items, how many there are, and which stretch it is.

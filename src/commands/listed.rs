@@ -51,7 +51,7 @@ pub fn filter(session: &Session, which: &Which, now: Timestamp) -> anyhow::Resul
         to,
         from,
         direction,
-        status,
+        message_status: status,
         since,
     } = which;
     Ok(MessageFilter {

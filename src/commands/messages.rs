@@ -88,7 +88,7 @@ pub fn attempts(
     let on_messages = which.to.is_some()
         || which.from.is_some()
         || which.direction.is_some()
-        || which.status.is_some();
+        || which.message_status.is_some();
     if on_messages {
         return Ok(Vec::new());
     }

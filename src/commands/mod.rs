@@ -35,7 +35,10 @@ mod wire;
 
 use std::ffi::OsString;
 
-use crate::cli::{self, Refusal, Task};
+use crate::cli::{
+    self, Cli, Command, MessagesCommand, Refusal, RoutesCommand, SendersCommand, StreamsCommand,
+    TagsCommand, TokenCommand, WebhooksCommand,
+};
 use crate::error::{self, Code, Failure};
 use crate::terminal::{Manner, Terminal};
 use session::Session;
@@ -47,10 +50,10 @@ pub fn run(words: &[OsString]) -> Code {
         return Code::Done;
     }
     let (terminal, result) = match cli::parse(words) {
-        Ok(invocation) => {
-            let terminal = Terminal::new(session::surroundings(invocation.globals.manner));
-            let result = Session::open(terminal, invocation.globals.home)
-                .and_then(|session| dispatch(&session, invocation.task));
+        Ok(Cli { globals, command }) => {
+            let terminal = Terminal::new(session::surroundings(globals.manner()));
+            let result = Session::open(terminal, globals.home())
+                .and_then(|session| dispatch(&session, command));
             (terminal, result)
         }
         Err(refusal) => {
@@ -80,54 +83,92 @@ pub fn run(words: &[OsString]) -> Code {
     }
 }
 
-fn dispatch(session: &Session, task: Task) -> anyhow::Result<Code> {
-    match task {
-        Task::MessagesWait(options) => return wait::run(session, &options),
-        Task::WebhooksTest { stream } => return webhooks::test(session, &stream),
-        Task::Send(options) => return send::run(session, *options),
-        Task::Plan(options) => return plan::plan(session, &options),
-        Task::Doctor { fix } => return doctor::run(session, fix),
-        Task::Edit(options) => edit::run(session, *options),
-        Task::Clone(options) => clone::run(session, &options),
-        Task::SetEnabled { streams, enabled } => enable::run(session, &streams, enabled),
-        Task::TokenRotate { stream, yes, copy } => token::rotate(session, &stream, yes, copy),
-        Task::Export(options) => export::run(session, &options),
-        Task::Apply {
+fn dispatch(session: &Session, command: Command) -> anyhow::Result<Code> {
+    match command {
+        Command::Streams(command) => return dispatch_streams(session, command),
+        Command::Webhooks(command) => return dispatch_webhooks(session, command),
+        Command::Messages(command) => return dispatch_messages(session, command),
+        Command::Send(args) => return send::run(session, *args),
+        Command::Doctor { fix } => return doctor::run(session, fix),
+        Command::Senders(command) => dispatch_senders(session, command),
+        Command::Tags(TagsCommand::List) => tags::list(session),
+        Command::Tags(TagsCommand::Rename { old, new }) => tags::rename(session, &old, &new),
+        Command::Status(args) => status::run(session, &args),
+        Command::Reply(args) => reply::run(session, args),
+        Command::Routes(command) => dispatch_routes(session, command),
+        Command::Serve(args) => serve::run(session, args),
+        Command::Completions { shell } => completions::run(session, shell),
+    }
+    .map(|()| Code::Done)
+}
+
+fn dispatch_streams(session: &Session, command: StreamsCommand) -> anyhow::Result<Code> {
+    match command {
+        StreamsCommand::Plan(args) => return plan::plan(session, &args),
+        StreamsCommand::Create(args) => create::run(session, *args),
+        StreamsCommand::Resume { draft, gateway } => resume::run(session, &draft, &gateway.gateway),
+        StreamsCommand::List(args) => list::run(session, args),
+        StreamsCommand::Show {
+            stream,
+            reveal,
+            gateway,
+        } => show::run(session, &stream, reveal, &gateway.gateway),
+        StreamsCommand::Preview(args) => preview::run(session, &args),
+        StreamsCommand::Token(TokenCommand::Show { stream, copy }) => {
+            token::show(session, &stream, copy)
+        }
+        StreamsCommand::Token(TokenCommand::Rotate { stream, yes, copy }) => {
+            token::rotate(session, &stream, yes, copy)
+        }
+        StreamsCommand::Edit(args) => edit::run(session, *args),
+        StreamsCommand::Clone(args) => clone::run(session, &args),
+        StreamsCommand::Enable { streams } => enable::run(session, &streams, true),
+        StreamsCommand::Disable { streams } => enable::run(session, &streams, false),
+        StreamsCommand::Export(args) => export::run(session, args),
+        StreamsCommand::Apply {
             plan,
             yes,
             tokens_out,
         } => plan::apply(session, &plan, yes, tokens_out.as_deref()),
-        Task::Schema => export::schema(session),
-        Task::TagsList => tags::list(session),
-        Task::TagsRename { old, new } => tags::rename(session, &old, &new),
-        Task::SendersRemove { senders } => senders::remove(session, &senders),
-        Task::SendersImport { file } => senders::import(session, &file),
-        Task::Create(options) => create::run(session, *options),
-        Task::Resume { draft, gateway } => resume::run(session, &draft, &gateway),
-        Task::List(options) => list::run(session, &options),
-        Task::Show {
-            stream,
-            reveal,
-            gateway,
-        } => show::run(session, &stream, reveal, &gateway),
-        Task::Preview(options) => preview::run(session, &options),
-        Task::TokenShow { stream, copy } => token::show(session, &stream, copy),
-        Task::Delete(options) => delete::run(session, &options),
-        Task::SendersList => senders::list(session),
-        Task::SendersAdd { senders } => senders::add(session, &senders),
-        Task::Status(options) => status::run(session, &options),
-        Task::RoutesList => routes::list(session),
-        Task::RoutesAdd(options) => routes::add(session, options),
-        Task::RoutesTest { name } => routes::test(session, &name),
-        Task::RoutesRemove { name } => routes::remove(session, &name),
-        Task::Reply(options) => reply::run(session, options),
-        Task::MessagesList { which, limit } => messages::list(session, &which, limit),
-        Task::MessagesShow { uuid } => messages::show(session, &uuid),
-        Task::MessagesFollow(which) => wait::follow(session, &which),
-        Task::WebhooksDeliveries(options) => webhooks::deliveries(session, &options),
-        Task::WebhooksRedeliver { ids, which } => webhooks::redeliver(session, &ids, &which),
-        Task::Serve(options) => serve::run(session, options),
-        Task::Completions(shell) => completions::run(session, shell),
+        StreamsCommand::Schema => export::schema(session),
+        StreamsCommand::Delete(args) => delete::run(session, &args),
     }
     .map(|()| Code::Done)
+}
+
+fn dispatch_senders(session: &Session, command: SendersCommand) -> anyhow::Result<()> {
+    match command {
+        SendersCommand::List => senders::list(session),
+        SendersCommand::Remove { senders } => senders::remove(session, &senders),
+        SendersCommand::Import { file } => senders::import(session, &file),
+        SendersCommand::Add { senders } => senders::add(session, &senders),
+    }
+}
+
+fn dispatch_messages(session: &Session, command: MessagesCommand) -> anyhow::Result<Code> {
+    match command {
+        MessagesCommand::Wait(args) => return wait::run(session, &args),
+        MessagesCommand::List { which, limit } => messages::list(session, &which, limit),
+        MessagesCommand::Show { uuid } => messages::show(session, &uuid),
+        MessagesCommand::Follow { which } => wait::follow(session, &which),
+    }
+    .map(|()| Code::Done)
+}
+
+fn dispatch_webhooks(session: &Session, command: WebhooksCommand) -> anyhow::Result<Code> {
+    match command {
+        WebhooksCommand::Test { stream } => return webhooks::test(session, &stream),
+        WebhooksCommand::Deliveries(args) => webhooks::deliveries(session, &args),
+        WebhooksCommand::Redeliver(args) => webhooks::redeliver(session, &args),
+    }
+    .map(|()| Code::Done)
+}
+
+fn dispatch_routes(session: &Session, command: RoutesCommand) -> anyhow::Result<()> {
+    match command {
+        RoutesCommand::List => routes::list(session),
+        RoutesCommand::Add(args) => routes::add(session, args),
+        RoutesCommand::Test { name } => routes::test(session, &name),
+        RoutesCommand::Remove { name } => routes::remove(session, &name),
+    }
 }

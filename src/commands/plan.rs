@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::last_word::LastWord;
 use super::session::{Session, birth, needs_a_terminal, randomness};
 use super::wanted::Wanted;
-use crate::cli::PlanOptions;
+use crate::cli::PlanArgs;
 use crate::domain::{Plan, Status, Stream, Target, Token, escape};
 use crate::error::{Code, Failure};
 use crate::render;
 use crate::state::{Change, NewFile};
 
-pub fn plan(session: &Session, options: &PlanOptions) -> anyhow::Result<Code> {
-    let wanted = Wanted::read(options)?;
+pub fn plan(session: &Session, args: &PlanArgs) -> anyhow::Result<Code> {
+    let wanted = Wanted::read(args)?;
     let file = session.home.read()?;
     let plan = wanted.plan(&file.state()?)?;
     if session.terminal.json() {
@@ -31,12 +31,12 @@ pub fn plan(session: &Session, options: &PlanOptions) -> anyhow::Result<Code> {
 
 pub fn apply(
     session: &Session,
-    options: &PlanOptions,
+    args: &PlanArgs,
     yes: bool,
     tokens_out: Option<&Path>,
 ) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    let wanted = Wanted::read(options)?;
+    let wanted = Wanted::read(args)?;
     let shown = {
         let file = session.home.read()?;
         let plan = wanted.plan(&file.state()?)?;

@@ -8,7 +8,7 @@ use crate::api::{
     Example, HeaderValue, HttpRequest, IncomingMessage, Request, Seal, send_request,
     status_request, webhook_request,
 };
-use crate::cli::PreviewOptions;
+use crate::cli::{GatewayFlag, PreviewArgs};
 use crate::domain::{GatewayUrl, SenderId, Stream, Token, Webhook};
 use crate::error::Failure;
 use crate::render::{self, http, part, written};
@@ -20,16 +20,16 @@ const EXAMPLE_TIME: i64 = 1_767_225_600;
 /// A stream's requests, in the order in which they are shown.
 pub type Requests = Vec<(Request, HttpRequest)>;
 
-pub fn run(session: &Session, options: &PreviewOptions) -> anyhow::Result<()> {
-    let PreviewOptions {
+pub fn run(session: &Session, args: &PreviewArgs) -> anyhow::Result<()> {
+    let PreviewArgs {
         stream,
         request: wanted,
-        format,
+        r#as: format,
         part: wanted_part,
         reveal,
         copy,
-        gateway,
-    } = options;
+        gateway: GatewayFlag { gateway },
+    } = args;
     let file = session.home.read()?;
     let state = file.state()?;
     let stream = state.find(stream)?;

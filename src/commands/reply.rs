@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::listed::{self, Names, outcome};
 use super::session::{Session, webhook_secret, zone};
 use super::wire::block_on;
-use crate::cli::ReplyOptions;
+use crate::cli::ReplyArgs;
 use crate::domain::{DeliveryState, Retry, Status, Stream, quote};
 use crate::error::Failure;
 use crate::gateway::{Courier, Streams};
@@ -22,13 +22,13 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// A little longer than an attempt may take.
 const PATIENCE: Duration = Duration::from_secs(17);
 
-pub fn run(session: &Session, options: ReplyOptions) -> anyhow::Result<()> {
-    let ReplyOptions {
+pub fn run(session: &Session, args: ReplyArgs) -> anyhow::Result<()> {
+    let ReplyArgs {
         stream,
         from,
         text,
-        to,
-    } = options;
+        to_sender: to,
+    } = args;
     let file = session.home.read()?;
     let stream = file.state()?.find(&stream)?;
     check(session, &stream)?;

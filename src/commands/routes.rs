@@ -6,7 +6,7 @@ use super::list::whole;
 use super::session::{Session, now, zone};
 use super::wire::block_on;
 use crate::api::{Example, HeaderValue, NoAnswer, read_status, status_request};
-use crate::cli::RouteOptions;
+use crate::cli::AddRouteArgs;
 use crate::client::{Client, Limits};
 use crate::domain::{Route, RouteToken, quote};
 use crate::error::{Code, Failure};
@@ -65,14 +65,14 @@ fn streams(route: &Route, state: &State<'_>) -> String {
         .join(", ")
 }
 
-pub fn add(session: &Session, options: RouteOptions) -> anyhow::Result<()> {
-    let RouteOptions {
+pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
+    let AddRouteArgs {
         name,
         base_url,
         token_file,
         streams,
         replace,
-    } = options;
+    } = args;
     if base_url.is_open_to_readers() {
         return Err(Failure::usage(format_args!(
             "the token would travel unencrypted to {}",

@@ -9,7 +9,7 @@ use super::bulk;
 use super::session::Session;
 use super::wire::{Wire, block_on, shown, token_of};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
-use crate::cli::{Outgoing, Reach, SendOptions};
+use crate::cli::{Reach, SendArgs};
 use crate::domain::{
     InternalId, MessageStatus, MessageText, Phone, Segments, SenderId, Span, Stream, Token, escape,
 };
@@ -20,45 +20,42 @@ use crate::render::{counted, http, segments};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LAST_PAUSE: Duration = Duration::from_secs(1);
 
-pub fn run(session: &Session, options: SendOptions) -> anyhow::Result<Code> {
-    let SendOptions {
+pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
+    let wait = args.wait_limit();
+    let SendArgs {
         stream,
-        what,
+        to,
+        text,
         sender,
+        internal_id,
         dry_run,
-        wait,
+        bulk,
         reach,
-    } = options;
+        ..
+    } = args;
     let file = session.home.read()?;
     let stream = file.state()?.find(&stream)?;
-    match what {
-        Outgoing::Rows(rows) => {
-            let order = bulk::Order {
-                stream: &stream,
-                sender,
-                dry_run,
-                wait,
-                reach: &reach,
-            };
-            bulk::run(session, rows, &order)
-        }
-        Outgoing::One {
-            to,
-            text,
-            internal_id,
-        } => {
-            let one = One {
-                to,
-                text,
-                sender,
-                internal_id: internal_id.map_or_else(
-                    || Uuid::now_v7().to_string(),
-                    |id: InternalId| id.to_string(),
-                ),
-            };
-            one.run(session, &stream, dry_run, wait, &reach)
-        }
-    }
+    // clap has seen to it that there are both, or a file.
+    let (Some(to), Some(text)) = (to, text) else {
+        let order = bulk::Order {
+            stream: &stream,
+            sender,
+            dry_run,
+            wait,
+            reach: &reach,
+        };
+        return bulk::run(session, bulk, &order);
+    };
+    let one = One {
+        to,
+        text,
+        sender,
+        internal_id: internal_id.map_or_else(
+            || Uuid::now_v7().to_string(),
+            |id: InternalId| id.to_string(),
+        ),
+    };
+    one.run(session, &stream, dry_run, wait, &reach)
 }
 
 /// One message.
@@ -126,7 +123,7 @@ impl One {
             }
             // What is known without waiting is told: a live message may have failed by now.
             let last = match wait {
-                None if stream.demo || reach.gateway.is_some() => None,
+                None if stream.demo || reach.url().is_some() => None,
                 None => follow(&wire, &token, ids, Instant::now()).await?.pop(),
                 Some(_) => follow(&wire, &token, ids, give_up).await?.pop(),
             };
@@ -185,7 +182,7 @@ fn refused(why: &str) -> Failure {
 
 /// Says that a gateway of the command's own does not apply the stream's allow list.
 pub fn say_whose_gateway(session: &Session, stream: &Stream, reach: &Reach) {
-    if reach.gateway.is_none() && !stream.allowed_ips.is_empty() {
+    if reach.url().is_none() && !stream.allowed_ips.is_empty() {
         session
             .terminal
             .note("Sent by the owner through a gateway of its own: the allow list is not applied.");

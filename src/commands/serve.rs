@@ -10,21 +10,22 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::session::Session;
-use crate::cli::{LogFormat, ServeOptions};
+use crate::cli::{LogFormat, ServeArgs};
 use crate::domain::quote;
 use crate::error::Failure;
 use crate::gateway::{Event, Gateway, Options, Tell};
 use crate::terminal::{Terminal, json_line};
 
-pub fn run(session: &Session, options: ServeOptions) -> anyhow::Result<()> {
-    let ServeOptions {
+pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
+    let retry = args.retry();
+    let ServeArgs {
         listen,
         trusted_proxies,
         delivery_delay,
         allow_any,
-        retry,
         log,
-    } = options;
+        ..
+    } = args;
     let options = Options {
         listen,
         trusted: trusted_proxies,

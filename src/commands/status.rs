@@ -8,7 +8,7 @@ use super::list::whole;
 use super::session::{Session, zone};
 use super::wire::{Wire, block_on, token_of};
 use crate::api::{MOST_MESSAGES, StatusReport};
-use crate::cli::StatusOptions;
+use crate::cli::StatusArgs;
 use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
 use crate::journal::{MessageFilter, Reader};
@@ -18,12 +18,12 @@ use crate::state::State;
 /// What is asked about: a stream, and messages of it.
 type Asked = Vec<(Stream, Vec<String>)>;
 
-pub fn run(session: &Session, options: &StatusOptions) -> anyhow::Result<()> {
+pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
     let file = session.home.read()?;
     let state = file.state()?;
-    let asked = asked(session, options, &state)?;
+    let asked = asked(session, args, &state)?;
     let reports = block_on(async {
-        let wire = Wire::reach(session, &options.reach, false)?;
+        let wire = Wire::reach(session, &args.reach, false)?;
         let mut reports = Vec::new();
         for (stream, uuids) in &asked {
             let token = token_of(session, stream)?;
@@ -105,15 +105,15 @@ fn in_order(batch: &[String], answered: Vec<StatusReport>) -> Vec<StatusReport> 
         .collect()
 }
 
-fn asked(session: &Session, options: &StatusOptions, state: &State<'_>) -> anyhow::Result<Asked> {
-    let named = options.stream.as_deref();
+fn asked(session: &Session, args: &StatusArgs, state: &State<'_>) -> anyhow::Result<Asked> {
+    let named = args.stream.as_deref();
     let named = named.map(|name| state.find(name)).transpose()?;
     let journal = Reader::open_if_there(&session.home.journal_path())?;
     let with_id = |id: &StreamId| {
         let stream = state.with_id(id)?;
         stream.ok_or_else(|| Failure::not_found("the stream of this message was deleted"))
     };
-    if let Some(internal_id) = &options.internal_id {
+    if let Some(internal_id) = &args.internal_id {
         let stream = named.as_ref().map(|stream| &stream.id);
         let found = journal.map(|journal| journal.by_internal_id(stream, internal_id));
         let Some(message) = found.transpose()?.flatten() else {
@@ -124,7 +124,7 @@ fn asked(session: &Session, options: &StatusOptions, state: &State<'_>) -> anyho
             vec![message.uuid.to_string()],
         )]);
     }
-    if options.uuids.is_empty() {
+    if args.uuids.is_empty() {
         let stream = named.ok_or_else(|| {
             Failure::usage("which messages? name their ids, or a stream with --stream")
                 .hint("textpeak status --help")
@@ -135,16 +135,16 @@ fn asked(session: &Session, options: &StatusOptions, state: &State<'_>) -> anyho
             ..MessageFilter::default()
         };
         let latest = journal
-            .map(|journal| journal.messages(&filter, options.limit.into(), super::session::now()));
+            .map(|journal| journal.messages(&filter, args.limit.into(), super::session::now()));
         let latest = latest.transpose()?.unwrap_or_default();
         let uuids = latest.iter().map(|(_, message)| message.uuid.to_string());
         return Ok(vec![(stream, uuids.collect())]);
     }
     if let Some(stream) = named {
-        return Ok(vec![(stream, options.uuids.clone())]);
+        return Ok(vec![(stream, args.uuids.clone())]);
     }
     let mut asked: Asked = Vec::new();
-    for uuid in &options.uuids {
+    for uuid in &args.uuids {
         let parsed = uuid.parse().map_err(|_| {
             Failure::usage(format_args!("{} is not a message's id", quote(uuid)))
                 .hint("textpeak messages list")

@@ -10,7 +10,7 @@ use regex_lite::Regex;
 use super::listed::{self, Names, ago};
 use super::messages::{HEADERS, attempts, timeline};
 use super::session::{Session, zone};
-use crate::cli::{Print, WaitOptions, Which};
+use crate::cli::{Print, WaitArgs, Which};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
 use crate::journal::{MessageFilter, Reader};
@@ -23,13 +23,13 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// How far `wait` looks back, where nothing else is said.
 const LOOK_BACK: Duration = Duration::from_secs(300);
 
-pub fn run(session: &Session, options: &WaitOptions) -> anyhow::Result<Code> {
-    let WaitOptions {
+pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
+    let WaitArgs {
         which,
         pattern,
         timeout,
         print,
-    } = options;
+    } = args;
     let pattern = pattern
         .as_deref()
         .map(Regex::new)

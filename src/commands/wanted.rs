@@ -1,7 +1,7 @@
 //! What a document wants of the streams that there are: read, filled from the environment, planned.
 
 use super::session::{environment, now};
-use crate::cli::PlanOptions;
+use crate::cli::PlanArgs;
 use crate::document;
 use crate::domain::{Plan, Problem, RawDraft, Status, Target, name_key, quote};
 use crate::error::Failure;
@@ -17,8 +17,8 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads the document.
-    pub fn read(options: &PlanOptions) -> anyhow::Result<Self> {
-        let PlanOptions { file, prune } = options;
+    pub fn read(args: &PlanArgs) -> anyhow::Result<Self> {
+        let PlanArgs { file, prune } = args;
         let origin = input_name(file);
         let text = read_text_input(file)?;
         let streams = document::read(&text, &origin)?;

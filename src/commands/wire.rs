@@ -57,7 +57,7 @@ impl Wire {
     /// owner's right, within a runtime and for as long as that lives.
     pub fn reach(session: &Session, reach: &Reach, relay: bool) -> anyhow::Result<Self> {
         let client = Client::new(Limits::API);
-        if let Some(url) = &reach.gateway {
+        if let Some(url) = reach.url() {
             let url = url.clone();
             return Ok(Self {
                 url,
@@ -150,7 +150,7 @@ impl Wire {
 
 /// The request, where it would only be shown.
 pub fn shown(reach: &Reach, stream: &Stream, body: &SendBody) -> HttpRequest {
-    let url = reach.gateway.clone().unwrap_or_default();
+    let url = reach.url().cloned().unwrap_or_default();
     send_request(
         &url,
         HeaderValue::masked_token(stream.digest().as_ref()),

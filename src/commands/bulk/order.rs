@@ -9,7 +9,7 @@ use super::super::wire::shown;
 use super::outcome::{Fate, tell, write_results};
 use super::sending::{bodies, send_all};
 use crate::api::Request;
-use crate::cli::{BulkOptions, Reach};
+use crate::cli::{BulkArgs, Reach};
 use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
 use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
 use crate::error::{Code, Failure};
@@ -31,13 +31,15 @@ pub struct Order<'a> {
     pub reach: &'a Reach,
 }
 
-pub fn run(session: &Session, options: BulkOptions, order: &Order<'_>) -> anyhow::Result<Code> {
-    let BulkOptions {
-        file,
+pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Result<Code> {
+    let BulkArgs {
+        from_file,
         skip_invalid,
         results,
         campaign,
-    } = options;
+    } = args;
+    // clap has seen to it that there is one.
+    let file = from_file.unwrap_or_default();
     if let Some(results) = &results {
         spare_the_input(&file, results)?;
     }

@@ -5,28 +5,28 @@ use jiff::Timestamp;
 use super::super::list::whole;
 use super::super::listed::{self, Names, ago, outcome};
 use super::super::session::{Session, zone};
-use crate::cli::DeliveriesOptions;
+use crate::cli::DeliveriesArgs;
 use crate::domain::DeliveryState;
 use crate::journal::{Delivery, DeliveryFilter};
 use crate::render::{table, time};
 
 /// The deliveries that are meant.
-pub fn filter(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<DeliveryFilter> {
+pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
     let now = Timestamp::now();
     Ok(DeliveryFilter {
-        stream: listed::stream_id(session, options.stream.as_deref())?,
-        state: options.state,
-        since: options.since.map(|span| ago(now, span.as_duration())),
+        stream: listed::stream_id(session, args.stream.as_deref())?,
+        state: args.state,
+        since: args.since.map(|span| ago(now, span.as_duration())),
     })
 }
 
-pub fn deliveries(session: &Session, options: &DeliveriesOptions) -> anyhow::Result<()> {
-    let filter = filter(session, options)?;
+pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()> {
+    let filter = filter(session, args)?;
     let names = Names::read(session)?;
-    let limit = if options.limit == 0 {
+    let limit = if args.limit == 0 {
         usize::MAX
     } else {
-        options.limit
+        args.limit
     };
     let mut found = Vec::new();
     if let Some(journal) = listed::journal(session)? {

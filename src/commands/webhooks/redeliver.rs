@@ -7,27 +7,25 @@ use super::super::listed;
 use super::super::session::Session;
 use super::super::wire::block_on;
 use super::deliveries::filter;
-use crate::cli::DeliveriesOptions;
+use crate::cli::RedeliverArgs;
 use crate::domain::{DeliveryState, Retry, quote};
 use crate::error::Failure;
 use crate::gateway::{Courier, Streams};
 use crate::journal::{Delivery, Journal, Next};
 
-pub fn redeliver(
-    session: &Session,
-    ids: &[String],
-    options: &DeliveriesOptions,
-) -> anyhow::Result<()> {
-    let wanted = if ids.is_empty() {
+pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> {
+    let wanted = if args.ids.is_empty() {
         let all = match listed::journal(session)? {
-            Some(journal) => journal.deliveries(&filter(session, options)?, usize::MAX)?,
+            Some(journal) => {
+                journal.deliveries(&filter(session, &args.deliveries())?, usize::MAX)?
+            }
             None => Vec::new(),
         };
         all.into_iter()
             .filter(|delivery| delivery.state != DeliveryState::Delivered)
             .collect()
     } else {
-        named(session, ids)?
+        named(session, &args.ids)?
     };
     let path = session.home.prepare_journal()?;
     let (queued, delivered) = block_on(async {

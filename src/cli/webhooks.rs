@@ -1,0 +1,67 @@
+//! `textpeak webhooks …`
+
+use clap::{Args, Subcommand};
+
+use super::{help, values};
+use crate::domain::{DeliveryState, Span};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WebhooksCommand {
+    /// Call a stream's webhook with a dummy message, marked as a test
+    #[command(after_help = help::WEBHOOKS_TEST)]
+    Test {
+        /// Name or id of the stream
+        stream: String,
+    },
+    /// Deliveries of replies, newest first
+    #[command(visible_alias = "ls", after_help = help::WEBHOOKS_DELIVERIES)]
+    Deliveries(DeliveriesArgs),
+    /// Deliver again, with the same webhook-id
+    #[command(after_help = help::WEBHOOKS_REDELIVER)]
+    Redeliver(RedeliverArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeliveriesArgs {
+    /// Of this stream, by name or id
+    #[arg(long)]
+    pub stream: Option<String>,
+    /// waiting, delivered or dead
+    #[arg(long, value_name = "STATE", value_parser = values::delivery_state())]
+    #[arg(hide_possible_values = true)]
+    pub state: Option<DeliveryState>,
+    /// Of messages not older than this
+    #[arg(long, value_name = "DURATION")]
+    pub since: Option<Span>,
+    /// Most deliveries shown; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RedeliverArgs {
+    /// Ids of deliveries
+    #[arg(value_name = "ID", required_unless_present_any = ["dead", "since"])]
+    pub ids: Vec<String>,
+    /// Every delivery that is dead
+    #[arg(long, conflicts_with = "ids")]
+    pub dead: bool,
+    /// Every delivery that is not delivered, of messages not older than this
+    #[arg(long, value_name = "DURATION", conflicts_with = "ids")]
+    pub since: Option<Span>,
+    /// Only of this stream, by name or id
+    #[arg(long, conflicts_with = "ids")]
+    pub stream: Option<String>,
+}
+
+impl RedeliverArgs {
+    /// Where no id is given: which deliveries.
+    pub fn deliveries(&self) -> DeliveriesArgs {
+        DeliveriesArgs {
+            stream: self.stream.clone(),
+            state: self.dead.then_some(DeliveryState::Dead),
+            since: self.since,
+            limit: 0,
+        }
+    }
+}
