@@ -22,7 +22,7 @@ impl Bench {
         let bench = Self {
             env: TestEnv::new(),
         };
-        bench.file("secret.txt", &format!("whsec_{KEY}\n"));
+        bench.file("secret.txt", format!("whsec_{KEY}\n"));
         bench
     }
 

@@ -31,7 +31,7 @@ pub fn verify(session: &Session, args: &VerifyArgs) -> anyhow::Result<Code> {
 
 /// The secret in a file of its own.
 pub fn secret(path: &Path) -> anyhow::Result<WebhookSecret> {
-    let text = read_limited_input(path, LARGEST)?;
+    let text = input(path)?;
     let secret = text.trim().parse();
     Ok(secret.map_err(|error| {
         Failure::usage(format_args!("{}: {error}", input_name(path))).hint(
@@ -96,7 +96,7 @@ fn input(path: &Path) -> anyhow::Result<String> {
     let read = read_limited_input(path, LARGEST);
     read.map_err(|error| match error.downcast::<Failure>() {
         Ok(failure) if failure.hint.is_none() => failure
-            .hint("webhook deliveries are never that large; check which file it is")
+            .hint("no secret and no webhook delivery is that large; check which file it is")
             .into(),
         Ok(failure) => failure.into(),
         Err(error) => error,
