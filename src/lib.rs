@@ -3,7 +3,7 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  gateway } → { state  journal  client } → { terminal  error  api } → domain
+//! main → commands → { cli  wizard  render  document  gateway  receiver } → { state  journal  client } → { terminal  error  api } → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
@@ -13,6 +13,7 @@
 //! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
 //! - [`client`]: the one HTTP client;
 //! - [`journal`]: messages and what became of them; [`gateway`]: the server of the Streams API;
+//! - [`receiver`]: a webhook receiver on loopback;
 //! - [`commands`]: one verb per file.
 
 pub mod api;
@@ -24,6 +25,7 @@ pub mod domain;
 pub mod error;
 pub mod gateway;
 pub mod journal;
+pub mod receiver;
 pub mod render;
 pub mod state;
 pub mod store;

@@ -5,6 +5,7 @@ mod answer;
 mod lenient;
 mod request;
 mod shown;
+mod verify;
 mod webhook;
 
 pub use answer::{Refused, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
@@ -15,6 +16,7 @@ pub use request::{
 };
 
 pub use shown::{Format, Part, Request};
+pub use verify::{Change, Delivery, Signature, Verdict, verify};
 pub use webhook::{IncomingMessage, Seal, webhook_request};
 
 /// Where messages are sent. The slash at the end belongs to the path: without it the API

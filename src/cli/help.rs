@@ -64,7 +64,13 @@ const TASKS: [(&str, &[&str]); 9] = [
     ),
     (
         "Webhooks",
-        &["webhooks test", "webhooks deliveries", "webhooks redeliver"],
+        &[
+            "webhooks test",
+            "webhooks deliveries",
+            "webhooks redeliver",
+            "webhooks verify",
+            "webhooks listen",
+        ],
     ),
     (
         "Live sending",

@@ -11,6 +11,7 @@ mod senders;
 mod streams;
 mod values;
 mod webhooks;
+mod webhooks_verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub(crate) use streams::{
 pub use values::Shell;
 pub(crate) use values::{LogFormat, Print};
 pub(crate) use webhooks::{DeliveriesArgs, RedeliverArgs, WebhooksCommand};
+pub(crate) use webhooks_verify::{ListenArgs, VerifyArgs};
 
 /// Two-way SMS streams in the terminal.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::webhooks_verify::{LISTEN_HELP, ListenArgs, VERIFY_HELP, VerifyArgs};
 use super::{help, values};
 use crate::domain::{DeliveryState, Span};
 
@@ -19,6 +20,12 @@ pub(crate) enum WebhooksCommand {
     /// Deliver again, with the same webhook-id
     #[command(after_help = help::WEBHOOKS_REDELIVER)]
     Redeliver(RedeliverArgs),
+    /// Check the signature of a delivery, and explain what is wrong with it
+    #[command(after_help = VERIFY_HELP)]
+    Verify(VerifyArgs),
+    /// Receive deliveries on this machine, verify and show them, until Ctrl-C
+    #[command(after_help = LISTEN_HELP)]
+    Listen(ListenArgs),
 }
 
 #[derive(Debug, Args)]

@@ -158,6 +158,8 @@ fn dispatch_messages(session: &Session, command: MessagesCommand) -> anyhow::Res
 fn dispatch_webhooks(session: &Session, command: WebhooksCommand) -> anyhow::Result<Code> {
     match command {
         WebhooksCommand::Test { stream } => return webhooks::test(session, &stream),
+        WebhooksCommand::Verify(args) => return webhooks::verify(session, &args),
+        WebhooksCommand::Listen(args) => webhooks::listen(session, &args),
         WebhooksCommand::Deliveries(args) => webhooks::deliveries(session, &args),
         WebhooksCommand::Redeliver(args) => webhooks::redeliver(session, &args),
     }

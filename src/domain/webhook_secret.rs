@@ -35,11 +35,24 @@ impl WebhookSecret {
     /// `id.timestamp.content`. The timestamp is in seconds since 1970.
     #[must_use]
     pub fn sign(&self, id: &str, timestamp: i64, content: &str) -> String {
-        let key = self.expose().strip_prefix(PREFIX).unwrap_or_default();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(key).unwrap_or_default());
-        let tag = hmac::sign(&key, format!("{id}.{timestamp}.{content}").as_bytes());
+        let tag = hmac::sign(&self.key(), &signed(id, timestamp, content));
         format!("v1,{}", STANDARD.encode(tag))
     }
+
+    /// Whether these bytes are what [`WebhookSecret::sign`] writes as base64.
+    #[must_use]
+    pub fn is_signature(&self, id: &str, timestamp: i64, content: &str, tag: &[u8]) -> bool {
+        hmac::verify(&self.key(), &signed(id, timestamp, content), tag).is_ok()
+    }
+
+    fn key(&self) -> hmac::Key {
+        let key = self.expose().strip_prefix(PREFIX).unwrap_or_default();
+        hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(key).unwrap_or_default())
+    }
+}
+
+fn signed(id: &str, timestamp: i64, content: &str) -> Vec<u8> {
+    format!("{id}.{timestamp}.{content}").into_bytes()
 }
 
 impl fmt::Display for WebhookSecret {

@@ -19,7 +19,8 @@ pub use document::State;
 pub use entry::Entry;
 pub use home::{Change, Home, TextFile};
 pub use outside::{
-    NewFile, input_name, is_same_file, read_lossy_input, read_text_input, replace_file,
+    NewFile, input_name, is_same_file, read_limited_input, read_lossy_input, read_text_input,
+    replace_file,
 };
 pub use results::Results;
 pub use served::{Serving, Stamp};

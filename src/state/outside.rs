@@ -34,6 +34,30 @@ pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
     Ok(fs::read_to_string(path).map_err(|error| unread(path, &error))?)
 }
 
+/// As [`read_text_input`], refused when it has more than so many bytes; no more are read.
+///
+/// # Errors
+/// When it cannot be read, is larger, or is not UTF-8.
+pub fn read_limited_input(path: &Path, most: u64) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        let input = io::stdin().lock().take(most + 1);
+        read_all(input, &mut bytes).context("cannot read standard input")?;
+    } else {
+        let file = File::open(path).map_err(|error| unread(path, &error))?;
+        read_all(file.take(most + 1), &mut bytes).map_err(|error| unread(path, &error))?;
+    }
+    if bytes.len() as u64 > most {
+        let failure = format_args!("{} has more than {most} bytes", input_name(path));
+        return Err(Failure::usage(failure).into());
+    }
+    Ok(String::from_utf8(bytes).map_err(|_| not_text(path))?)
+}
+
+fn read_all(mut input: impl io::Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    input.read_to_end(bytes)
+}
+
 /// Whether two names lead to one file that is there.
 #[must_use]
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
@@ -43,11 +67,15 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
 
 fn unread(path: &Path, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidData {
-        return Failure::usage(format_args!("{} is not UTF-8 text", path.display()))
-            .hint("save it as UTF-8, or convert it, as with iconv -f latin1 -t utf-8");
+        return not_text(path);
     }
     Failure::failed(format_args!("cannot read {}: {error}", path.display()))
         .hint("check the path; - stands for standard input")
+}
+
+fn not_text(path: &Path) -> Failure {
+    Failure::usage(format_args!("{} is not UTF-8 text", input_name(path)))
+        .hint("save it as UTF-8, or convert it, as with iconv -f latin1 -t utf-8")
 }
 
 /// As [`read_text_input`], with a mark in the place of what is not UTF-8.

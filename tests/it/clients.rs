@@ -159,6 +159,40 @@ fn a_node_library_believes_our_signatures_and_no_others() {
     }
 }
 
+/// `webhooks verify` believes what the library signs, and explains what was changed afterwards.
+fn signs(mut sender: Command) {
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let env = TestEnv::new();
+    let file = env.folder().join("secret.txt");
+    std::fs::write(&file, SECRET).unwrap();
+    let words = [
+        "webhooks",
+        "verify",
+        "--secret-file",
+        file.to_str().unwrap(),
+    ];
+    let signed = finish(sender.env("SECRET", SECRET));
+    assert_eq!(signed.code, 0, "{signed:?}");
+    let run = env.run_with_input(&words, &signed.stdout);
+    assert_eq!(run.stdout, "The signature is valid.\n", "{run:?}");
+    let run = env.run_with_input(&words, &signed.stdout.replace(':', ": "));
+    assert!(run.stdout.contains("the same JSON value"), "{run:?}");
+}
+
+#[test]
+fn what_a_python_library_signs_is_valid() {
+    if installed("python3") && library("python/standardwebhooks") {
+        signs(script("python3", "python.py", &["sign"]));
+    }
+}
+
+#[test]
+fn what_a_node_library_signs_is_valid() {
+    if installed("node") && library("node_modules/standardwebhooks") {
+        signs(script("node", "node.mjs", &["sign"]));
+    }
+}
+
 #[test]
 fn php_checks_our_signatures() {
     if !installed("php") {

@@ -114,6 +114,18 @@ fn commands_flags_names_ids_tags_and_sender_ids_complete_with_a_few_words_about_
 }
 
 #[test]
+fn what_belongs_to_webhooks_completes() {
+    let (env, _) = home_with(&["here"]);
+    assert_eq!(values(&env, &["webhooks", "ver"]), ["verify"]);
+    let listen = ["webhooks", "listen"];
+    let ask = |words: &[&str]| values(&env, &[&listen[..], words].concat());
+    assert_eq!(ask(&["--stream", ""]), ["here"]);
+    // A status of HTTP is no status of a stream.
+    assert_eq!(ask(&["--status", ""]), Vec::<String>::new());
+    assert_eq!(ask(&["--del"]), ["--delay"]);
+}
+
+#[test]
 fn a_missing_or_broken_state_completes_to_nothing_and_nothing_is_created() {
     let env = TestEnv::new();
     let lines: [&[&str]; 4] = [

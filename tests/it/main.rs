@@ -43,4 +43,8 @@ mod support;
 #[cfg(unix)]
 mod webhooks;
 #[cfg(unix)]
+mod webhooks_listen;
+#[cfg(unix)]
+mod webhooks_verify;
+#[cfg(unix)]
 mod wizard;

@@ -66,7 +66,7 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
         )
     };
     // What a reader has free may be in use where tests run.
-    let (gateway, hooks) = (free_port(), free_port());
+    let (gateway, hooks, listener) = (free_port(), free_port(), free_port());
     let readme = readme()
         .replace("127.0.0.1:4680 ", &format!("127.0.0.1:{gateway} "))
         .replace("127.0.0.1:4680\n", &format!("127.0.0.1:{gateway}\n"))
@@ -74,7 +74,8 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
             "127.0.0.1:4680/readyz",
             &format!("127.0.0.1:{gateway}/readyz"),
         )
-        .replace("8080", &hooks.to_string());
+        .replace("8080", &hooks.to_string())
+        .replace("4690", &listener.to_string());
     for block in blocks(&readme) {
         match block.language {
             // A script as a whole, where something goes on in the background.

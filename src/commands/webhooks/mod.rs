@@ -1,9 +1,13 @@
 //! `textpeak webhooks …`
 
 mod deliveries;
+mod listen;
 mod redeliver;
 mod test;
+mod verify;
 
 pub use deliveries::deliveries;
+pub use listen::listen;
 pub use redeliver::redeliver;
 pub use test::{example, no_webhook, test};
+pub use verify::verify;

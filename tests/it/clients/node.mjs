@@ -1,4 +1,4 @@
-// A caller by fetch, and a receiver that trusts only the independent library.
+// A caller by fetch, and a receiver and a sender that trust only the independent library.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
@@ -47,4 +47,15 @@ function receiver() {
   server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 }
 
-await { client, receiver }[process.argv[2]]();
+function sign() {
+  const { Webhook } = createRequire(`${NODE_PATH}/`)("standardwebhooks");
+  const [now, body] = [new Date(), '{"text":"Zażółć"}'];
+  const headers = [
+    "webhook-id: msg_1",
+    `webhook-timestamp: ${Math.floor(now.getTime() / 1000)}`,
+    `webhook-signature: ${new Webhook(SECRET).sign("msg_1", now, body)}`,
+  ];
+  process.stdout.write(["POST /sms HTTP/1.1", ...headers, "", body].join("\n"));
+}
+
+await { client, receiver, sign }[process.argv[2]]();

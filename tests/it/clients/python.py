@@ -1,4 +1,4 @@
-"""A caller in Python's standard library, and a receiver that trusts only the independent library."""
+"""A caller in Python's standard library; a receiver and a sender that trust only the independent one."""
 
 import json
 import os
@@ -62,4 +62,13 @@ def receiver():
     server.serve_forever()
 
 
-{"client": client, "receiver": receiver}[sys.argv[1]]()
+def sign():
+    from datetime import datetime, timezone
+    from standardwebhooks import Webhook
+    now, body = datetime.now(timezone.utc), '{"text":"Zażółć"}'
+    signature = Webhook(os.environ["SECRET"]).sign("msg_1", now, body)
+    print("POST /sms HTTP/1.1", "webhook-id: msg_1", f"webhook-timestamp: {int(now.timestamp())}",
+          f"webhook-signature: {signature}", "", body, sep="\n", end="")
+
+
+{"client": client, "receiver": receiver, "sign": sign}[sys.argv[1]]()

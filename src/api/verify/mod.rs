@@ -1,0 +1,264 @@
+//! Explains a webhook signature: whether it is right, and if not, what most likely went wrong.
+
+mod change;
+mod delivery;
+mod rewrite;
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::domain::WebhookSecret;
+
+pub use change::{Change, Signature};
+pub use delivery::{Delivery, SIGNING_HEADERS};
+
+/// How far a timestamp may be from the clock, in seconds, as Standard Webhooks libraries have it.
+const TOLERANCE: i64 = 300;
+
+/// Bytes of an HMAC-SHA256.
+const TAG: usize = 32;
+
+/// What a check of a signature found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Genuine and fresh.
+    Valid,
+    /// These signing headers are missing or empty.
+    HeadersMissing(Vec<&'static str>),
+    /// This signing header stands there more than once.
+    HeaderRepeated(&'static str),
+    /// The timestamp is not a number of seconds.
+    TimestampUnreadable {
+        /// It would be the right time in milliseconds.
+        milliseconds: bool,
+    },
+    /// There is no `v1` signature that could be compared.
+    SignatureUnreadable,
+    /// The timestamp is too far from the clock.
+    TimestampOff {
+        /// Seconds from the clock to the timestamp: negative is in the past.
+        seconds: i64,
+        /// How the signature is otherwise.
+        signature: Signature,
+    },
+    /// The timestamp is fresh, and the signature is of something else that was recognized.
+    Changed(Change),
+    /// The timestamp is fresh, and the signature is of another secret or another body.
+    Foreign,
+}
+
+/// Checks a delivery as a Standard Webhooks library would at this moment, and says why it fails.
+#[must_use]
+pub fn verify(secret: &WebhookSecret, delivery: &Delivery, now: Timestamp) -> Verdict {
+    if let Some(name) = delivery.repeated_header() {
+        return Verdict::HeaderRepeated(name);
+    }
+    let values = SIGNING_HEADERS.map(|name| delivery.values(name).next().unwrap_or_default());
+    let missing: Vec<_> = SIGNING_HEADERS
+        .into_iter()
+        .zip(values)
+        .filter_map(|(name, value)| value.is_empty().then_some(name))
+        .collect();
+    if !missing.is_empty() {
+        return Verdict::HeadersMissing(missing);
+    }
+    let [id, timestamp, signatures] = values;
+    let now = now.as_second();
+    let Some(at) = seconds(timestamp) else {
+        return Verdict::TimestampUnreadable {
+            milliseconds: false,
+        };
+    };
+    if is_near(at / 1000, now) {
+        return Verdict::TimestampUnreadable { milliseconds: true };
+    }
+    let tags = tags(signatures);
+    if tags.is_empty() {
+        return Verdict::SignatureUnreadable;
+    }
+    let signature = change::explain(delivery, |content| {
+        tags.iter()
+            .any(|tag| secret.is_signature(id, at, content, tag))
+    });
+    match signature {
+        signature if !is_near(at, now) => Verdict::TimestampOff {
+            seconds: at.saturating_sub(now),
+            signature,
+        },
+        Signature::Right => Verdict::Valid,
+        Signature::Changed(change) => Verdict::Changed(change),
+        Signature::Foreign => Verdict::Foreign,
+    }
+}
+
+/// Seconds since 1970, as they are signed: digits alone.
+fn seconds(text: &str) -> Option<i64> {
+    let seconds: i64 = text.parse().ok()?;
+    (seconds.to_string() == text).then_some(seconds)
+}
+
+fn is_near(at: i64, now: i64) -> bool {
+    at.saturating_sub(now).saturating_abs() <= TOLERANCE
+}
+
+/// The `v1` signatures of a header that may hold several, apart by spaces.
+fn tags(signatures: &str) -> Vec<Vec<u8>> {
+    signatures
+        .split_whitespace()
+        .filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok())
+        .filter(|tag| tag.len() == TAG)
+        .collect()
+}
+
+impl Verdict {
+    /// Whether a receiver may believe the delivery.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        *self == Self::Valid
+    }
+
+    /// One word for programs.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::HeadersMissing(_) => "header_missing",
+            Self::HeaderRepeated(_) => "header_repeated",
+            Self::TimestampUnreadable { .. } => "timestamp_unreadable",
+            Self::SignatureUnreadable => "signature_unreadable",
+            Self::TimestampOff { seconds, .. } if *seconds < 0 => "timestamp_expired",
+            Self::TimestampOff { .. } => "timestamp_in_future",
+            Self::Changed(Change::SignedAsPost | Change::SignedAsGet) => "method_mixed_up",
+            Self::Changed(_) => "body_changed",
+            Self::Foreign => "secret_or_body",
+        }
+    }
+
+    /// `{"valid","reason","message"}`
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "valid": self.is_valid(), "reason": self.reason(), "message": self.to_string(),
+        })
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Valid => f.write_str("The signature is valid."),
+            Self::HeadersMissing(names) => {
+                let are = if names.len() == 1 { "is" } else { "are" };
+                write!(
+                    f,
+                    "{} {are} missing. Pass on all three signing headers: webhook-id, \
+                     webhook-timestamp and webhook-signature.",
+                    names.join(" and ")
+                )
+            }
+            Self::HeaderRepeated(name) => write!(
+                f,
+                "{name} appears more than once. A delivery has it once; several signatures are \
+                 separated by spaces."
+            ),
+            Self::TimestampUnreadable { milliseconds: true } => {
+                f.write_str("webhook-timestamp is in milliseconds. Write it in seconds since 1970.")
+            }
+            Self::TimestampUnreadable { .. } => f.write_str(
+                "webhook-timestamp is not a number of seconds since 1970. Pass the header on as \
+                 it came.",
+            ),
+            Self::SignatureUnreadable => f.write_str(
+                "webhook-signature has no complete v1 signature. Pass the header on as it came: \
+                 v1, and 44 characters of base64.",
+            ),
+            Self::TimestampOff { seconds, signature } => timestamp_off(f, *seconds, *signature),
+            Self::Changed(change) => changed(f, *change),
+            Self::Foreign => foreign(f),
+        }
+    }
+}
+
+fn timestamp_off(f: &mut fmt::Formatter<'_>, seconds: i64, signature: Signature) -> fmt::Result {
+    let (direction, cause) = if seconds < 0 {
+        (
+            "past",
+            "If the delivery is new, the clock of this machine is ahead or the sender's is \
+             behind; otherwise it came too late or was sent again.",
+        )
+    } else {
+        (
+            "future",
+            "The clock of this machine is behind, or the sender's is ahead.",
+        )
+    };
+    write!(
+        f,
+        "The timestamp is {} in the {direction}; receivers accept {}. {cause} ",
+        spoken(seconds.unsigned_abs()),
+        spoken(TOLERANCE.unsigned_abs()),
+    )?;
+    match signature {
+        Signature::Right => f.write_str("Apart from that the signature is right."),
+        Signature::Changed(change) => {
+            f.write_str("The signature does not match either. ")?;
+            changed(f, change)
+        }
+        Signature::Foreign => {
+            f.write_str("The signature does not match either. ")?;
+            foreign(f)
+        }
+    }
+}
+
+fn changed(f: &mut fmt::Formatter<'_>, change: Change) -> fmt::Result {
+    let sentence = change.sentence();
+    match change {
+        Change::SignedAsPost | Change::SignedAsGet => write!(
+            f,
+            "The secret is right, but the method is mixed up: {sentence}. For POST verify the raw \
+             body, for GET the raw query string."
+        ),
+        Change::Query | Change::QueryWithPrefix => write!(
+            f,
+            "The secret is right, but the query string was changed on the way: {sentence}. Verify \
+             the query string as it stands in the request line."
+        ),
+        Change::NewlineAdded
+        | Change::NewlineRemoved
+        | Change::LineEndings
+        | Change::ByteOrderMark
+        | Change::Json => write!(
+            f,
+            "The secret is right, but the body was changed on the way: {sentence}. Verify the raw \
+             bytes, before anything parses or rewrites them."
+        ),
+    }
+}
+
+fn foreign(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(
+        "The signature was made with another secret, or over another body or webhook-id. To tell \
+         them apart, compare the secret with the one that textpeak streams show --reveal prints; \
+         if it is the same, something changed the request on the way.",
+    )
+}
+
+/// A span in its two largest units.
+fn spoken(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 if seconds.is_multiple_of(60) => format!("{minutes} min"),
+        60..3_600 => format!("{minutes} min {} s", seconds % 60),
+        3_600..86_400 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} d {} h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! `textpeak webhooks verify` and `listen`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::domain::Span;
+
+pub(super) const VERIFY_HELP: &str = "\
+Examples:
+  textpeak webhooks verify --secret-file secret.txt < request.txt
+  textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body body.json
+  pbpaste | textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body - -o json
+
+A raw request is the request line, the headers, an empty line and the body. Exit 0 when the
+signature is valid, 4 when it isn't. streams show STREAM --reveal prints the secret.";
+pub(super) const LISTEN_HELP: &str = "\
+Examples:
+  textpeak webhooks listen
+  textpeak webhooks listen --port 0 --fail 2
+  textpeak webhooks listen --status 503 --delay 5s --stream 'OTP Germany' -o json
+
+Set a stream's --webhook-url to the address that it prints. It shows message texts. A delivery
+whose signature is wrong gets 401; one that can't be verified gets 200 and says so.";
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// File with the stream's webhook secret (`whsec_...`), - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: PathBuf,
+    /// File with the headers, one a line, - for standard input; the request line may come first
+    /// [default: a whole raw request on standard input]
+    #[arg(long, value_name = "FILE")]
+    pub headers: Option<PathBuf>,
+    /// File with the raw body, or of a GET request the raw query string, - for standard input
+    #[arg(long, value_name = "FILE", requires = "headers")]
+    pub body: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 4690)]
+    pub port: u16,
+    /// Answer 500 to the first N requests
+    #[arg(long, value_name = "N", conflicts_with = "answer")]
+    pub fail: Option<u64>,
+    /// Answer every request with this status [default: 200, or 401 when the signature is wrong]
+    // Its name keeps completion from offering the statuses of streams.
+    #[arg(id = "answer", long = "status", value_name = "CODE")]
+    #[arg(value_parser = clap::value_parser!(u16).range(200..=599))]
+    pub answer: Option<u16>,
+    /// Wait so long before each answer
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "0s",
+        hide_default_value = true
+    )]
+    pub delay: Span,
+    /// Verify with the secret in this file, - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "stream")]
+    pub secret_file: Option<PathBuf>,
+    /// Verify with the secret of this stream, by name or id [default: the stream that the delivery
+    /// names]
+    #[arg(long)]
+    pub stream: Option<String>,
+}
