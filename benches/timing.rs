@@ -14,13 +14,13 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use textpeak::domain::Token;
-use textpeak::gateway::Streams;
-use textpeak::state::Home;
+use textpeak::service::streams::StreamIndex;
+use textpeak::store::{Clock, Home, LocalStore};
 
 const SAMPLES: usize = 1_000_000;
 
 /// A gateway's streams: one, with this token.
-fn streams(token: &Token) -> Streams {
+fn streams(token: &Token) -> StreamIndex {
     let folder = tempfile::tempdir().unwrap();
     let digest = ring::digest::digest(&ring::digest::SHA256, token.expose().as_bytes());
     let hex: String = digest
@@ -37,7 +37,8 @@ fn streams(token: &Token) -> Streams {
     );
     std::fs::write(folder.path().join("state.json"), state).unwrap();
     let home = Home::locate(Some(folder.path().to_owned())).unwrap();
-    let streams = Streams::read(&home).unwrap();
+    let catalogue = LocalStore::new(home, Clock::system()).snapshot_now();
+    let streams = StreamIndex::of(&catalogue.unwrap()).unwrap();
     assert!(streams.with_token(token.expose().as_bytes()).is_some());
     streams
 }

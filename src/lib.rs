@@ -3,11 +3,12 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  gateway  receiver } → { state  journal  client } → { terminal  error  api } → domain
+//! main → commands → { cli  wizard  render  document  gateway } → { state  journal  client } → files → { terminal  error  api } → store → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
 //! - [`api`]: requests of the Streams API as plain data;
+//! - [`store`]: where streams live, whatever engine keeps them; [`files`]: what a person names;
 //! - [`terminal`]: stdout and stderr; [`error`]: how a failure becomes words and a number;
 //! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
 //! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
@@ -17,16 +18,19 @@
 //! - [`commands`]: one verb per file.
 
 pub mod api;
+mod atomic;
+pub mod carrier;
 pub mod cli;
 pub mod client;
 pub mod commands;
 pub mod document;
 pub mod domain;
 pub mod error;
+pub mod files;
 pub mod gateway;
-pub mod journal;
 pub mod receiver;
 pub mod render;
+pub mod service;
 pub mod state;
 pub mod store;
 pub mod terminal;

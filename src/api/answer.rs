@@ -63,12 +63,12 @@ pub struct StatusEntry {
 
 /// A request that was refused as a whole.
 #[derive(Debug, Serialize)]
-pub struct Refused<'a> {
+pub struct RefusedAnswer<'a> {
     status: bool,
     message: &'a str,
 }
 
-impl<'a> Refused<'a> {
+impl<'a> RefusedAnswer<'a> {
     /// For this reason.
     #[must_use]
     pub fn new(message: &'a str) -> Self {

@@ -3,13 +3,17 @@
 
 mod answer;
 mod lenient;
+mod received;
+mod refusal;
 mod request;
 mod shown;
 mod verify;
 mod webhook;
 
-pub use answer::{Refused, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
+pub use answer::{RefusedAnswer, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
 pub use lenient::{NoAnswer, SendReport, StatusReport, read_send, read_status};
+pub use received::{ReceivedMessage, RefusedMessage, read_messages, read_uuids};
+pub use refusal::{LARGEST_BODY, Refusal};
 pub use request::{
     Example, HeaderValue, HttpRequest, MessageBody, SendBody, StatusBody, send_request,
     status_request,
@@ -17,7 +21,7 @@ pub use request::{
 
 pub use shown::{Format, Part, Request};
 pub use verify::{Change, Delivery, Signature, Verdict, verify};
-pub use webhook::{IncomingMessage, Seal, webhook_request};
+pub use webhook::{ReceivedEvent, Seal, StatusEvent, WebhookBody, webhook_request};
 
 /// Where messages are sent. The slash at the end belongs to the path: without it the API
 /// redirects, and many HTTP clients then drop the body.

@@ -1,54 +1,125 @@
-//! The delivery of an incoming message to a stream's webhook. What the hosted service sends is not
+//! The delivery of an event to a stream's webhook. What the hosted service sends is not
 //! public: names, signature and the signing of `GET` are ours, on the lines of Standard Webhooks.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::request::{HeaderValue, HttpRequest};
-use crate::domain::{Invalid, Message, Method, Secret, StreamId, Webhook, WebhookSecret};
+use crate::domain::{
+    Event, EventType, Invalid, MessageStatus, Method, Secret, StreamId, Webhook, WebhookSecret,
+};
 
 /// Longest URL of a `GET` delivery, in bytes.
 const LONGEST: usize = 4096;
 
-/// What a delivery says. What is `None` is left out.
+/// What a delivery says: one of the two types of events.
 #[derive(Debug, Clone, Serialize)]
-pub struct IncomingMessage {
-    /// The message's id.
+#[serde(untagged)]
+pub enum WebhookBody {
+    Received(ReceivedEvent),
+    Status(StatusEvent),
+}
+
+/// A message was received. What is `None` is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReceivedEvent {
     pub message_uuid: String,
-    /// The stream's id.
     pub stream: StreamId,
     /// The handset's number.
     pub from: String,
     /// The Sender ID that it answers.
     pub to: String,
-    /// What it says.
     pub text: String,
-    /// When it came: RFC 3339, UTC, milliseconds.
+    /// RFC 3339, UTC, milliseconds.
     pub received_at: String,
     /// The outgoing message that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
-    /// The conversation between stream and handset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation_uuid: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What `webhook-id` says as well.
+    pub event_id: String,
+    /// The event's number in the conversation.
+    pub sequence: u64,
     /// Whether it is only a test.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
 }
 
-impl From<&Message> for IncomingMessage {
-    fn from(message: &Message) -> Self {
+/// The status of an outgoing message changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatusEvent {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What `webhook-id` says as well.
+    pub event_id: String,
+    /// The event's number in the conversation: the status with the largest one holds.
+    pub sequence: u64,
+    /// RFC 3339, UTC, milliseconds.
+    pub occurred_at: String,
+    pub message_uuid: String,
+    pub internal_id: Option<String>,
+    pub conversation_uuid: String,
+    pub stream: StreamId,
+    /// The Sender ID.
+    pub from: String,
+    /// The handset's number.
+    pub to: String,
+    pub status: MessageStatus,
+    /// Whether it stays as it is.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    pub details: Option<String>,
+    /// Whether it is only a test.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
+}
+
+impl From<&Event> for WebhookBody {
+    fn from(event: &Event) -> Self {
+        let Event {
+            id,
+            sequence,
+            at,
+            status,
+            message,
+        } = event;
         let (from, to) = message.from_and_to();
-        Self {
-            message_uuid: message.uuid.to_string(),
-            stream: message.stream.clone(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            text: message.text.clone(),
-            received_at: format!("{:.3}", message.at),
-            in_reply_to: message.in_reply_to.map(|uuid| uuid.to_string()),
-            conversation_uuid: Some(message.conversation().to_string()),
-            test: false,
+        let (from, to) = (from.to_owned(), to.to_owned());
+        let conversation_uuid = message.conversation().to_string();
+        match status {
+            None => Self::Received(ReceivedEvent {
+                kind: EventType::Received.name(),
+                event_id: id.to_string(),
+                sequence: *sequence,
+                message_uuid: message.uuid.to_string(),
+                stream: message.stream.clone(),
+                from,
+                to,
+                text: message.text.clone(),
+                received_at: format!("{:.3}", message.at),
+                in_reply_to: message.in_reply_to.map(|uuid| uuid.to_string()),
+                conversation_uuid: Some(conversation_uuid),
+                test: false,
+            }),
+            Some(change) => Self::Status(StatusEvent {
+                kind: EventType::Status.name(),
+                event_id: id.to_string(),
+                sequence: *sequence,
+                occurred_at: format!("{at:.3}"),
+                message_uuid: message.uuid.to_string(),
+                internal_id: message.internal_id.clone(),
+                conversation_uuid,
+                stream: message.stream.clone(),
+                from,
+                to,
+                status: change.status,
+                is_final: change.status.is_final(),
+                details: change.details.clone(),
+                test: false,
+            }),
         }
     }
 }
@@ -64,7 +135,7 @@ pub struct Seal<'a> {
     pub secret: Option<&'a WebhookSecret>,
 }
 
-/// The request that delivers a message: `POST` with a JSON body, or `GET` with query parameters
+/// The request that delivers an event: `POST` with a JSON body, or `GET` with query parameters
 /// after the URL's own.
 ///
 /// The signature is over `id.timestamp.body`; with `GET` the raw query string takes the body's
@@ -74,11 +145,11 @@ pub struct Seal<'a> {
 /// When the URL becomes longer than a `GET` may have.
 pub fn webhook_request(
     webhook: &Webhook,
-    message: &IncomingMessage,
+    event: &WebhookBody,
     seal: Seal<'_>,
 ) -> Result<HttpRequest, Invalid> {
-    // Strings and booleans always have a JSON form.
-    let fields = serde_json::to_value(message).unwrap_or_default();
+    // Strings, numbers and booleans always have a JSON form.
+    let fields = serde_json::to_value(event).unwrap_or_default();
     let (url, body, signed) = match webhook.method {
         Method::Post => {
             let text = fields.to_string();
@@ -136,7 +207,8 @@ fn with_query(webhook: &Webhook, fields: &Value) -> Result<(String, String), Inv
         .map_err(|_| Invalid::new("the webhook's URL cannot be read"))?;
     {
         let mut query = url.query_pairs_mut();
-        for (name, value) in fields.as_object().into_iter().flatten() {
+        let said = fields.as_object().into_iter().flatten();
+        for (name, value) in said.filter(|(_, value)| !value.is_null()) {
             let value = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);

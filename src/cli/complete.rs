@@ -14,7 +14,7 @@ use clap::Command;
 use clap_complete::engine::{self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use super::{Shell, command};
-use crate::domain::{Direction, MessageStatus, Method, Status, escape, is_unsafe};
+use crate::domain::{Direction, EventType, MessageStatus, Method, Status, escape, is_unsafe};
 
 /// The variable by which a script says that it asks for completions, and for which shell.
 const VARIABLE: &str = "COMPLETE";
@@ -217,6 +217,7 @@ fn with_live_values(command: Command, values: Live, line: &Line) -> Command {
             "tag" | "remove_tag" => arg.add(source(values.tags, line, false)),
             "sender" => arg.add(source(values.senders, line, false)),
             "webhook_method" => arg.add(one_of(&Method::ALL.map(Method::name))),
+            "webhook_event" => arg.add(one_of(&EventType::ALL.map(EventType::word))),
             "status" => arg.add(one_of(&Status::ALL.map(Status::name))),
             "message_status" => arg.add(one_of(&MessageStatus::ALL.map(MessageStatus::name))),
             "direction" => arg.add(one_of(&Direction::ALL.map(Direction::name))),

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use clap::Args;
 
 use crate::domain::{
-    DefaultSender, Field, Header, Incoming, RawDraft, RawHeader, RawSender, RawWebhook, Secret,
-    StreamDraft,
+    DefaultSender, EventTypes, Field, Header, Incoming, RawDraft, RawHeader, RawSender, RawWebhook,
+    Secret, StreamDraft, StreamKind,
 };
 
 /// One flag a question; their words come from [`Field`].
@@ -44,8 +44,11 @@ pub(crate) struct DraftFlags {
     #[arg(long, value_name = "'NAME: VALUE'", help = Field::WebhookHeaders.help())]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     webhook_header: Option<Vec<String>>,
+    #[arg(long, value_name = "EVENT", value_delimiter = ',', help = Field::WebhookEvents.help())]
+    #[arg(help_heading = "Step 2 · Incoming messages webhook")]
+    webhook_event: Option<Vec<String>>,
     /// No webhook
-    #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header"])]
+    #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header", "webhook_event"])]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     no_webhook: bool,
 }
@@ -66,6 +69,7 @@ impl DraftFlags {
             webhook_url,
             webhook_method,
             webhook_header,
+            webhook_event,
             no_webhook,
         } = self;
         RawDraft {
@@ -84,8 +88,10 @@ impl DraftFlags {
                 url: webhook_url,
                 headers: webhook_header
                     .map(|lines| lines.into_iter().map(RawHeader::Line).collect()),
+                events: webhook_event,
             },
-            ..RawDraft::default()
+            kind: StreamKind::default(),
+            status: None,
         }
     }
 }
@@ -106,43 +112,47 @@ pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
             words.extend([name.to_owned(), value]);
         }
     };
-    if let Some(name) = &draft.name {
+    // By name: an answer that has no flag here does not compile.
+    let StreamDraft {
+        name,
+        description,
+        allowed_ips,
+        tags,
+        default_sender,
+        demo,
+        webhook_method,
+        webhook_url,
+        webhook_events,
+        webhook_headers,
+    } = draft;
+    let described = description.iter().filter(|text| !text.as_str().is_empty());
+    if let Some(name) = name {
         flag("--name", name);
     }
-    if let Some(description) = draft
-        .description
-        .as_ref()
-        .filter(|text| !text.as_str().is_empty())
-    {
-        flag("--description", description);
-    }
-    draft
-        .allowed_ips
-        .iter()
-        .flatten()
-        .for_each(|ip| flag("--ip", ip));
-    draft
-        .tags
-        .iter()
-        .flatten()
-        .for_each(|tag| flag("--tag", tag));
-    match &draft.default_sender {
+    described.for_each(|text| flag("--description", text));
+    allowed_ips.iter().flatten().for_each(|ip| flag("--ip", ip));
+    tags.iter().flatten().for_each(|tag| flag("--tag", tag));
+    match default_sender {
         None | Some(DefaultSender::Customized) => {}
         Some(DefaultSender::Existing(id)) => flag("--sender", id),
         Some(DefaultSender::New(id)) => flag("--add-sender", id),
     }
-    if let Some(Incoming::Webhook(method)) = draft.webhook_method {
+    if let Some(Incoming::Webhook(method)) = webhook_method {
         flag("--webhook-method", &method.name().to_lowercase());
-        draft
-            .webhook_url
-            .iter()
-            .for_each(|url| flag("--webhook-url", url));
-        for Header { name, value } in draft.webhook_headers.iter().flatten() {
+        if let Some(url) = webhook_url {
+            flag("--webhook-url", url);
+        }
+        let events = webhook_events.iter();
+        let asked_for = events.filter(|events| **events != EventTypes::default());
+        for event in asked_for.flat_map(|events| events.iter()) {
+            flag("--webhook-event", &event.word());
+        }
+        for Header { name, value } in webhook_headers.iter().flatten() {
             let value = if reveal { value.expose() } else { Secret::MASK };
             flag("--webhook-header", &format_args!("{name}: {value}"));
         }
     }
-    if draft.demo == Some(true) {
+    if *demo == Some(true) {
         words.push("--demo".to_owned());
     }
     words.push("--no-input".to_owned());
@@ -153,7 +163,7 @@ pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::cli::{Command, StreamsCommand, parse};
-    use crate::domain::{Description, Unique};
+    use crate::domain::{Description, EventType, Unique};
     use proptest::prelude::*;
 
     /// The answers with every open question at its default, as `build` would have them.
@@ -167,6 +177,10 @@ mod tests {
             demo: draft.demo.or(Some(false)),
             webhook_method: draft.webhook_method.or(Some(Incoming::Skip)),
             webhook_url: draft.webhook_url.filter(|_| webhook),
+            webhook_events: draft
+                .webhook_events
+                .or(Some(EventTypes::default()))
+                .filter(|_| webhook),
             webhook_headers: draft
                 .webhook_headers
                 .or(Some(Vec::new()))
@@ -194,6 +208,7 @@ mod tests {
             demo in any::<Option<bool>>(), get in any::<Option<bool>>(),
             url in "https://example\\.com/[a-z0-9?&=%-]{0,20}",
             headers in prop::collection::btree_map("X-[A-Z]{1,5}", "[!-~]{1,20}", 0..3),
+            events in prop::option::of(prop::sample::subsequence(EventType::ALL.to_vec(), 1..=2)),
         ) -> RawDraft {
             RawDraft {
                 name: Some(name), description, demo, tags,
@@ -203,6 +218,7 @@ mod tests {
                     method: Some(if get { "GET" } else { "post" }.to_owned()),
                     url: Some(url),
                     headers: Some(headers.into_iter().map(|(name, value)| RawHeader::Pair { name, value }).collect()),
+                    events: events.map(|events| events.iter().map(ToString::to_string).collect()),
                     ..RawWebhook::default()
                 }),
                 ..RawDraft::default()

@@ -68,6 +68,8 @@ const TASKS: [(&str, &[&str]); 9] = [
             "webhooks test",
             "webhooks deliveries",
             "webhooks redeliver",
+            "webhooks enable",
+            "webhooks disable",
             "webhooks verify",
             "webhooks listen",
         ],
@@ -217,6 +219,12 @@ pub(super) const WEBHOOKS_DELIVERIES: &str = "\
 Examples:
   textpeak webhooks deliveries --state dead
   textpeak webhooks deliveries --stream 'OTP Germany' --since 1h -o json";
+pub(super) const WEBHOOKS_ENABLE: &str = "\
+Examples:
+  textpeak webhooks enable 'OTP Germany'";
+pub(super) const WEBHOOKS_DISABLE: &str = "\
+Examples:
+  textpeak webhooks disable 'OTP Germany'";
 pub(super) const WEBHOOKS_REDELIVER: &str = "\
 Examples:
   textpeak webhooks redeliver 01890a5d-ac96-774b-bcce-b302099a8057

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::help;
-use crate::domain::{GatewayUrl, HOSTED, RouteName};
+use crate::domain::{GatewayUrl, HOSTED, RouteName, Span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoutesCommand {
@@ -45,6 +45,9 @@ pub(crate) struct AddRouteArgs {
     /// Only for this stream, by name or id; again for more [default: every live stream]
     #[arg(long = "stream", value_name = "STREAM")]
     pub streams: Vec<String>,
+    /// How long a message waits for an API that is away or throttles [default: 24h]
+    #[arg(long, value_name = "DURATION")]
+    pub expire: Option<Span>,
     /// Put it in the place of the route with its name
     #[arg(long)]
     pub replace: bool,

@@ -8,18 +8,30 @@ use crate::domain::{DeliveryState, Span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhooksCommand {
-    /// Call a stream's webhook with a dummy message, marked as a test
+    /// Call a stream's webhook with a dummy event, marked as a test
     #[command(after_help = help::WEBHOOKS_TEST)]
     Test {
         /// Name or id of the stream
         stream: String,
     },
-    /// Deliveries of replies, newest first
+    /// Deliveries of events, newest first
     #[command(visible_alias = "ls", after_help = help::WEBHOOKS_DELIVERIES)]
     Deliveries(DeliveriesArgs),
     /// Deliver again, with the same webhook-id
     #[command(after_help = help::WEBHOOKS_REDELIVER)]
     Redeliver(RedeliverArgs),
+    /// Deliver events again to a webhook that was disabled or answered 410 (Gone)
+    #[command(after_help = help::WEBHOOKS_ENABLE)]
+    Enable {
+        /// Name or id of the stream
+        stream: String,
+    },
+    /// Pause deliveries to a stream's webhook; events wait and none is lost
+    #[command(after_help = help::WEBHOOKS_DISABLE)]
+    Disable {
+        /// Name or id of the stream
+        stream: String,
+    },
     /// Check the signature of a delivery, and explain what is wrong with it
     #[command(after_help = VERIFY_HELP)]
     Verify(VerifyArgs),
@@ -37,7 +49,7 @@ pub(crate) struct DeliveriesArgs {
     #[arg(long, value_name = "STATE", value_parser = values::delivery_state())]
     #[arg(hide_possible_values = true)]
     pub state: Option<DeliveryState>,
-    /// Of messages not older than this
+    /// Of events not older than this
     #[arg(long, value_name = "DURATION")]
     pub since: Option<Span>,
     /// Most deliveries shown; 0 shows all
@@ -53,7 +65,7 @@ pub(crate) struct RedeliverArgs {
     /// Every delivery that is dead
     #[arg(long, conflicts_with = "ids")]
     pub dead: bool,
-    /// Every delivery that is not delivered, of messages not older than this
+    /// Every delivery that is not delivered, of events not older than this
     #[arg(long, value_name = "DURATION", conflicts_with = "ids")]
     pub since: Option<Span>,
     /// Only of this stream, by name or id

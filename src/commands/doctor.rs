@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::listed;
-use super::session::Session;
+use super::session::{Session, ask};
 use crate::domain::{Status, Stream, Token, escape, name_key, quote};
 use crate::error::{Code, Failure};
-use crate::journal::Reader;
 use crate::state::{Home, State};
+use crate::store::{JobStore as _, StoreError, WebhookPause};
 
 /// Something that is not as it should be.
 #[derive(Debug, Serialize)]
@@ -102,12 +102,12 @@ fn streams(session: &Session, fix: bool) -> anyhow::Result<Findings> {
     let tokens = session.home.all_tokens()?;
     let streams = state.streams()?;
     let mut found = twins(&streams);
-    let journal = listed::journal(session)?;
+    found.extend(set_aside(session)?);
     for stream in &streams {
         found.extend(token(session, stream, &tokens));
         found.extend(sender(session, stream, &state));
         found.extend(webhook(session, stream));
-        found.extend(switched_off(session, journal.as_ref(), stream)?);
+        found.extend(switched_off(session, stream)?);
     }
     let orphans = Home::orphans(&state, &tokens).len();
     if orphans > 0 {
@@ -206,20 +206,38 @@ fn webhook(session: &Session, stream: &Stream) -> Option<Finding> {
     })
 }
 
-fn switched_off(
-    session: &Session,
-    journal: Option<&Reader>,
-    stream: &Stream,
-) -> Result<Option<Finding>, Failure> {
+fn switched_off(session: &Session, stream: &Stream) -> Result<Option<Finding>, StoreError> {
     let name = stream.name.as_str();
-    Ok(listed::off_since(journal, stream)?.map(|_| Finding {
-        problem: format!(
-            "the webhook of {} answered 410 (Gone) and is switched off",
-            quote(name)
-        ),
-        remedy: session.paste(&["webhooks", "test", name]),
+    let finding = |what: &str, words: [&str; 2]| Finding {
+        problem: format!("the webhook of {} {what}", quote(name)),
+        remedy: session.paste(&[words[0], words[1], name]),
         fixed: false,
-    }))
+    };
+    Ok(
+        listed::webhook_pause(session, stream)?.map(|pause| match pause {
+            WebhookPause::Gone(_) => finding(
+                "answered 410 (Gone) and is switched off",
+                ["webhooks", "test"],
+            ),
+            WebhookPause::Disabled(_) => {
+                finding("is disabled; its events wait", ["webhooks", "enable"])
+            }
+        }),
+    )
+}
+
+/// Jobs that cannot be read, and are left alone.
+fn set_aside(session: &Session) -> Result<Findings, StoreError> {
+    let finding = |what| Finding {
+        problem: format!("a row of messages.db is left alone: {what}"),
+        remedy: "restore messages.db from a copy, or leave it so: nothing else waits for it"
+            .to_owned(),
+        fixed: false,
+    };
+    Ok(ask(session.store.set_aside())?
+        .into_iter()
+        .map(finding)
+        .collect())
 }
 
 /// How this run can talk, and whether the shell completes. No finding: both may be meant so.

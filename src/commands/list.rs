@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::listed;
-use super::session::{Session, zone};
+use super::session::{Session, ask, zone};
 use crate::cli::ListArgs;
 use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
 use crate::render;
+use crate::store::{MessageStore as _, StoreError};
 
 pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     let filter = args.filter.into_filter();
@@ -70,11 +69,8 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
 }
 
 /// The ids of the streams that have messages whose status is not final.
-fn sending(session: &Session) -> Result<HashSet<String>, Failure> {
-    match listed::journal(session)? {
-        Some(journal) => journal.sending(Timestamp::now()),
-        None => Ok(HashSet::new()),
-    }
+fn sending(session: &Session) -> Result<HashSet<String>, StoreError> {
+    ask(session.store.sending())
 }
 
 /// A stream as it is seen: one that is Ready and has messages on their way is Sending.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::session::{Session, ask};
 use crate::cli::Which;
-use crate::domain::{Message, Stream, StreamId, quote};
+use crate::domain::{EventType, Message, Stream, StreamId, quote};
 use crate::error::Failure;
-use crate::journal::{Attempt, Delivery, MessageFilter, Reader};
+use crate::store::{Attempt, Delivery, JobStore as _, MessageFilter, StoreError, WebhookPause};
 
 /// The names of the streams that there are, by id.
 pub struct Names(BTreeMap<String, String>);
@@ -31,17 +31,18 @@ impl Names {
     }
 }
 
-/// Since when a stream's webhook is switched off, if it is.
-pub fn off_since(journal: Option<&Reader>, stream: &Stream) -> Result<Option<Timestamp>, Failure> {
-    match (journal, &stream.webhook) {
-        (Some(journal), Some(webhook)) => journal.off_since(&stream.id, webhook.url.as_str()),
-        _ => Ok(None),
+/// Why a stream's webhook is not called, if so.
+pub fn webhook_pause(
+    session: &Session,
+    stream: &Stream,
+) -> Result<Option<WebhookPause>, StoreError> {
+    match &stream.webhook {
+        Some(webhook) => {
+            let url = webhook.url.to_string();
+            ask(session.store.webhook_pause(stream.id.clone(), url))
+        }
+        None => Ok(None),
     }
-}
-
-/// The journal; `None` where no message was ever kept.
-pub fn journal(session: &Session) -> Result<Option<Reader>, Failure> {
-    Reader::open_if_there(&session.home.journal_path())
 }
 
 /// A filter as it was typed, with the stream found and the time counted back from now.
@@ -121,12 +122,23 @@ pub fn attempt(attempt: &Attempt) -> Value {
     })
 }
 
+/// What the event of a delivery tells.
+pub fn event_type(delivery: &Delivery) -> EventType {
+    if delivery.status.is_some() {
+        EventType::Status
+    } else {
+        EventType::Received
+    }
+}
+
 /// A delivery in JSON, with its attempts.
 pub fn delivery(delivery: &Delivery, attempts: &[Attempt], names: &Names) -> Value {
     let waits = delivery.state == crate::domain::DeliveryState::Waiting;
     json!({
         "id": delivery.id.to_string(),
         "message_uuid": delivery.message.to_string(),
+        "type": event_type(delivery).name(),
+        "message_status": delivery.status,
         "stream": delivery.stream,
         "stream_name": names.of(&delivery.stream),
         "state": delivery.state.name(),

@@ -160,6 +160,8 @@ fn dispatch_webhooks(session: &Session, command: WebhooksCommand) -> anyhow::Res
         WebhooksCommand::Test { stream } => return webhooks::test(session, &stream),
         WebhooksCommand::Verify(args) => return webhooks::verify(session, &args),
         WebhooksCommand::Listen(args) => webhooks::listen(session, &args),
+        WebhooksCommand::Enable { stream } => webhooks::set_enabled(session, &stream, true),
+        WebhooksCommand::Disable { stream } => webhooks::set_enabled(session, &stream, false),
         WebhooksCommand::Deliveries(args) => webhooks::deliveries(session, &args),
         WebhooksCommand::Redeliver(args) => webhooks::redeliver(session, &args),
     }

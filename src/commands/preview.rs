@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::session::Session;
 use super::webhooks::{example, no_webhook};
 use crate::api::{
-    Example, HeaderValue, HttpRequest, IncomingMessage, Request, Seal, send_request,
-    status_request, webhook_request,
+    Example, HeaderValue, HttpRequest, Request, Seal, send_request, status_request, webhook_request,
 };
 use crate::cli::{GatewayFlag, PreviewArgs};
 use crate::domain::{GatewayUrl, SenderId, Stream, Token, Webhook};
@@ -110,11 +109,7 @@ fn delivery(stream: &Stream, webhook: &Webhook) -> anyhow::Result<HttpRequest> {
         timestamp: EXAMPLE_TIME,
         secret: None,
     };
-    let message = IncomingMessage {
-        test: false,
-        ..example(stream, EXAMPLE_ID, at)
-    };
-    let request = webhook_request(webhook, &message, seal);
+    let request = webhook_request(webhook, &example(stream, EXAMPLE_ID, at, false), seal);
     Ok(request.map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?)
 }
 

@@ -1,5 +1,6 @@
 //! `textpeak reply`
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -7,114 +8,110 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::listed::{self, Names, outcome};
-use super::session::{Session, webhook_secret, zone};
-use super::wire::block_on;
+use super::session::{Session, ask, block_on, zone};
 use crate::cli::ReplyArgs;
-use crate::domain::{DeliveryState, Retry, Status, Stream, quote};
+use crate::domain::{DeliveryState, Message, Retry, Stream, quote};
 use crate::error::Failure;
-use crate::gateway::{Courier, Streams};
-use crate::journal::{Attempt, Delivery, Journal, NewReply, Received};
 use crate::render::time;
+use crate::service::log::Log;
+use crate::service::streams::CurrentStreams;
+use crate::service::{Dispatcher, ReceiveError, receive};
+use crate::store::{Attempt, Delivery, JobStore as _, Store};
 
 /// How often it looks whether a gateway has made the attempt.
-const GLANCE: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(20);
 
 /// A little longer than an attempt may take.
-const PATIENCE: Duration = Duration::from_secs(17);
+const LONGEST: Duration = Duration::from_secs(17);
 
 pub fn run(session: &Session, args: ReplyArgs) -> anyhow::Result<()> {
     let ReplyArgs {
         stream,
         from,
         text,
-        to_sender: to,
+        to_sender,
     } = args;
     let file = session.home.read()?;
     let stream = file.state()?.find(&stream)?;
-    check(session, &stream)?;
-    if stream.webhook.is_some() {
-        webhook_secret(session, &stream)?;
-    }
-    let reply = NewReply {
-        stream: stream.id.clone(),
-        from: from.clone(),
-        to: to.or(stream.default_sender.clone()),
-        text,
-        webhook: stream
-            .webhook
-            .as_ref()
-            .map(|webhook| webhook.url.to_string()),
-    };
-    let path = session.home.prepare_journal()?;
-    let (received, delivery, attempts) = block_on(async {
-        let journal = Journal::open(&path)?;
-        let now = Timestamp::now();
-        let received = journal
-            .write(move |writer| writer.receive(&reply, now))
-            .await?;
-        let received = received.ok_or_else(|| {
-            Failure::usage(format_args!("{from} never got a message of this stream"))
-                .hint("say which Sender ID it answers, as with --to 12025550100")
-        })?;
-        let id = received.message.uuid;
-        if received.delivery == Some(true) {
-            first_attempt(session, &journal, id).await?;
+    let (message, delivery, attempts) = block_on(async {
+        let store = session.shared_store();
+        let received = receive(&*store, &stream, from.clone(), text, to_sender).await;
+        let received = received.map_err(|error| refused(session, &stream, from.as_str(), error))?;
+        let Some((event, due)) = received.event else {
+            return Ok((received.message, None, Vec::new()));
+        };
+        if due {
+            first_attempt(session, &store, event).await?;
         }
-        let (delivery, attempts) = journal
-            .read(move |reader| Ok((reader.delivery(id)?, reader.attempts(id)?)))
-            .await?;
-        Ok((received, delivery, attempts))
+        let delivery = store.delivery(event).await?;
+        Ok((received.message, delivery, store.attempts(event).await?))
     })?;
-    tell(session, &received, delivery.as_ref(), &attempts)
+    tell(session, &message, delivery.as_ref(), &attempts)
 }
 
-fn check(session: &Session, stream: &Stream) -> Result<(), Failure> {
+fn refused(session: &Session, stream: &Stream, from: &str, error: ReceiveError) -> Failure {
     let name = stream.name.as_str();
-    if stream.status == Status::Draft {
-        return Err(Failure::usage(format_args!(
+    match error {
+        ReceiveError::Store(error) => error.into(),
+        ReceiveError::Draft => Failure::usage(format_args!(
             "{} is a draft: it has to be created first",
             quote(name)
         ))
-        .hint(session.paste(&["streams", "resume", name])));
-    }
-    if !stream.demo {
-        return Err(Failure::usage(format_args!(
+        .hint(session.paste(&["streams", "resume", name])),
+        ReceiveError::Live => Failure::usage(format_args!(
             "{} is live: its replies come from handsets",
             quote(name)
         ))
-        .hint(session.paste(&["streams", "edit", name, "--demo"])));
+        .hint(session.paste(&["streams", "edit", name, "--demo"])),
+        ReceiveError::NeverWrittenTo => {
+            Failure::usage(format_args!("{from} never got a message of this stream"))
+                .hint("say which Sender ID it answers, as with --to 12025550100")
+        }
     }
-    Ok(())
 }
 
 /// Waits for the first attempt; makes it where no gateway of this home does. Another command may
 /// have the handset's turn, or a gateway may just end: both are looked at again.
-async fn first_attempt(session: &Session, journal: &Journal, id: Uuid) -> anyhow::Result<()> {
-    let give_up = Instant::now() + PATIENCE;
+async fn first_attempt(
+    session: &Session,
+    store: &Arc<dyn Store>,
+    event: Uuid,
+) -> anyhow::Result<()> {
+    let give_up = Instant::now() + LONGEST;
+    let streams = CurrentStreams::open(Arc::clone(store), Log::nowhere()).await?;
+    let dispatcher = Dispatcher::new(Arc::clone(store), Arc::new(streams), Retry::Local);
     loop {
-        let attempts = journal.read(move |reader| reader.attempts(id)).await?;
+        let attempts = store.attempts(event).await?;
         if !attempts.is_empty() || Instant::now() >= give_up {
             return Ok(());
         }
-        if !session.home.is_served() {
-            let streams = Streams::read(&session.home)?;
-            let courier = Courier::new(session.home.clone(), journal.clone(), Retry::Local);
-            if courier.attempt_now(id, &streams).await?.is_some() {
-                return Ok(());
-            }
+        let served = session.store.home().is_served();
+        if !served && dispatcher.attempt_now(event).await?.is_some() {
+            return Ok(());
         }
-        tokio::time::sleep(GLANCE).await;
+        if is_disabled(store, event).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(POLL).await;
     }
+}
+
+/// Whether the webhook of a delivery's stream is disabled, so that nobody attempts it.
+async fn is_disabled(store: &Arc<dyn Store>, event: Uuid) -> anyhow::Result<bool> {
+    let Some(delivery) = store.delivery(event).await? else {
+        return Ok(false);
+    };
+    let pause = store.webhook_pause(delivery.stream, String::new()).await?;
+    Ok(pause.is_some())
 }
 
 fn tell(
     session: &Session,
-    received: &Received,
+    message: &Message,
     delivery: Option<&Delivery>,
     attempts: &[Attempt],
 ) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    let message = &received.message;
     if terminal.json() {
         let names = Names::read(session)?;
         let delivery = delivery.map(|one| listed::delivery(one, attempts, &names));
@@ -128,6 +125,10 @@ fn tell(
         terminal.note("Kept. The stream has no webhook that it could be delivered to.");
         return Ok(());
     };
+    let disabled = ask(session
+        .store
+        .webhook_pause(delivery.stream.clone(), String::new()))?
+    .is_some();
     let last = attempts.last().map(outcome).unwrap_or_default();
     terminal.note(&match (delivery.state, attempts.last()) {
         (DeliveryState::Delivered, _) => format!("Kept and delivered: {last}"),
@@ -140,6 +141,10 @@ fn tell(
         (DeliveryState::Dead, Some(_)) => format!(
             "Kept, not delivered: {last}. To try again: {}",
             session.paste(&["webhooks", "redeliver", &delivery.id.to_string()])
+        ),
+        (DeliveryState::Waiting, None) if disabled => format!(
+            "Kept. The webhook is disabled; to deliver it: {}",
+            session.paste(&["webhooks", "enable", delivery.stream.as_str()])
         ),
         (DeliveryState::Waiting, None) => {
             "Kept. A gateway of this home goes on with its delivery.".to_owned()

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::list::whole;
-use super::session::{Session, now, zone};
-use super::wire::block_on;
-use crate::api::{Example, HeaderValue, NoAnswer, read_status, status_request};
+use super::session::{Session, block_on, now, zone};
+use crate::api::HeaderValue;
 use crate::cli::AddRouteArgs;
-use crate::client::{Client, Limits};
+use crate::client::{CallError, Probe, StreamsApi};
 use crate::domain::{Route, RouteToken, quote};
 use crate::error::{Code, Failure};
 use crate::render::{table, time};
@@ -44,7 +43,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
 fn item(route: &Route) -> Value {
     json!({
         "name": route.name, "base_url": route.base_url, "streams": route.streams,
-        "created_at": route.created_at,
+        "expire": route.expire, "created_at": route.created_at,
     })
 }
 
@@ -71,6 +70,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
         base_url,
         token_file,
         streams,
+        expire,
         replace,
     } = args;
     if base_url.is_open_to_readers() {
@@ -107,6 +107,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
             name: name.clone(),
             base_url: base_url.clone(),
             streams: found.into_iter().map(|stream| stream.id).collect(),
+            expire,
             created_at: now(),
         };
         change.keep_route_token(&route.name, &token);
@@ -167,38 +168,28 @@ pub fn test(session: &Session, name: &str) -> anyhow::Result<()> {
         ))
         .hint("add the route again with --replace")
     })?;
-    let request = status_request(
-        &route.base_url,
-        HeaderValue::foreign_token(&token),
-        &Example::status(),
-    );
-    let answered = block_on(async { Ok(Client::new(Limits::API).execute(&request).await) })?;
-    let answer = answered.map_err(|error| {
-        Failure::new(Code::Unreachable, error).hint("check the address and the network")
-    })?;
-    let elapsed = answer.elapsed.as_millis();
-    let refused = |error: NoAnswer| {
-        Failure::new(
+    let api = StreamsApi::new(route.base_url.clone());
+    let probed = block_on(async { Ok(api.probe(HeaderValue::foreign_token(&token)).await) })?;
+    let Probe { status, elapsed } = probed.map_err(|error| match error {
+        CallError::Unanswered(error) => {
+            Failure::new(Code::Unreachable, error).hint("check the address and the network")
+        }
+        CallError::NoAnswer { answer, .. } => Failure::new(
             Code::Refused,
-            format_args!("{} refused: {error}", route.base_url),
+            format_args!("{} refused: {answer}", route.base_url),
         )
-        .hint("check the token and the address; an API may have an allow list")
-    };
-    match read_status(answer.status, &answer.body) {
-        Ok(_) => {}
-        // What the status answer looks like is not public: success is enough.
-        Err(NoAnswer::Unreadable { .. }) if (200..300).contains(&answer.status) => {}
-        Err(error) => return Err(refused(error).into()),
-    }
+        .hint("check the token and the address; an API may have an allow list"),
+    })?;
+    let elapsed = elapsed.as_millis();
     if session.terminal.json() {
         return session.terminal.answer_json(&json!({
-            "route": route.name, "status": answer.status,
+            "route": route.name, "status": status,
             "elapsed_ms": u64::try_from(elapsed).unwrap_or(u64::MAX),
         }));
     }
     session.terminal.note(&format!(
-        "{} takes the token: HTTP {} in {elapsed} ms.",
-        route.base_url, answer.status
+        "{} takes the token: HTTP {status} in {elapsed} ms.",
+        route.base_url
     ));
     Ok(())
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::bulk;
-use super::session::Session;
-use super::wire::{Wire, block_on, shown, token_of};
+use super::session::{Session, block_on};
+use super::wire::{Wire, shown, token_of};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
 use crate::cli::{Reach, SendArgs};
 use crate::domain::{
@@ -103,9 +103,9 @@ impl One {
         terminal.note(&segments(&measured));
         say_whose_gateway(session, stream, reach);
         let (uuid, last) = block_on(async {
-            let wire = Wire::reach(session, reach, !stream.demo)?;
+            let wire = Wire::reach(session, reach, !stream.demo).await?;
             let sent = wire.send(&token, &body).await;
-            let (mut reports, _) = sent.map_err(|missed| missed.failure(&wire))?;
+            let (mut reports, _) = sent.map_err(|error| wire.failure(&error))?;
             let outcome = reports.pop().map(|report| report.outcome);
             let uuid = match outcome {
                 Some(Ok(uuid)) => uuid,
@@ -117,9 +117,9 @@ impl One {
                 terminal.answer(&escape(&uuid))?;
             }
             let ids = std::slice::from_ref(&uuid);
-            let give_up = Instant::now() + wait.map_or(HAND_ON, Span::as_duration);
+            let give_up = Instant::now() + wait.map_or(SUBMIT, Span::as_duration);
             if !stream.demo {
-                say_what_is_left(session, wire.handed_on(ids, give_up).await?);
+                say_what_is_left(session, wire.unsubmitted(ids, give_up).await?);
             }
             // What is known without waiting is told: a live message may have failed by now.
             let last = match wait {
@@ -177,7 +177,7 @@ fn refused(why: &str) -> Failure {
         Code::Refused,
         format_args!("the message was refused: {why}"),
     )
-    .hint("mend what the sentence names, then send again")
+    .hint("Fix the problem above, then send again.")
 }
 
 /// Says that a gateway of the command's own does not apply the stream's allow list.
@@ -189,18 +189,18 @@ pub fn say_whose_gateway(session: &Session, stream: &Stream, reach: &Reach) {
     }
 }
 
-/// Says that messages of a live stream are kept and not handed on yet.
+/// Says that messages of a live stream are kept and not submitted yet.
 pub fn say_what_is_left(session: &Session, left: usize) {
     if left > 0 {
         let kept = counted(left, "message");
         session.terminal.note(&format!(
-            "{kept} kept and not handed on yet: textpeak serve goes on with it."
+            "{kept} kept and not submitted yet: textpeak serve goes on with it."
         ));
     }
 }
 
-/// How long messages of a live stream are waited for until they are handed on.
-pub const HAND_ON: Duration = Duration::from_secs(60);
+/// How long messages of a live stream are waited for until they are submitted.
+pub const SUBMIT: Duration = Duration::from_secs(60);
 
 /// Asks until every status is final, or the time is over; the last answers.
 pub async fn follow(
@@ -217,7 +217,7 @@ pub async fn follow(
         let mut unfinished = Vec::new();
         for batch in open.chunks(MOST_MESSAGES) {
             let answered = wire.status(token, batch).await;
-            for report in answered.map_err(|missed| missed.failure(wire))? {
+            for report in answered.map_err(|error| wire.failure(&error))? {
                 let known = report.status.parse::<MessageStatus>();
                 if known.is_ok_and(MessageStatus::is_final) {
                     last.push(report);

@@ -10,10 +10,12 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::session::Session;
+use super::wire::unopened;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::domain::quote;
 use crate::error::Failure;
-use crate::gateway::{Event, Gateway, Options, Tell};
+use crate::gateway::{Gateway, Options};
+use crate::service::log::{Log, LogEntry};
 use crate::terminal::{Terminal, json_line};
 
 pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
@@ -36,18 +38,20 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         retry: Some(retry),
     };
     raise_the_limit_of_files();
-    let (tell, log) = logging(session.terminal, log);
+    let (log, ended) = logging(session.terminal, log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
     let served = runtime.block_on(async {
         let stop = stop_signal().context("cannot listen for signals")?;
-        let gateway = Gateway::open(&session.home, options, tell)?;
-        if let Some(stream) = gateway.without_allow_list().first() {
+        let gateway = Gateway::open(session.shared_store(), options, log)
+            .await
+            .map_err(unopened)?;
+        if let Some(stream) = gateway.without_allow_list().await.first() {
             return Err(open_to_all(session, stream.name.as_str()).into());
         }
-        let _serving = session.home.announce_serving()?;
+        let _serving = session.store.home().announce_serving()?;
         let url = format!("http://{}", gateway.address());
         if session.terminal.json() {
             session
@@ -62,7 +66,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     // Everything that tells is gone with the runtime, so that the log comes to its end; who does
     // not read it is not waited for.
     drop(runtime);
-    let _ = log.recv_timeout(LAST_LINES);
+    let _ = ended.recv_timeout(LAST_LINES);
     served
 }
 
@@ -85,13 +89,13 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// A thread that writes the log, who tells it what to write, and when it is done. Lines that wait
 /// are written together, so that no request waits for a slow terminal.
-fn logging(terminal: Terminal, format: LogFormat) -> (Tell, Receiver<()>) {
-    let (lines, waiting) = sync_channel::<(Timestamp, Event)>(LINES);
+fn logging(terminal: Terminal, format: LogFormat) -> (Log, Receiver<()>) {
+    let (lines, waiting) = sync_channel::<(Timestamp, LogEntry)>(LINES);
     let (done, ended) = channel();
     let left_out = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&left_out);
     thread::spawn(move || {
-        let line = |(at, event): (Timestamp, Event)| match format {
+        let line = |(at, event): (Timestamp, LogEntry)| match format {
             LogFormat::Text => event.line(at),
             LogFormat::Json => json_line(&event.json(at)),
         };
@@ -109,13 +113,13 @@ fn logging(terminal: Terminal, format: LogFormat) -> (Tell, Receiver<()>) {
         }
         let _ = done.send(());
     });
-    let tell = Tell::new(move |event| {
+    let log = Log::new(move |event| {
         if event.is_fault() || !terminal.is_quiet() {
             let sent = lines.try_send((Timestamp::now(), event));
             left_out.fetch_add(usize::from(sent.is_err()), Ordering::Relaxed);
         }
     });
-    (tell, ended)
+    (log, ended)
 }
 
 /// Resolves when the process is asked to end.

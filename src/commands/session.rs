@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -10,7 +11,9 @@ use jiff::{Timestamp, Unit};
 use crate::domain::{Birth, Stream, StreamId, WebhookSecret, escape};
 use crate::error::Failure;
 use crate::render::command_line;
+use crate::service;
 use crate::state::Home;
+use crate::store::{Clock, LocalStore, Store, StoreError};
 use crate::terminal::{Manner, Terminal};
 
 /// The layers, introduced to each other.
@@ -20,6 +23,8 @@ pub struct Session {
     pub terminal: Terminal,
     /// Where streams are.
     pub home: Home,
+    /// Where streams and messages are.
+    pub store: LocalStore,
     /// The home as it must stand in a command line that is pasted later.
     home_flag: Option<String>,
 }
@@ -41,6 +46,7 @@ impl Session {
         let home_flag = home
             .clone()
             .filter(|home| Some(home) != from_environment.as_ref());
+        let store = LocalStore::new(crate::store::Home::locate(home.clone())?, Clock::system());
         let home = Home::locate(home)?;
         terminal.detail(&format!(
             "home: {}",
@@ -49,8 +55,14 @@ impl Session {
         Ok(Self {
             terminal,
             home,
+            store,
             home_flag: home_flag.map(|home| home.display().to_string()),
         })
+    }
+
+    /// The store as services take it.
+    pub fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::new(self.store.clone())
     }
 
     /// A command line of ours that can be pasted, for this home.
@@ -76,20 +88,24 @@ impl Session {
     }
 }
 
+/// Runs asynchronous work on a runtime of its own.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(work)
+}
+
+/// Asks the store, which needs neither the network nor a clock.
+pub fn ask<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.map_err(|_| StoreError::Stopped)?.block_on(work)
+}
+
 /// What a stream's webhook deliveries are signed with; issued when it is first needed.
 pub fn webhook_secret(session: &Session, stream: &Stream) -> anyhow::Result<WebhookSecret> {
-    if let Some(kept) = session.home.webhook_secret(&stream.id)? {
-        return Ok(kept);
-    }
-    let new = WebhookSecret::issue(randomness()?);
-    session.home.change(|change| {
-        // Under the lock: another process may have been quicker.
-        if let Some(kept) = session.home.webhook_secret(&stream.id)? {
-            return Ok(kept);
-        }
-        change.keep_webhook_secret(&stream.id, &new);
-        Ok(new)
-    })
+    Ok(ask(service::webhook_secret(&session.store, &stream.id))?)
 }
 
 /// A variable of the environment, where it is text.

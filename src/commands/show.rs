@@ -1,15 +1,13 @@
 //! `textpeak streams show`
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::listed;
 use super::preview::{example_sender, previews, requests};
-use super::session::{Session, webhook_secret, zone};
+use super::session::{Session, ask, webhook_secret, zone};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
-use crate::error::Failure;
-use crate::journal::Statistics;
 use crate::render::{beside, details, fields, time};
+use crate::store::{MessageStore as _, Statistics, WebhookPause};
 
 pub fn run(
     session: &Session,
@@ -20,11 +18,11 @@ pub fn run(
     let file = session.home.read()?;
     let state = file.state()?;
     let mut stream = state.find(wanted)?;
-    let statistics = statistics(session, &stream)?;
+    let statistics = ask(session.store.statistics(stream.id.clone()))?;
     if stream.status == Status::Ready && statistics.open > 0 {
         stream.status = Status::Sending;
     }
-    let off = listed::off_since(listed::journal(session)?.as_ref(), &stream)?;
+    let pause = listed::webhook_pause(session, &stream)?;
     let terminal = session.terminal;
     if terminal.json() {
         let reader = if reveal {
@@ -34,7 +32,13 @@ pub fn run(
         };
         let mut json = serde_json::to_value(StreamJson(&stream, reader))?;
         json["statistics"] = statistics_json(&statistics);
-        json["webhook_off_since"] = off.map_or(Value::Null, |at| listed::moment(at).into());
+        let (gone, disabled) = match pause {
+            Some(WebhookPause::Gone(at)) => (Some(at), None),
+            Some(WebhookPause::Disabled(at)) => (None, Some(at)),
+            None => (None, None),
+        };
+        json["webhook_off_since"] = gone.map(listed::moment).into();
+        json["webhook_disabled_since"] = disabled.map(listed::moment).into();
         if reveal {
             let token = session.home.token(&stream)?;
             json["token"] = token.map_or(Value::Null, |token| token.expose().into());
@@ -59,12 +63,20 @@ pub fn run(
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
-    if let Some(at) = off {
-        let since = time(at, &zone());
-        more.push((
-            "Webhook off",
-            format!("since {since}: it answered 410 (Gone)"),
-        ));
+    match pause {
+        Some(WebhookPause::Gone(at)) => {
+            let since = time(at, &zone());
+            let words = format!("since {since}: it answered 410 (Gone)");
+            more.push(("Webhook off", words));
+        }
+        Some(WebhookPause::Disabled(at)) => {
+            let since = time(at, &zone());
+            more.push((
+                "Webhook off",
+                format!("disabled since {since}; events wait"),
+            ));
+        }
+        None => {}
     }
     let messages = statistics_words(&statistics);
     if !messages.is_empty() {
@@ -83,13 +95,6 @@ fn secret(session: &Session, stream: &Stream) -> Option<WebhookSecret> {
     (stream.status != Status::Draft)
         .then(|| webhook_secret(session, stream).ok())
         .flatten()
-}
-
-fn statistics(session: &Session, stream: &Stream) -> Result<Statistics, Failure> {
-    match listed::journal(session)? {
-        Some(journal) => journal.statistics(&stream.id, Timestamp::now()),
-        None => Ok(Statistics::default()),
-    }
 }
 
 fn statistics_json(statistics: &Statistics) -> Value {

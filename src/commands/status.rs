@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::list::whole;
-use super::session::{Session, zone};
-use super::wire::{Wire, block_on, token_of};
+use super::session::{Session, ask, block_on, zone};
+use super::wire::{Wire, token_of};
 use crate::api::{MOST_MESSAGES, StatusReport};
 use crate::cli::StatusArgs;
 use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
-use crate::journal::{MessageFilter, Reader};
 use crate::render::{table, time};
 use crate::state::State;
+use crate::store::{MessageFilter, MessageStore as _};
 
 /// What is asked about: a stream, and messages of it.
 type Asked = Vec<(Stream, Vec<String>)>;
@@ -23,13 +23,13 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
     let state = file.state()?;
     let asked = asked(session, args, &state)?;
     let reports = block_on(async {
-        let wire = Wire::reach(session, &args.reach, false)?;
+        let wire = Wire::reach(session, &args.reach, false).await?;
         let mut reports = Vec::new();
         for (stream, uuids) in &asked {
             let token = token_of(session, stream)?;
             for batch in uuids.chunks(MOST_MESSAGES) {
                 let answered = wire.status(&token, batch).await;
-                let answered = answered.map_err(|missed| missed.failure(&wire))?;
+                let answered = answered.map_err(|error| wire.failure(&error))?;
                 reports.extend(in_order(batch, answered));
             }
         }
@@ -108,15 +108,14 @@ fn in_order(batch: &[String], answered: Vec<StatusReport>) -> Vec<StatusReport> 
 fn asked(session: &Session, args: &StatusArgs, state: &State<'_>) -> anyhow::Result<Asked> {
     let named = args.stream.as_deref();
     let named = named.map(|name| state.find(name)).transpose()?;
-    let journal = Reader::open_if_there(&session.home.journal_path())?;
+    let store = &session.store;
     let with_id = |id: &StreamId| {
         let stream = state.with_id(id)?;
         stream.ok_or_else(|| Failure::not_found("the stream of this message was deleted"))
     };
     if let Some(internal_id) = &args.internal_id {
-        let stream = named.as_ref().map(|stream| &stream.id);
-        let found = journal.map(|journal| journal.by_internal_id(stream, internal_id));
-        let Some(message) = found.transpose()?.flatten() else {
+        let stream = named.as_ref().map(|stream| stream.id.clone());
+        let Some(message) = ask(store.with_internal_id(stream, internal_id.clone()))? else {
             return Err(unknown("internal id", internal_id).into());
         };
         return Ok(vec![(
@@ -134,9 +133,7 @@ fn asked(session: &Session, args: &StatusArgs, state: &State<'_>) -> anyhow::Res
             direction: Some(Direction::Outgoing),
             ..MessageFilter::default()
         };
-        let latest = journal
-            .map(|journal| journal.messages(&filter, args.limit.into(), super::session::now()));
-        let latest = latest.transpose()?.unwrap_or_default();
+        let latest = ask(store.messages(filter, args.limit.into()))?;
         let uuids = latest.iter().map(|(_, message)| message.uuid.to_string());
         return Ok(vec![(stream, uuids.collect())]);
     }
@@ -149,8 +146,7 @@ fn asked(session: &Session, args: &StatusArgs, state: &State<'_>) -> anyhow::Res
             Failure::usage(format_args!("{} is not a message's id", quote(uuid)))
                 .hint("textpeak messages list")
         })?;
-        let found = journal.as_ref().map(|journal| journal.message(parsed));
-        let Some(message) = found.transpose()?.flatten() else {
+        let Some(message) = ask(store.with_ids(vec![parsed]))?.pop() else {
             return Err(unknown("id", uuid).into());
         };
         match asked

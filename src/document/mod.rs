@@ -14,8 +14,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AllowedIp, Description, Document, Exported, Method, RawDraft, SafePretty, SenderId, Stream,
-    StreamName, Syntax, Tag, WebhookUrl, is_unsafe, placeholders, without_found_text,
+    Document, Exported, GoodDraft, RawDraft, SafePretty, Stream, Syntax, is_unsafe, placeholders,
+    without_found_text,
 };
 use crate::error::Failure;
 
@@ -92,30 +92,14 @@ pub use rows::{Row, RowSyntax, Rows, fill_ids, read_rows};
 pub fn locate(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "decoding is the check")]
-    struct Typed {
-        name: Option<StreamName>,
-        description: Option<Description>,
-        allowed_ips: Option<Vec<AllowedIp>>,
-        tags: Option<Vec<Tag>>,
-        default_sender: Option<SenderId>,
-        webhook: Option<TypedWebhook>,
-    }
-    #[derive(Deserialize)]
-    #[expect(dead_code, reason = "decoding is the check")]
-    struct TypedWebhook {
-        method: Option<Method>,
-        url: Option<WebhookUrl>,
-    }
-    #[derive(Deserialize)]
-    #[expect(dead_code, reason = "decoding is the check")]
     struct Streams {
-        streams: Vec<Typed>,
+        streams: Vec<GoodDraft>,
     }
     let several = decode::<Keys>(text).is_ok_and(|keys| holds_several(&keys));
     if several {
         decode::<Streams>(text).err()
     } else {
-        decode::<Typed>(text).err()
+        decode::<GoodDraft>(text).err()
     }
 }
 

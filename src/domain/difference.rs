@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::field::Field;
 use super::header::{Header, HeaderName};
 use super::secret::Secret;
 use super::stream::Stream;
@@ -20,38 +21,31 @@ pub struct Difference {
 /// The fields in which `after` differs. Times, id and token are no fields: they follow.
 #[must_use]
 pub fn differences(before: &Stream, after: &Stream) -> Vec<Difference> {
-    let fields = fields(before).into_iter().zip(fields(after));
-    let told = fields.filter(|((_, before), (_, after))| before != after);
-    let mut told: Vec<_> = told
-        .map(|((field, before), (_, after))| Difference {
-            field: field.to_owned(),
-            before,
-            after,
-        })
-        .collect();
+    let mut told = Vec::new();
+    let mut tell = |field: &str, before: String, after: String| {
+        if before != after {
+            told.push(Difference {
+                field: field.to_owned(),
+                before,
+                after,
+            });
+        }
+    };
+    for field in Field::as_written() {
+        // Headers are told one by one: their values count as well.
+        if field != Field::WebhookHeaders {
+            tell(field.key(), field.show(before), field.show(after));
+        }
+        if field == Field::Description {
+            tell(
+                "status",
+                before.status.to_string(),
+                after.status.to_string(),
+            );
+        }
+    }
     told.extend(header_differences(headers(before), headers(after)));
     told
-}
-
-fn fields(stream: &Stream) -> [(&'static str, String); 9] {
-    let webhook = stream.webhook.as_ref();
-    [
-        ("name", stream.name.to_string()),
-        ("description", stream.description.to_string()),
-        ("status", stream.status.to_string()),
-        ("tags", stream.tags.to_string()),
-        ("allowed_ips", stream.allowed_ips.to_string()),
-        ("default_sender", stream.sender_name()),
-        ("demo", stream.demo.to_string()),
-        (
-            "webhook.method",
-            webhook.map_or_else(String::new, |webhook| webhook.method.to_string()),
-        ),
-        (
-            "webhook.url",
-            webhook.map_or_else(String::new, |webhook| webhook.url.to_string()),
-        ),
-    ]
 }
 
 fn headers(stream: &Stream) -> &[Header] {

@@ -1,13 +1,16 @@
 //! Streams as code: the shape of the document, and the placeholders that keep secrets out of it.
 
-use serde::ser::SerializeStruct as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
+use super::field::Field;
 use super::problem::Problem;
-use super::raw::{RawDraft, RawHeader};
+use super::raw::RawDraft;
+use super::raw_value::RawHeader;
 use super::stream::{Status, Stream};
+use super::stream_json::with_values;
 use super::webhook::Webhook;
-use super::{Field, Step};
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,59 +128,34 @@ pub struct Exported<'a>(pub &'a Stream, pub &'a [String]);
 
 impl Serialize for Exported<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Header<'a> {
-            name: &'a super::HeaderName,
-            value: String,
-        }
-        #[derive(Serialize)]
-        struct Hook<'a> {
-            method: super::Method,
-            url: &'a super::WebhookUrl,
-            headers: Vec<Header<'a>>,
-        }
         let Self(stream, variables) = self;
         let values = variables.iter().map(|variable| format!("${{{variable}}}"));
-        let webhook = stream.webhook.as_ref().map(|webhook| Hook {
-            method: webhook.method,
-            url: &webhook.url,
-            headers: webhook
-                .headers
-                .iter()
-                .zip(values)
-                .map(|(h, value)| Header {
-                    name: &h.name,
-                    value,
-                })
-                .collect(),
-        });
+        let mut json = with_values(stream, values).map_err(S::Error::custom)?;
         // A draft says nothing about the questions of the step that it was left at, or of later
         // ones, beyond what was answered: so it goes on at the same step where it is applied.
-        let open = |step: Step| stream.resume_at.is_some_and(|at| at <= step);
-        let details = !open(Step::Details);
-        let mut json = out.serialize_struct("Stream", 8)?;
-        json.serialize_field("name", &stream.name)?;
-        if details || !stream.description.as_str().is_empty() {
-            json.serialize_field("description", &stream.description)?;
+        let left_open = |key: &str| {
+            let of_key = |field: &Field| field.key().split('.').next() == Some(key);
+            let open = |field: Field| stream.resume_at.is_some_and(|at| at <= field.step());
+            Field::ALL.into_iter().find(of_key).is_some_and(open)
+        };
+        if let Some(keys) = json.as_object_mut() {
+            keys.retain(|key, value| match key.as_str() {
+                "id" | "type" | "token_hint" | "created_at" | "updated_at" => false,
+                "status" => stream.status != Status::Ready,
+                key => !(left_open(key) && is_nothing(value)),
+            });
         }
-        if stream.status != Status::Ready {
-            json.serialize_field("status", &stream.status)?;
-        }
-        if details || !stream.tags.is_empty() {
-            json.serialize_field("tags", &stream.tags)?;
-        }
-        if details || !stream.allowed_ips.is_empty() {
-            json.serialize_field("allowed_ips", &stream.allowed_ips)?;
-        }
-        if details || stream.default_sender.is_some() {
-            json.serialize_field("default_sender", &stream.default_sender)?;
-        }
-        if details || stream.demo {
-            json.serialize_field("demo", &stream.demo)?;
-        }
-        if !open(Step::Webhook) || webhook.is_some() {
-            json.serialize_field("webhook", &webhook)?;
-        }
-        json.end()
+        json.serialize(out)
+    }
+}
+
+/// Whether a value is the answer to a question that nobody answered.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(yes) => !yes,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Number(_) | Value::Object(_) => false,
     }
 }

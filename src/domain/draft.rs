@@ -1,8 +1,11 @@
 //! A stream in the making: the one road from flags, documents and prompts to a [`Stream`].
 
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::AllowedIp;
+use super::event_type::EventTypes;
 use super::field::{Field, Step};
 use super::header::Header;
 use super::name::{Description, StreamId, StreamName, Tag, same_name};
@@ -12,29 +15,90 @@ use super::stream::{Status, Stream, StreamKind};
 use super::text::quote;
 use super::unique::Unique;
 use super::value::Invalid;
-use super::webhook::{Incoming, Webhook, WebhookUrl};
+use super::webhook::{Incoming, Method, Webhook, WebhookUrl};
 
-/// The answers so far. `None` is a question that was not answered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StreamDraft {
-    /// Answer to [`Field::Name`].
-    pub name: Option<StreamName>,
-    /// Answer to [`Field::Description`].
-    pub description: Option<Description>,
-    /// Answer to [`Field::AllowedIps`].
-    pub allowed_ips: Option<Unique<AllowedIp>>,
-    /// Answer to [`Field::Tags`].
-    pub tags: Option<Unique<Tag>>,
-    /// Answer to [`Field::DefaultSender`].
-    pub default_sender: Option<DefaultSender>,
-    /// Answer to [`Field::Demo`].
-    pub demo: Option<bool>,
-    /// Answer to [`Field::WebhookMethod`].
-    pub webhook_method: Option<Incoming>,
-    /// Answer to [`Field::WebhookUrl`].
-    pub webhook_url: Option<WebhookUrl>,
-    /// Answer to [`Field::WebhookHeaders`].
-    pub webhook_headers: Option<Vec<Header>>,
+/// The type of an answer in a document, where it has another one there.
+macro_rules! in_document {
+    ($type:ty) => {
+        $type
+    };
+    ($type:ty, $there:ty) => {
+        $there
+    };
+}
+
+/// Declares the answers: the question, its place, its type, and for the parts of the webhook
+/// their key in a document.
+macro_rules! answers {
+    (
+        stream {
+            $($field:ident => $name:ident: $type:ty $(, as $there:ty)?;)+
+        }
+        webhook {
+            $($part:ident => $at:ident $key:literal: $value:ty $(, as $in:ty)?;)+
+        }
+    ) => {
+        /// The answers so far. `None` is a question that was not answered.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct StreamDraft {
+            $(#[doc = concat!("Answer to [`Field::", stringify!($field), "`].")]
+            pub $name: Option<$type>,)+
+            $(#[doc = concat!("Answer to [`Field::", stringify!($part), "`].")]
+            pub $at: Option<$value>,)+
+        }
+
+        impl StreamDraft {
+            /// Whether a question has its answer.
+            #[must_use]
+            pub fn answered(&self, field: Field) -> bool {
+                match field {
+                    $(Field::$field => self.$name.is_some(),)+
+                    $(Field::$part => self.$at.is_some(),)+
+                }
+            }
+
+            /// These answers, and `other`'s where these have none.
+            #[must_use]
+            pub fn or(self, other: Self) -> Self {
+                Self {
+                    $($name: self.$name.or(other.$name),)+
+                    $($at: self.$at.or(other.$at),)+
+                }
+            }
+        }
+
+        /// A stream of a document in which every value by itself is good: decoding is the check.
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "decoding is the check")]
+        pub(crate) struct GoodDraft {
+            $($name: Option<in_document!($type $(, $there)?)>,)+
+            webhook: Option<GoodWebhook>,
+        }
+
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "decoding is the check")]
+        struct GoodWebhook {
+            $(#[serde(rename = $key)]
+            $at: Option<in_document!($value $(, $in)?)>,)+
+        }
+    };
+}
+
+answers! {
+    stream {
+        Name => name: StreamName;
+        Description => description: Description;
+        AllowedIps => allowed_ips: Unique<AllowedIp>;
+        Tags => tags: Unique<Tag>;
+        DefaultSender => default_sender: DefaultSender, as SenderId;
+        Demo => demo: bool;
+    }
+    webhook {
+        WebhookMethod => webhook_method "method": Incoming, as Method;
+        WebhookUrl => webhook_url "url": WebhookUrl;
+        WebhookEvents => webhook_events "events": EventTypes;
+        WebhookHeaders => webhook_headers "headers": Vec<Header>, as IgnoredAny;
+    }
 }
 
 /// What a stream gets at birth that nobody answers: its id and its times.
@@ -49,50 +113,27 @@ pub struct Birth {
 }
 
 impl StreamDraft {
-    /// Whether a question has its answer.
-    #[must_use]
-    pub fn answered(&self, field: Field) -> bool {
-        match field {
-            Field::Name => self.name.is_some(),
-            Field::Description => self.description.is_some(),
-            Field::AllowedIps => self.allowed_ips.is_some(),
-            Field::Tags => self.tags.is_some(),
-            Field::DefaultSender => self.default_sender.is_some(),
-            Field::Demo => self.demo.is_some(),
-            Field::WebhookMethod => self.webhook_method.is_some(),
-            Field::WebhookUrl => self.webhook_url.is_some(),
-            Field::WebhookHeaders => self.webhook_headers.is_some(),
-        }
-    }
-
     /// Whether a question makes sense after the answers so far.
     #[must_use]
     pub fn applies(&self, field: Field) -> bool {
-        match field {
-            Field::WebhookUrl | Field::WebhookHeaders => {
-                matches!(self.webhook_method, Some(Incoming::Webhook(_)))
-            }
-            Field::Name
-            | Field::Description
-            | Field::AllowedIps
-            | Field::Tags
-            | Field::DefaultSender
-            | Field::Demo
-            | Field::WebhookMethod => true,
-        }
+        !field.needs_webhook() || matches!(self.webhook_method, Some(Incoming::Webhook(_)))
     }
 
     /// The required answers that are missing, in the order of the questions.
     pub fn missing(&self) -> impl Iterator<Item = Field> + '_ {
-        [Field::Name, Field::WebhookUrl]
-            .into_iter()
-            .filter(|field| self.applies(*field) && !self.answered(*field))
+        let missing =
+            |field: &Field| field.required() && self.applies(*field) && !self.answered(*field);
+        Field::ALL.into_iter().filter(missing)
     }
 
-    /// The step at which the wizard would go on: the first with a question left open.
+    /// The step at which the wizard would go on: the first with a question left open. Documents
+    /// and scripts that are older than the question about events are complete without it.
     #[must_use]
     pub fn next_step(&self) -> Step {
-        let open = |field: &Field| self.applies(*field) && !self.answered(*field);
+        let open = |field: &Field| {
+            let needed = *field != Field::WebhookEvents;
+            needed && self.applies(*field) && !self.answered(*field)
+        };
         Field::ALL
             .into_iter()
             .find(open)
@@ -105,6 +146,7 @@ impl StreamDraft {
         if self.applies(Field::WebhookUrl) && self.webhook_url.is_none() {
             return Self {
                 webhook_method: None,
+                webhook_events: None,
                 webhook_headers: None,
                 ..self
             };
@@ -122,6 +164,7 @@ impl StreamDraft {
             method,
             url: self.webhook_url.clone()?,
             headers: self.webhook_headers.clone().unwrap_or_default(),
+            events: self.webhook_events.clone().unwrap_or_default(),
         })
     }
 
@@ -173,7 +216,6 @@ impl StreamDraft {
             Some(webhook) => Some(Incoming::Webhook(webhook.method)),
             None => skipped.then_some(Incoming::Skip),
         };
-        let (webhook_url, webhook_headers) = webhook.map(|w| (w.url, w.headers)).unzip();
         Self {
             name: Some(stream.name.clone()),
             description: Some(stream.description.clone()),
@@ -185,8 +227,9 @@ impl StreamDraft {
             }),
             demo: Some(stream.demo),
             webhook_method: method,
-            webhook_url,
-            webhook_headers,
+            webhook_url: webhook.as_ref().map(|webhook| webhook.url.clone()),
+            webhook_events: webhook.as_ref().map(|webhook| webhook.events.clone()),
+            webhook_headers: webhook.map(|webhook| webhook.headers),
         }
     }
 }

@@ -24,7 +24,12 @@ pub struct Removals {
 impl StreamDraft {
     /// These answers after an edit: lists grow and shrink, everything else is replaced.
     #[must_use]
-    pub fn edited(mut self, given: Self, removals: &Removals, wrong: &mut Vec<Problem>) -> Self {
+    pub fn edited(
+        mut self,
+        mut given: Self,
+        removals: &Removals,
+        wrong: &mut Vec<Problem>,
+    ) -> Self {
         take_out(
             Field::AllowedIps,
             &mut self.allowed_ips,
@@ -32,8 +37,8 @@ impl StreamDraft {
             wrong,
         );
         take_out(Field::Tags, &mut self.tags, &removals.tags, wrong);
-        put_in(&mut self.allowed_ips, given.allowed_ips.as_ref());
-        put_in(&mut self.tags, given.tags.as_ref());
+        put_in(&mut self.allowed_ips, given.allowed_ips.take().as_ref());
+        put_in(&mut self.tags, given.tags.take().as_ref());
         let headers = self.webhook_headers.get_or_insert_default();
         for name in &removals.headers {
             let before = headers.len();
@@ -42,21 +47,13 @@ impl StreamDraft {
                 wrong.push(absent(Field::WebhookHeaders, name));
             }
         }
-        for header in given.webhook_headers.into_iter().flatten() {
+        for header in given.webhook_headers.take().into_iter().flatten() {
             headers.retain(|old| !old.name.as_str().eq_ignore_ascii_case(header.name.as_str()));
             if let Err(error) = header.add_to(headers) {
                 wrong.push(Problem::new(Field::WebhookHeaders, error));
             }
         }
-        Self {
-            name: given.name.or(self.name),
-            description: given.description.or(self.description),
-            default_sender: given.default_sender.or(self.default_sender),
-            demo: given.demo.or(self.demo),
-            webhook_method: given.webhook_method.or(self.webhook_method),
-            webhook_url: given.webhook_url.or(self.webhook_url),
-            ..self
-        }
+        given.or(self)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::name::{Tag, name_key};
 use super::sender::SenderId;
 use super::stream::{Status, Stream};
+use super::value::words;
 
 /// Conditions that a stream must all meet; the default is met by every stream.
 #[derive(Debug, Clone, Default)]
@@ -55,32 +56,21 @@ impl StreamFilter {
     }
 }
 
-/// How a list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// Newest first, as the table keeps them.
-    #[default]
-    Created,
-    /// By name, without regard to case.
-    Name,
-    /// Last changed first.
-    Updated,
+words! {
+    /// How a list is ordered.
+    #[derive(Default)]
+    pub enum Order {
+        /// By name, without regard to case.
+        Name = "name",
+        /// Newest first, as the table keeps them.
+        #[default]
+        Created = "created",
+        /// Last changed first.
+        Updated = "updated",
+    }
 }
 
 impl Order {
-    /// Every order.
-    pub const ALL: [Self; 3] = [Self::Name, Self::Created, Self::Updated];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Name => "name",
-            Self::Updated => "updated",
-        }
-    }
-
     /// Puts streams, newest first, into this order.
     pub fn sort(self, streams: &mut [Stream]) {
         match self {

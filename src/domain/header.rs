@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 use super::text::quote;
@@ -64,7 +64,7 @@ impl FromStr for HeaderName {
 }
 
 /// One header that every delivery carries. Its value is a secret until shown to be otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RawPair")]
 pub struct Header {
     /// Its name, as typed.

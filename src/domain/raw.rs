@@ -1,14 +1,15 @@
 //! A stream as it was typed, in flags or in a document, before any of it is believed.
 
-use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
 use super::draft::StreamDraft;
+use super::event_type::{EventType, EventTypes};
 use super::field::Field;
 use super::header::Header;
 use super::problem::Problem;
-use super::sender::DefaultSender;
+use super::raw_value::{RawHeader, RawSender, document_sender, one};
 use super::stream::{Status, StreamKind};
 use super::value::Invalid;
 use super::webhook::{Incoming, Method, Webhook};
@@ -40,17 +41,6 @@ pub struct RawDraft {
     pub webhook: RawWebhook,
 }
 
-/// A default sender as it was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RawSender {
-    /// Each request names its own.
-    Customized,
-    /// One that the catalogue has.
-    Existing(String),
-    /// One that the catalogue has or gains.
-    New(String),
-}
-
 /// A webhook as it was typed, each part for itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,35 +54,8 @@ pub struct RawWebhook {
     pub url: Option<String>,
     /// Its headers.
     pub headers: Option<Vec<RawHeader>>,
-}
-
-/// A header as it was typed: one line, or a pair.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum RawHeader {
-    /// `Name: value`.
-    Line(String),
-    /// Its two parts.
-    Pair {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-}
-
-impl fmt::Debug for RawHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RawHeader")
-    }
-}
-
-/// In a document `null` says *Customized*, and a Sender ID may be new to the catalogue.
-fn document_sender<'de, D: Deserializer<'de>>(input: D) -> Result<Option<RawSender>, D::Error> {
-    Ok(Some(match Option::deserialize(input)? {
-        None => RawSender::Customized,
-        Some(id) => RawSender::New(id),
-    }))
+    /// What it is told of.
+    pub events: Option<Vec<String>>,
 }
 
 /// In a document `null` says that there is no webhook.
@@ -136,60 +99,36 @@ impl RawDraft {
     /// Reads every answer by its rule: what could be read, and everything that is wrong.
     #[must_use]
     pub fn read(&self) -> (StreamDraft, Vec<Problem>) {
+        let Self {
+            kind: _,
+            name,
+            description,
+            status: _,
+            allowed_ips,
+            tags,
+            default_sender,
+            demo,
+            webhook,
+        } = self;
         let mut wrong = Vec::new();
-        let (webhook_method, webhook_url, webhook_headers) = self.webhook.read(&mut wrong);
+        let method = one(Field::WebhookMethod, webhook.method.as_deref(), &mut wrong);
+        let sender = default_sender.as_ref();
         let draft = StreamDraft {
-            name: self
-                .name
-                .as_ref()
-                .and_then(|text| one(Field::Name, text, &mut wrong)),
-            description: self
-                .description
-                .as_ref()
-                .and_then(|text| one(Field::Description, text, &mut wrong)),
-            allowed_ips: self
-                .allowed_ips
-                .as_ref()
-                .map(|texts| each(Field::AllowedIps, texts, &mut wrong).collect()),
-            tags: self
-                .tags
-                .as_ref()
-                .map(|texts| each(Field::Tags, texts, &mut wrong).collect()),
-            default_sender: self
-                .default_sender
-                .as_ref()
-                .and_then(|raw| raw.read(&mut wrong)),
-            demo: self.demo,
-            webhook_method,
-            webhook_url,
-            webhook_headers,
+            name: one(Field::Name, name.as_deref(), &mut wrong),
+            description: one(Field::Description, description.as_deref(), &mut wrong),
+            allowed_ips: each(Field::AllowedIps, allowed_ips.as_deref(), &mut wrong),
+            tags: each(Field::Tags, tags.as_deref(), &mut wrong),
+            default_sender: sender.and_then(|raw| raw.read(&mut wrong)),
+            demo: *demo,
+            webhook_method: webhook.incoming(method),
+            webhook_url: one(Field::WebhookUrl, webhook.url.as_deref(), &mut wrong),
+            webhook_events: webhook.read_events(&mut wrong),
+            webhook_headers: webhook.read_headers(&mut wrong),
         };
         wrong.sort_by_key(|problem| problem.field);
         (draft, wrong)
     }
 }
-
-impl RawSender {
-    fn read(&self, wrong: &mut Vec<Problem>) -> Option<DefaultSender> {
-        match self {
-            Self::Customized => Some(DefaultSender::Customized),
-            Self::Existing(id) => one(Field::DefaultSender, id, wrong).map(DefaultSender::Existing),
-            Self::New(id) => match id.parse() {
-                Ok(id) => Some(DefaultSender::New(id)),
-                Err(error) => {
-                    wrong.push(Problem::new(Field::DefaultSender, error).with("--add-sender"));
-                    None
-                }
-            },
-        }
-    }
-}
-
-type WebhookAnswers = (
-    Option<Incoming>,
-    Option<super::WebhookUrl>,
-    Option<Vec<Header>>,
-);
 
 impl RawWebhook {
     fn or(self, other: Self) -> Self {
@@ -201,71 +140,63 @@ impl RawWebhook {
             method: self.method.or(other.method),
             url: self.url.or(other.url),
             headers: self.headers.or(other.headers),
+            events: self.events.or(other.events),
         }
     }
 
-    fn read(&self, wrong: &mut Vec<Problem>) -> WebhookAnswers {
-        let method = self
-            .method
-            .as_ref()
-            .and_then(|text| one(Field::WebhookMethod, text, wrong));
-        let url = self
-            .url
-            .as_ref()
-            .and_then(|text| one(Field::WebhookUrl, text, wrong));
-        let headers = self.headers.as_ref().map(|raw| {
-            let mut list = Vec::new();
-            for header in raw {
-                if let Err(error) = header.read().and_then(|header| header.add_to(&mut list)) {
-                    wrong.push(Problem::new(Field::WebhookHeaders, error));
-                }
-            }
-            list
-        });
-        let wanted = method.is_some() || self.url.is_some() || headers.is_some();
-        let incoming = if self.skip {
+    /// Whether a webhook is wanted: any part of one says so.
+    fn incoming(&self, read: Option<Method>) -> Option<Incoming> {
+        let Self {
+            skip,
+            method: _,
+            url,
+            headers,
+            events,
+        } = self;
+        let wanted = read.is_some() || url.is_some() || headers.is_some() || events.is_some();
+        if *skip {
             Some(Incoming::Skip)
-        } else if wanted {
-            Some(Incoming::Webhook(method.unwrap_or(Method::Post)))
         } else {
-            None
-        };
-        (incoming, url, headers)
-    }
-}
-
-impl RawHeader {
-    fn read(&self) -> Result<Header, Invalid> {
-        match self {
-            Self::Line(line) => line.parse(),
-            Self::Pair { name, value } => Header::new(name, value),
+            wanted.then(|| Incoming::Webhook(read.unwrap_or(Method::Post)))
         }
     }
+
+    fn read_headers(&self, wrong: &mut Vec<Problem>) -> Option<Vec<Header>> {
+        let mut list = Vec::new();
+        for header in self.headers.as_ref()? {
+            if let Err(error) = header.read().and_then(|header| header.add_to(&mut list)) {
+                wrong.push(Problem::new(Field::WebhookHeaders, error));
+            }
+        }
+        Some(list)
+    }
+
+    fn read_events(&self, wrong: &mut Vec<Problem>) -> Option<EventTypes> {
+        let names = self.events.as_deref()?;
+        let types: Vec<EventType> = each(Field::WebhookEvents, Some(names), wrong)?;
+        // Of names that are none, each was told already.
+        if types.is_empty() && !names.is_empty() {
+            return None;
+        }
+        EventTypes::try_from(types)
+            .map_err(|error| wrong.push(Problem::new(Field::WebhookEvents, error)))
+            .ok()
+    }
 }
 
-fn one<T>(field: Field, text: &str, wrong: &mut Vec<Problem>) -> Option<T>
+fn each<T, L>(field: Field, texts: Option<&[String]>, wrong: &mut Vec<Problem>) -> Option<L>
 where
-    T: std::str::FromStr<Err = Invalid>,
+    T: FromStr<Err = Invalid>,
+    L: FromIterator<T>,
 {
-    text.parse()
-        .map_err(|error| wrong.push(Problem::new(field, error)))
-        .ok()
-}
-
-fn each<'a, T>(
-    field: Field,
-    texts: &'a [String],
-    wrong: &'a mut Vec<Problem>,
-) -> impl Iterator<Item = T> + 'a
-where
-    T: std::str::FromStr<Err = Invalid>,
-{
-    texts.iter().filter_map(move |text| one(field, text, wrong))
+    let read = |text: &String| one(field, Some(text), wrong);
+    Some(texts?.iter().filter_map(read).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::DefaultSender;
 
     #[test]
     fn every_problem_is_found_at_once_and_in_the_order_of_the_questions() {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::gateway::GatewayUrl;
 use super::name::{StreamId, same_name};
 use super::secret::Secret;
+use super::span::Span;
 use super::text::quote;
 use super::value::{Invalid, text_value};
 
@@ -88,11 +90,22 @@ pub struct Route {
     /// The streams that it serves; none are named where it serves every live stream.
     #[serde(default)]
     pub streams: Vec<StreamId>,
+    /// How long a message waits for an API that is away or throttles, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire: Option<Span>,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
+/// How long a message waits for a carrier, where a route does not say.
+const EXPIRE: Duration = Duration::from_secs(24 * 3_600);
+
 impl Route {
+    /// How long a message waits for an API that is away or throttles.
+    pub fn expire(&self) -> Duration {
+        self.expire.map_or(EXPIRE, Span::as_duration)
+    }
+
     /// The route of a stream: one that names it goes before one for all.
     #[must_use]
     pub fn of<'a>(routes: &'a [Self], stream: &StreamId) -> Option<&'a Self> {
@@ -111,6 +124,7 @@ mod tests {
             name: name.parse().unwrap(),
             base_url: HOSTED.parse().unwrap(),
             streams: streams.iter().map(|id| id.parse().unwrap()).collect(),
+            expire: None,
             created_at: Timestamp::UNIX_EPOCH,
         };
         let (one, other) = ("st_000000000001", "st_000000000002");

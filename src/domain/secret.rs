@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// A secret value. `Debug` and `Display` print a mask; [`Secret::expose`] is the only way out.
+use serde::{Serialize, Serializer};
+
+/// A secret value. `Debug`, `Display` and serde write a mask; [`Secret::expose`] is the only way out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -26,6 +28,12 @@ impl Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Self::MASK)
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(Self::MASK)
     }
 }
 

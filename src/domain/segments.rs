@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Invalid, text_value};
+use super::value::{Invalid, text_value, words};
 
 /// The GSM 03.38 basic alphabet beyond ASCII.
 const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
@@ -14,25 +14,17 @@ const EXTENSION: &str = "^{}\\[~]|€\u{c}";
 /// Most segments of one text.
 const MOST: usize = 10;
 
-/// How the characters of a text travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Seven bits a character, two characters' room for those of the extension.
-    Gsm7,
-    /// Sixteen bits a unit, for every text with a character that GSM-7 has not.
-    Ucs2,
+words! {
+    /// How the characters of a text travel.
+    pub enum Encoding {
+        /// Seven bits a character, two characters' room for those of the extension.
+        Gsm7 = "GSM-7",
+        /// Sixteen bits a unit, for every text with a character that GSM-7 has not.
+        Ucs2 = "UCS-2",
+    }
 }
 
 impl Encoding {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gsm7 => "GSM-7",
-            Self::Ucs2 => "UCS-2",
-        }
-    }
-
     /// Units of a text in one segment, and of each segment of a longer one.
     #[must_use]
     pub fn room(self) -> (usize, usize) {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::text::quote;
-use super::value::{Invalid, text_value};
+use super::value::{Invalid, text_value, words};
 
 /// Letters of the GSM 03.38 basic alphabet beyond ASCII.
 const GSM_LETTERS: &str = "èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà";
@@ -17,23 +17,13 @@ pub struct SenderId(String);
 
 text_value!(SenderId);
 
-/// The two kinds of Sender ID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SenderKind {
-    /// A brand name; handsets cannot answer it.
-    Alphanumeric,
-    /// A phone number or short code; handsets can answer it.
-    Numeric,
-}
-
-impl SenderKind {
-    /// The word for it in tables and JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Alphanumeric => "alphanumeric",
-            Self::Numeric => "numeric",
-        }
+words! {
+    /// The two kinds of Sender ID.
+    pub enum SenderKind {
+        /// A brand name; handsets cannot answer it.
+        Alphanumeric = "alphanumeric",
+        /// A phone number or short code; handsets can answer it.
+        Numeric = "numeric",
     }
 }
 

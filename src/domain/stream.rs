@@ -1,7 +1,6 @@
 //! A stream and the small values that it is made of.
 
 use std::fmt;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -15,11 +14,11 @@ use super::sender::SenderId;
 use super::text::quote;
 use super::token::TokenDigest;
 use super::unique::Unique;
-use super::value::{Invalid, display_value};
+use super::value::{display_value, words};
 use super::webhook::Webhook;
 
-/// A two-way SMS stream, complete or still a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A two-way SMS stream, complete or still a draft. Serialised as anyone may read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
     /// Its id, which never changes.
     pub id: StreamId,
@@ -52,10 +51,10 @@ pub struct Stream {
     #[serde(default)]
     pub token_hint: Option<String>,
     /// The SHA-256 of the token, in hexadecimal.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub token_sha256: Option<String>,
     /// For a draft, the step at which the wizard was left.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub resume_at: Option<Step>,
     /// When it was first saved.
     pub created_at: Timestamp,
@@ -104,12 +103,14 @@ impl Stream {
     }
 }
 
-/// The kind of traffic that a stream carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StreamKind {
-    /// Messages out, replies in.
-    #[default]
-    SmsTwoWay,
+words! {
+    /// The kind of traffic that a stream carries.
+    #[derive(Default)]
+    pub enum StreamKind (exact, "is not a stream type: use sms_two_way") {
+        /// Messages out, replies in.
+        #[default]
+        SmsTwoWay = "sms_two_way",
+    }
 }
 
 display_value!(StreamKind);
@@ -124,39 +125,18 @@ impl StreamKind {
     }
 }
 
-impl fmt::Display for StreamKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SmsTwoWay => f.write_str("sms_two_way"),
-        }
+words! {
+    /// Where a stream is in its life.
+    pub enum Status (any_case, "is not a status: use Draft, Ready, Sending or Disabled") {
+        /// Its steps are not finished.
+        Draft = "Draft",
+        /// It takes requests.
+        Ready = "Ready",
+        /// Ready, with messages whose status is not final: seen in the journal, never stored.
+        Sending = "Sending",
+        /// Paused by hand.
+        Disabled = "Disabled",
     }
-}
-
-impl FromStr for StreamKind {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "sms_two_way" => Ok(Self::SmsTwoWay),
-            _ => Err(Invalid::new(format_args!(
-                "{} is not a stream type: use sms_two_way",
-                quote(text)
-            ))),
-        }
-    }
-}
-
-/// Where a stream is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Its steps are not finished.
-    Draft,
-    /// It takes requests.
-    Ready,
-    /// Ready, with messages whose status is not final: seen in the journal, never stored.
-    Sending,
-    /// Paused by hand.
-    Disabled,
 }
 
 impl Serialize for Status {
@@ -188,43 +168,5 @@ impl<'de> Deserialize<'de> for Status {
             }
         }
         input.deserialize_str(Word)
-    }
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::Ready, Self::Sending, Self::Disabled];
-
-    /// The status as it stands in tables and files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "Draft",
-            Self::Ready => "Ready",
-            Self::Sending => "Sending",
-            Self::Disabled => "Disabled",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Status {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| {
-                Invalid::new(format_args!(
-                    "{} is not a status: use Draft, Ready, Sending or Disabled",
-                    quote(text)
-                ))
-            })
     }
 }

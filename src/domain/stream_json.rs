@@ -1,11 +1,11 @@
-//! A stream as JSON: one shape for answers and for the state file.
+//! A stream as JSON: one shape for answers, for the state file and for documents. A stream alone
+//! is written without its secrets; here they are put in for those who may read them.
 
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde_json::Value;
 
 use super::header::Header;
-use super::secret::Secret;
 use super::stream::Stream;
-use super::webhook::Webhook;
 
 /// Who will read the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,24 +19,8 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// Every key that a stream may have in the state file.
-    pub(crate) const KEYS: [&'static str; 15] = [
-        "id",
-        "name",
-        "type",
-        "description",
-        "status",
-        "tags",
-        "allowed_ips",
-        "default_sender",
-        "demo",
-        "webhook",
-        "token_hint",
-        "token_sha256",
-        "resume_at",
-        "created_at",
-        "updated_at",
-    ];
+    /// The key of the state file that only a draft has.
+    pub(crate) const OF_DRAFTS: &'static str = "resume_at";
 }
 
 /// A stream and its reader, ready to be serialised.
@@ -46,64 +30,35 @@ pub struct StreamJson<'a>(pub &'a Stream, pub Reader);
 impl Serialize for StreamJson<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let Self(stream, reader) = self;
-        let webhook = stream
-            .webhook
-            .as_ref()
-            .map(|webhook| WebhookJson(webhook, *reader));
-        let mut json = out.serialize_struct("Stream", 15)?;
-        json.serialize_field("id", &stream.id)?;
-        json.serialize_field("name", &stream.name)?;
-        json.serialize_field("type", &stream.kind)?;
-        json.serialize_field("description", &stream.description)?;
-        json.serialize_field("status", &stream.status)?;
-        json.serialize_field("tags", &stream.tags)?;
-        json.serialize_field("allowed_ips", &stream.allowed_ips)?;
-        json.serialize_field("default_sender", &stream.default_sender)?;
-        json.serialize_field("demo", &stream.demo)?;
-        json.serialize_field("webhook", &webhook)?;
-        json.serialize_field("token_hint", &stream.token_hint)?;
-        if *reader == Reader::File {
-            json.serialize_field("token_sha256", &stream.token_sha256)?;
-            if let Some(step) = stream.resume_at {
-                json.serialize_field("resume_at", &step)?;
-            }
+        if *reader == Reader::Anyone {
+            return stream.serialize(out);
         }
-        json.serialize_field("created_at", &stream.created_at)?;
-        json.serialize_field("updated_at", &stream.updated_at)?;
-        json.end()
+        let plain = |header: &Header| header.value.expose().to_owned();
+        let headers = stream.webhook.iter().flat_map(|webhook| &webhook.headers);
+        let mut json = with_values(stream, headers.map(plain)).map_err(S::Error::custom)?;
+        if let (Reader::File, Some(keys)) = (reader, json.as_object_mut()) {
+            let after_hint = |key: &String| key == "token_hint";
+            let at = keys.keys().position(after_hint).map_or(0, |at| at + 1);
+            if let Some(step) = stream.resume_at {
+                keys.shift_insert(at, Reader::OF_DRAFTS.to_owned(), step.name().into());
+            }
+            let digest = stream.token_sha256.clone();
+            keys.shift_insert(at, "token_sha256".to_owned(), digest.into());
+        }
+        json.serialize(out)
     }
 }
 
-struct WebhookJson<'a>(&'a Webhook, Reader);
-
-impl Serialize for WebhookJson<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Self(webhook, reader) = self;
-        let headers: Vec<_> = webhook
-            .headers
-            .iter()
-            .map(|header| HeaderJson(header, *reader))
-            .collect();
-        let mut json = out.serialize_struct("Webhook", 3)?;
-        json.serialize_field("method", &webhook.method)?;
-        json.serialize_field("url", &webhook.url)?;
-        json.serialize_field("headers", &headers)?;
-        json.end()
+/// A stream's JSON with these values of its headers.
+pub(super) fn with_values(
+    stream: &Stream,
+    values: impl Iterator<Item = String>,
+) -> serde_json::Result<Value> {
+    let mut json = serde_json::to_value(stream)?;
+    let headers = json.pointer_mut("/webhook/headers");
+    let headers = headers.and_then(Value::as_array_mut);
+    for (header, value) in headers.into_iter().flatten().zip(values) {
+        header["value"] = value.into();
     }
-}
-
-struct HeaderJson<'a>(&'a Header, Reader);
-
-impl Serialize for HeaderJson<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Self(header, reader) = self;
-        let value = match reader {
-            Reader::Anyone => Secret::MASK,
-            Reader::Owner | Reader::File => header.value.expose(),
-        };
-        let mut json = out.serialize_struct("Header", 2)?;
-        json.serialize_field("name", &header.name)?;
-        json.serialize_field("value", value)?;
-        json.end()
-    }
+    Ok(json)
 }

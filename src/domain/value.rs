@@ -63,4 +63,64 @@ macro_rules! display_value {
     };
 }
 
-pub(crate) use {display_value, text_value};
+/// An enum whose values are words: each variant's name, all of them in order, and `Display`. With
+/// a sentence, `FromStr` as well; the sentence is what any other word gets.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident $(($same:ident, $sentence:literal))? {
+            $($(#[$about:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
+            /// The word for it, in files, on the command line and in tables.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        $(
+            impl std::str::FromStr for $name {
+                type Err = $crate::domain::Invalid;
+
+                fn from_str(text: &str) -> Result<Self, Self::Err> {
+                    let same = |one: &Self| $crate::domain::value::$same(one.name(), text);
+                    Self::ALL.into_iter().find(same).ok_or_else(|| {
+                        let text = $crate::domain::quote(text);
+                        $crate::domain::Invalid::new(format_args!("{text} {}", $sentence))
+                    })
+                }
+            }
+        )?
+    };
+}
+
+/// Words that are read as they are written.
+pub(crate) fn exact(word: &str, text: &str) -> bool {
+    word == text
+}
+
+/// Words that are read in upper and in lower case.
+pub(crate) fn any_case(word: &str, text: &str) -> bool {
+    word.eq_ignore_ascii_case(text)
+}
+
+pub(crate) use {display_value, text_value, words};

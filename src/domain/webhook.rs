@@ -1,63 +1,29 @@
 //! The incoming-messages webhook: where replies are delivered, and how.
 
-use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::event_type::EventTypes;
 use super::gateway::is_open_to_readers;
 use super::header::Header;
 use super::text::quote;
-use super::value::{Invalid, display_value, text_value};
+use super::value::{Invalid, display_value, text_value, words};
 
 /// Longest URL accepted, in bytes; a GET delivery appends its query to it.
 const MAX_URL: usize = 2048;
-/// How a webhook is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// The fields as a JSON body.
-    Post,
-    /// The fields as query parameters.
-    Get,
+
+words! {
+    /// How a webhook is called.
+    pub enum Method (any_case, "is not a webhook method: use post or get") {
+        /// The fields as a JSON body.
+        Post = "POST",
+        /// The fields as query parameters.
+        Get = "GET",
+    }
 }
 
 display_value!(Method);
-
-impl Method {
-    /// Both, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Post, Self::Get];
-
-    /// The method as it stands in a request line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Post => "POST",
-            Self::Get => "GET",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Method {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| {
-                Invalid::new(format_args!(
-                    "{} is not a webhook method: use post or get",
-                    quote(text)
-                ))
-            })
-    }
-}
 
 /// Whether incoming messages are delivered at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +82,7 @@ impl FromStr for WebhookUrl {
 }
 
 /// Where incoming messages are delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
     /// How the URL is called.
     pub method: Method,
@@ -125,6 +91,9 @@ pub struct Webhook {
     /// Headers beside the delivery's own.
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// What it is told of.
+    #[serde(default)]
+    pub events: EventTypes,
 }
 
 #[cfg(test)]

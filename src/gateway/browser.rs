@@ -18,7 +18,7 @@ pub fn refusal(headers: &HeaderMap, local: bool) -> Option<&'static str> {
 }
 
 /// Whether a `Host` names this machine's loopback, with or without a port.
-fn is_here(host: &str) -> bool {
+pub(super) fn is_here(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,

@@ -1,49 +1,32 @@
-//! Connections: taken, given a time for their headers, and let go of in good order.
+//! A gateway that listens: what it is set up with, and everything that runs while it serves.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::ServiceExt as _;
 
-use super::courier::Courier;
-use super::engine::{Engine, Policy};
-use super::event::{Event, Tell};
-use super::queue;
-use super::relay;
-use super::router::{Desk, router};
-use super::served::Served;
+use super::accept::accept;
+use super::activity::Limits;
+use super::connections::Connections;
+use super::router::{AppState, router};
 use crate::domain::{AllowedIp, Retry, Stream};
-use crate::error::Failure;
-use crate::journal::Journal;
-use crate::state::Home;
+use crate::service::log::Log;
+use crate::service::streams::CurrentStreams;
+use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
+use crate::store::{Store, StoreError};
 
-/// How long a connection may be without a whole head of a request, also between two requests.
-const HEADERS: Duration = Duration::from_secs(8);
-
-/// Largest head of a request, in bytes.
-const LARGEST_HEAD: usize = 16 << 10;
-
-/// Most connections at one time; others wait.
+/// Most connections at one time.
 const CONNECTIONS: usize = 16_384;
 
 /// Connections that may wait to be taken; the system may allow fewer.
 const QUEUE: u32 = 4_096;
 
 /// How long requests may take to finish after the gateway was asked to stop.
-const FAREWELL: Duration = Duration::from_secs(10);
-
-/// Pause after a connection could not be taken, as when no file descriptor is left.
-const BREATH: Duration = Duration::from_millis(50);
+const SHUTDOWN: Duration = Duration::from_secs(10);
 
 /// How a gateway is set up.
 #[derive(Debug, Clone)]
@@ -64,23 +47,35 @@ pub struct Options {
     pub retry: Option<Retry>,
 }
 
+/// Why a gateway does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot listen on {address}: {error}")]
+    Address {
+        address: SocketAddr,
+        error: io::Error,
+    },
+}
+
 /// A gateway that listens.
 #[derive(Debug)]
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
-    desk: Arc<Desk>,
-    courier: Option<Arc<Courier>>,
-    home: Home,
+    app: Arc<AppState>,
+    retry: Option<Retry>,
     relay: bool,
 }
 
 impl Gateway {
-    /// Reads the streams, opens the journal and listens, within a runtime.
-    ///
-    /// # Errors
-    /// When the state file or the journal cannot be used, or the address is not free.
-    pub fn open(home: &Home, options: Options, tell: Tell) -> anyhow::Result<Self> {
+    /// Reads the streams, makes sure that messages can be kept, and listens, within a runtime.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        options: Options,
+        log: Log,
+    ) -> Result<Self, OpenError> {
         let Options {
             listen,
             trusted,
@@ -90,123 +85,112 @@ impl Gateway {
             relay,
             retry,
         } = options;
-        let served = Arc::new(Served::open(home.clone(), tell.clone())?);
+        let streams = CurrentStreams::open(Arc::clone(&store), log.clone()).await?;
         let local = listen.ip().to_canonical().is_loopback();
-        let journal = Journal::open(&home.prepare_journal()?)?;
-        let listener = listener(listen).map_err(|error| unheard(listen, &error))?;
-        let address = listener.local_addr()?;
-        let policy = Policy {
-            owner,
-            any_address: local || allow_any,
-            delivery_delay,
+        store.prepare().await?;
+        let refused = |error| OpenError::Address {
+            address: listen,
+            error,
         };
-        let courier =
-            retry.map(|retry| Arc::new(Courier::new(home.clone(), journal.clone(), retry)));
-        let engine = Engine {
-            served,
-            journal,
-            policy,
+        let listener = listener(listen).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let context = Context {
+            store,
+            streams: Arc::new(streams),
+            policy: Policy {
+                owner,
+                any_address: local || allow_any,
+                delivery_delay,
+            },
+            log,
         };
-        let desk = Arc::new(Desk {
-            engine,
-            tell,
+        let app = Arc::new(AppState {
+            context,
             trusted,
             local,
         });
         Ok(Self {
             listener,
             address,
-            desk,
-            courier,
-            home: home.clone(),
+            app,
+            retry,
             relay,
         })
     }
 
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The journal.
-    #[must_use]
-    pub fn journal(&self) -> &Journal {
-        &self.desk.engine.journal
-    }
-
     /// The streams that nobody is served on, because they have no allow list.
-    #[must_use]
-    pub fn without_allow_list(&self) -> Vec<Arc<Stream>> {
-        if self.desk.engine.policy.any_address {
+    pub async fn without_allow_list(&self) -> Vec<Arc<Stream>> {
+        if self.app.context.policy.any_address {
             return Vec::new();
         }
-        let streams = self.desk.engine.served.streams();
+        let streams = self.app.context.streams.get().await;
         let open = |stream: &&Arc<Stream>| stream.allowed_ips.is_empty();
         streams.all().filter(open).cloned().collect()
     }
 
-    /// Serves until told to stop; then no connection is taken any more, and requests that have
-    /// begun are finished within ten seconds.
-    pub async fn serve(self, stop: impl Future<Output = ()>) {
-        let app = router(Arc::clone(&self.desk));
-        let engine = &self.desk.engine;
-        let (running, seen) = watch::channel(());
+    /// The workers that carry out what must leave later, until the other end of `running` is gone.
+    fn workers(&self, running: &watch::Receiver<()>) -> JoinSet<()> {
         let mut workers = JoinSet::new();
+        let Context {
+            store,
+            streams,
+            log,
+            ..
+        } = &self.app.context;
         if self.relay {
-            workers.spawn(relay::work(
-                self.home,
-                engine.journal.clone(),
-                Arc::clone(&engine.served),
-                self.desk.tell.clone(),
-                seen.clone(),
+            let relay = Arc::new(Relay::new(Arc::clone(store), Arc::clone(streams)));
+            workers.spawn(work_relay(relay, log.clone(), running.clone()));
+        }
+        if let Some(retry) = self.retry.clone() {
+            let dispatcher = Dispatcher::new(Arc::clone(store), Arc::clone(streams), retry);
+            workers.spawn(work_outbox(
+                Arc::new(dispatcher),
+                Arc::clone(store),
+                Arc::clone(streams),
+                log.clone(),
+                running.clone(),
             ));
         }
-        if let Some(courier) = self.courier {
-            workers.spawn(queue::work(
-                courier,
-                engine.journal.clone(),
-                Arc::clone(&engine.served),
-                self.desk.tell.clone(),
-                seen,
-            ));
-        }
-        let graceful = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let take = async {
-            loop {
-                // The semaphore is never closed.
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                    return;
-                };
-                match self.listener.accept().await {
-                    Ok((socket, peer)) => {
-                        let connection = graceful.watch(connection(&app, socket, peer));
-                        tokio::spawn(async move {
-                            // A client that breaks off is no event.
-                            let _ = connection.await;
-                            drop(place);
-                        });
-                    }
-                    Err(error) => {
-                        self.desk.tell.tell(Event::NotTaken(error.to_string()));
-                        tokio::time::sleep(BREATH).await;
-                    }
-                }
-            }
-        };
+        workers
+    }
+
+    /// Serves until told to stop; then no connection is taken any more, and requests that have
+    /// begun and go on are finished within ten seconds.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        let app = router(Arc::clone(&self.app));
+        let (running, seen) = watch::channel(());
+        let mut workers = self.workers(&seen);
+        let connections = Arc::new(Connections::new(places(), Limits::SERVING));
         tokio::select! {
-            () = take => {}
+            () = accept(&self.listener, &app, &connections, &self.app.context.log) => {}
+            () = connections.sweep() => {}
             () = stop => {}
         }
         drop(self.listener);
         drop(running);
-        let farewell = async {
-            graceful.shutdown().await;
+        let finish = async {
+            connections.finish().await;
             while workers.join_next().await.is_some() {}
         };
-        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        let _ = tokio::time::timeout(SHUTDOWN, finish).await;
+        connections.end_all();
     }
+}
+
+/// How many connections there may be. A quarter of the descriptors is left for files and webhooks.
+fn places() -> usize {
+    #[cfg(unix)]
+    let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile)
+        .current
+        .and_then(|most| usize::try_from(most).ok());
+    #[cfg(not(unix))]
+    let descriptors: Option<usize> = None;
+    descriptors.map_or(CONNECTIONS, |most| CONNECTIONS.min(most / 4 * 3).max(1))
 }
 
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
@@ -219,32 +203,4 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(QUEUE)
-}
-
-fn connection(
-    app: &Router,
-    socket: TcpStream,
-    peer: SocketAddr,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
-    let _ = socket.set_nodelay(true);
-    let app = app.clone();
-    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(peer);
-        app.clone().oneshot(request)
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(socket), service)
-}
-
-fn unheard(address: SocketAddr, error: &io::Error) -> Failure {
-    let failure = Failure::failed(format_args!("cannot listen on {address}: {error}"));
-    failure.hint(if error.kind() == io::ErrorKind::AddrInUse {
-        "another gateway may be running there: stop it, or listen elsewhere, as with --listen \
-         127.0.0.1:0"
-    } else {
-        "name an address of this machine, like 127.0.0.1:4680"
-    })
 }

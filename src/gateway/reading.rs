@@ -1,45 +1,114 @@
 //! Reading a body within limits of size and time.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::{HeaderMap, header};
 
-/// Largest body, in bytes: 1 MiB.
-const LARGEST: usize = 1 << 20;
+use crate::api::{LARGEST_BODY, Refusal};
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Why there is no whole body.
+#[derive(Debug, PartialEq)]
+enum Fault {
+    TooLarge,
+    BrokenOff,
+}
 
 /// The whole body.
-///
-/// # Errors
-/// An HTTP status and a sentence, when it is too large, too slow, or breaks off.
-pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, (u16, String)> {
-    let too_large = || {
-        (
-            413,
-            format!("the body is larger than {LARGEST} bytes (1 MiB)"),
-        )
-    };
+pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let declared = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > LARGEST as u64) {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, LARGEST)).await {
+    let read = async {
+        if declared.is_some_and(|length| length > LARGEST_BODY as u64) {
+            return Err(Fault::TooLarge);
+        }
+        collect(body, LARGEST_BODY).await
+    };
+    match tokio::time::timeout(LONGEST, read).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
-        Ok(Err(_)) => Err((400, "the body broke off".to_owned())),
-        Err(_) => Err((
-            408,
-            format!("the body did not arrive within {} s", PATIENCE.as_secs()),
-        )),
+        Ok(Err(Fault::TooLarge)) => Err(Refusal::TooLarge),
+        Ok(Err(Fault::BrokenOff)) => Err(Refusal::BrokenOff),
+        Err(_) => Err(Refusal::TooSlow(LONGEST.as_secs())),
     }
 }
 
-fn is_limit(error: &axum::Error) -> bool {
-    std::error::Error::source(error)
-        .is_some_and(|source| source.to_string().contains("length limit"))
+/// Most bodies arrive in one piece, which is not copied.
+async fn collect(mut body: Body, largest: usize) -> Result<Bytes, Fault> {
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        // Trailers say nothing that is needed.
+        let Ok(data) = frame.map_err(|_| Fault::BrokenOff)?.into_data() else {
+            continue;
+        };
+        if data.len() > largest - first.len().max(all.len()) {
+            return Err(Fault::TooLarge);
+        }
+        if first.is_empty() {
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&data);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::task::{Context, Poll};
+
+    use hyper::body::Frame;
+
+    use super::*;
+
+    /// A body in these pieces; an error stands for a connection that breaks.
+    struct Pieces(VecDeque<Result<&'static str, &'static str>>);
+
+    impl hyper::body::Body for Pieces {
+        type Data = Bytes;
+        type Error = &'static str;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
+            let next = self.0.pop_front();
+            Poll::Ready(next.map(|piece| piece.map(|text| Frame::data(text.into()))))
+        }
+    }
+
+    #[test]
+    fn a_body_is_whole_too_large_or_broken_off() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let read = |pieces: &[Result<&'static str, &'static str>]| {
+            let body = Body::new(Pieces(pieces.iter().copied().collect()));
+            runtime.block_on(collect(body, 8))
+        };
+        let whole = |text: &'static str| Ok(Bytes::from(text));
+        assert_eq!(read(&[]), whole(""));
+        assert_eq!(read(&[Ok("12345678")]), whole("12345678"));
+        assert_eq!(
+            read(&[Ok("123"), Ok(""), Ok("45"), Ok("678")]),
+            whole("12345678")
+        );
+        assert_eq!(read(&[Ok("123456789")]), Err(Fault::TooLarge));
+        assert_eq!(
+            read(&[Ok("1234"), Ok("5678"), Ok("9")]),
+            Err(Fault::TooLarge)
+        );
+        // Whatever the error says, it is not the limit.
+        let broken = [Ok("1234"), Err("length limit exceeded")];
+        assert_eq!(read(&broken), Err(Fault::BrokenOff));
+    }
 }

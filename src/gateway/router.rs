@@ -1,6 +1,6 @@
 //! Every route on one screen, and what each does with a request.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,46 +11,32 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use jiff::Timestamp;
 use serde::Serialize;
 
+use super::accept::Origin;
 use super::caller::caller;
-use super::engine::{Admitted, Engine, Refusal, Sent};
-use super::event::{Event, Tell};
-use super::{browser, reading};
-use crate::api::{REPEATED, Refused, SEND_PATH, STATUS_PATH};
+use super::{ambiguous, browser, reading};
+use crate::api::{
+    REPEATED, Refusal, RefusedAnswer, SEND_PATH, STATUS_PATH, read_messages, read_uuids,
+};
 use crate::domain::AllowedIp;
+use crate::service::log::LogEntry;
+use crate::service::{self, Admitted, Context, Sent};
 
 /// What every handler has at hand.
 #[derive(Debug)]
-pub struct Desk {
-    pub engine: Engine,
-    pub tell: Tell,
+pub struct AppState {
+    pub context: Context,
     pub trusted: Vec<AllowedIp>,
     /// Whether the gateway listens on loopback.
     pub local: bool,
 }
 
-impl Desk {
-    /// The answer to a request that is refused as a whole; a fault of ours is told to the owner.
-    fn refuse(&self, refusal: Refusal) -> Response {
-        let Refusal {
-            status,
-            message,
-            fault,
-        } = refusal;
-        if let Some(fault) = fault {
-            self.tell.tell(Event::JournalBroken(fault));
-        }
-        refused(status, &message)
-    }
-}
-
-type Shared = State<Arc<Desk>>;
+type Shared = State<Arc<AppState>>;
 
 /// What the log says of a request beside its answer.
 #[derive(Debug, Clone, Default)]
-struct Story {
+struct Summary {
     stream: Option<String>,
     messages: Option<(usize, usize)>,
 }
@@ -59,7 +45,7 @@ struct Story {
 const PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
 
 /// The routes.
-pub fn router(desk: Arc<Desk>) -> Router {
+pub fn router(app: Arc<AppState>) -> Router {
     Router::new()
         .route(SEND_PATH, post(send))
         .route(STATUS_PATH, post(status))
@@ -67,18 +53,18 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/readyz", get(ready))
         .route(SEND_PATH.trim_end_matches('/'), any(with_slash))
         .route(STATUS_PATH.trim_end_matches('/'), any(with_slash))
-        .fallback(async || refused(404, "there is nothing at this path"))
+        .fallback(async || refused(&Refusal::NotFound))
         .method_not_allowed_fallback(async |method: Method| {
-            refused(405, &format!("{method} is not allowed at this path"))
+            refused(&Refusal::MethodNotAllowed(method.to_string()))
         })
-        .layer(middleware::from_fn_with_state(Arc::clone(&desk), around))
-        .with_state(desk)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .with_state(app)
 }
 
-/// Around every request: no browser, and a line for the log.
+/// Around every request: one meaning, no browser, and a line for the log.
 async fn around(
-    State(desk): Shared,
-    Extension(peer): Extension<SocketAddr>,
+    State(app): Shared,
+    Extension(origin): Extension<Origin>,
     mut request: axum::extract::Request,
     next: Next,
 ) -> Response {
@@ -91,26 +77,28 @@ async fn around(
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
     let forwarded = forwarded.iter().map(AsRef::as_ref);
-    let caller = caller(peer.ip(), forwarded, &desk.trusted);
-    let direct = caller == peer.ip().to_canonical();
+    let caller = caller(origin.peer.ip(), forwarded, &app.trusted);
+    let direct = caller == origin.peer.ip().to_canonical();
     let method = request.method().to_string();
     // What nobody knows may be anything, a secret in the wrong place as well.
     let path = PATHS
         .into_iter()
         .find(|path| path.trim_end_matches('/') == request.uri().path().trim_end_matches('/'))
         .unwrap_or("(unknown path)");
-    let tricked = browser::refusal(request.headers(), desk.local && direct);
-    let mut response = if let Some(why) = tricked {
-        refused(403, why)
+    let local = app.local && direct;
+    let mut response = if let Some(why) = ambiguous::refusal(&request, origin.conflict, local) {
+        refused(&Refusal::Ambiguous(why))
+    } else if let Some(why) = browser::refusal(request.headers(), local) {
+        refused(&Refusal::FromBrowser(why))
     } else {
         request.extensions_mut().insert(caller);
         next.run(request).await
     };
-    let Story { stream, messages } = response
+    let Summary { stream, messages } = response
         .extensions_mut()
-        .remove::<Story>()
+        .remove::<Summary>()
         .unwrap_or_default();
-    desk.tell.tell(Event::Request {
+    app.context.log.write(LogEntry::Request {
         method,
         path: path.to_owned(),
         status: response.status().as_u16(),
@@ -124,7 +112,7 @@ async fn around(
 
 /// An answer, with what the log says beside it.
 fn told(mut response: Response, admitted: &Admitted, messages: Option<(usize, usize)>) -> Response {
-    response.extensions_mut().insert(Story {
+    response.extensions_mut().insert(Summary {
         stream: Some(admitted.stream.name.to_string()),
         messages,
     });
@@ -132,16 +120,19 @@ fn told(mut response: Response, admitted: &Admitted, messages: Option<(usize, us
 }
 
 async fn send(
-    State(desk): Shared,
+    State(app): Shared,
     Extension(caller): Extension<IpAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (admitted, body) = match admit(&desk, caller, &headers, body).await {
+    let (admitted, body) = match admit(&app, caller, &headers, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
-    let sent = desk.engine.send(&admitted, &body, Timestamp::now()).await;
+    let sent = match read_messages(&body) {
+        Ok(messages) => service::send(&app.context, &admitted, messages).await,
+        Err(refusal) => Err(refusal),
+    };
     let (response, messages) = match sent {
         Ok(Sent {
             answer,
@@ -157,25 +148,28 @@ async fn send(
             }
             (response, Some((accepted, refused)))
         }
-        Err(refusal) => (desk.refuse(refusal), None),
+        Err(refusal) => (refused(&refusal), None),
     };
     told(response, &admitted, messages)
 }
 
 async fn status(
-    State(desk): Shared,
+    State(app): Shared,
     Extension(caller): Extension<IpAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (admitted, body) = match admit(&desk, caller, &headers, body).await {
+    let (admitted, body) = match admit(&app, caller, &headers, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
-    let answer = desk.engine.status(&admitted, &body, Timestamp::now()).await;
+    let answer = match read_uuids(&body) {
+        Ok(uuids) => service::status(&app.context, &admitted, uuids).await,
+        Err(refusal) => Err(refusal),
+    };
     let response = match answer {
         Ok(answer) => json(StatusCode::OK, &answer),
-        Err(refusal) => desk.refuse(refusal),
+        Err(refusal) => refused(&refusal),
     };
     told(response, &admitted, None)
 }
@@ -183,7 +177,7 @@ async fn status(
 /// The stream and the body of a request that may go on; else its answer. Nothing of the body is
 /// read before the caller is known.
 async fn admit(
-    desk: &Desk,
+    app: &AppState,
     caller: IpAddr,
     headers: &HeaderMap,
     body: Body,
@@ -191,32 +185,35 @@ async fn admit(
     let token = headers
         .get(header::AUTHORIZATION)
         .map(HeaderValue::as_bytes);
-    let admitted = desk
-        .engine
-        .admit(token, caller)
-        .map_err(|refusal| desk.refuse(refusal))?;
+    let admitted = service::admit(&app.context, token, caller)
+        .await
+        .map_err(|refusal| refused(&refusal))?;
     if !browser::is_json(headers) {
-        return Err(refused(415, "the Content-Type has to be application/json"));
+        return Err(refused(&Refusal::NotDeclaredJson));
     }
     let body = reading::whole(headers, body).await;
-    let body =
-        body.map_err(|(status, message)| told(refused(status, &message), &admitted, None))?;
+    let body = body.map_err(|refusal| told(refused(&refusal), &admitted, None))?;
     Ok((admitted, body))
 }
 
-async fn ready(State(desk): Shared) -> Response {
-    if let Some(fault) = desk.engine.served.fault() {
-        return refused(503, &fault.message);
+/// Whether requests can be served. Anyone may ask: paths and values of the files are for the log.
+async fn ready(State(app): Shared) -> Response {
+    // The log has it since it was found.
+    if app.context.streams.fault().await.is_some() {
+        return refused(&Refusal::NotReady("state"));
     }
-    match desk.engine.journal.check().await {
+    match app.context.store.check().await {
         Ok(()) => ok(),
-        Err(failure) => refused(503, &failure.message),
+        Err(error) => {
+            app.context.log.write(LogEntry::StoreFailed(error));
+            refused(&Refusal::NotReady("journal"))
+        }
     }
 }
 
 /// The path without its slash leads to the path with it, as the hosted service's does.
 async fn with_slash(uri: Uri) -> Response {
-    let mut response = refused(307, "the path ends in a slash");
+    let mut response = refused(&Refusal::SlashMissing);
     if let Ok(location) = HeaderValue::try_from(format!("{}/", uri.path())) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -232,9 +229,10 @@ fn ok() -> Response {
     json(StatusCode::OK, &Fine { status: true })
 }
 
-fn refused(status: u16, message: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = json(status, &Refused::new(message));
+fn refused(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, &RefusedAnswer::new(&refusal.to_string()));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response
             .headers_mut()

@@ -5,7 +5,7 @@ use console::measure_text_width;
 use jiff::tz::TimeZone;
 
 use super::table::table;
-use crate::domain::{Stream, Token, escape};
+use crate::domain::{Field, Step, Stream, Token, escape};
 
 const HEADERS: [&str; 8] = [
     "Name",
@@ -48,16 +48,30 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
         ("Id", stream.id.to_string()),
         ("Type", stream.kind.title().to_owned()),
         ("Status", stream.status.to_string()),
-        ("Description", stream.description.to_string()),
-        ("Tags", stream.tags.to_string()),
-        ("Allowed IPs", any_if_empty(stream.allowed_ips.to_string())),
-        ("Default sender", stream.sender_name()),
-        ("Demo Sending", on_off(stream.demo).to_owned()),
     ];
+    let shown = |field: Field| match (field, field.show(stream)) {
+        (Field::AllowedIps, addresses) => any_if_empty(addresses),
+        (Field::Demo, _) => on_off(stream.demo).to_owned(),
+        (_, shown) => shown,
+    };
+    let more = |step: Step, but: &[Field]| {
+        let mut fields = Field::as_written().to_vec();
+        fields.retain(|field| field.step() == step && !but.contains(field));
+        fields
+            .into_iter()
+            .map(|field| (field.title(), shown(field)))
+    };
+    lines.extend(more(Step::Details, &[Field::Name]));
     match &stream.webhook {
         None => lines.push(("Webhook", "none".to_owned())),
         Some(webhook) => {
             lines.push(("Webhook", format!("{} {}", webhook.method, webhook.url)));
+            let told = [
+                Field::WebhookMethod,
+                Field::WebhookUrl,
+                Field::WebhookHeaders,
+            ];
+            lines.extend(more(Step::Webhook, &told));
             for header in &webhook.headers {
                 let value = if reveal {
                     header.value.expose().to_owned()

@@ -17,8 +17,13 @@ use super::damage::{damaged, other_version};
 use super::entry::{Entry, entry_text, nested, pretty};
 use super::key;
 
-/// The version that this program writes, and the newest that it reads.
-const VERSION: u32 = 1;
+/// The version that this program writes, and the newest that it reads. It reads all before it:
+/// version 1 has no `events` in webhooks.
+const VERSION: u32 = 2;
+
+fn is_read(version: u32) -> bool {
+    (1..=VERSION).contains(&version)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +67,7 @@ impl<'a> State<'a> {
         }
         let top: Top =
             serde_json::from_str(whole).map_err(|error| state.unreadable(whole, &error))?;
-        if top.version != VERSION {
+        if !is_read(top.version) {
             return Err(other_version(path, top.version, VERSION));
         }
         state.entries.reserve(top.streams.len() + 1);
@@ -82,7 +87,7 @@ impl<'a> State<'a> {
             version: u32,
         }
         if let Ok(Version { version }) = serde_json::from_str(self.whole)
-            && version != VERSION
+            && !is_read(version)
         {
             return other_version(self.path, version, VERSION);
         }

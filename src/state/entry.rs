@@ -70,10 +70,11 @@ pub(super) fn entry_text(stream: &Stream, before: Option<&str>) -> String {
         .unwrap_or_default();
     let mut json = serde_json::to_value(ours).unwrap_or_default();
     if let Value::Object(fields) = &mut json {
-        let foreign = old
-            .into_iter()
-            .filter(|(key, _)| !Reader::KEYS.contains(&key.as_str()));
-        fields.extend(foreign);
+        for (key, value) in old {
+            if key != Reader::OF_DRAFTS {
+                fields.entry(key).or_insert(value);
+            }
+        }
     }
     nested(&pretty(&json), 2)
 }

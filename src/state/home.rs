@@ -7,9 +7,9 @@ use std::thread;
 
 use anyhow::Context as _;
 
-use super::atomic::{self, Staged};
 use super::tokens::{Tokens, before_key};
 use super::{State, lock::Lock};
+use crate::atomic::{self, Staged};
 use crate::domain::{RouteName, RouteToken, Stream, StreamId, Token, WebhookSecret};
 use crate::error::Failure;
 

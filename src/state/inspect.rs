@@ -36,7 +36,7 @@ impl Home {
             Ok(meta) if !meta.is_dir() => Some("it is not a folder".to_owned()),
             Ok(_) => tempfile::tempfile_in(folder)
                 .err()
-                .map(|error| super::atomic::plain(error).to_string()),
+                .map(|error| crate::atomic::plain(error).to_string()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => Some(error.to_string()),
         }

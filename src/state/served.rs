@@ -137,7 +137,7 @@ mod tests {
         let path = folder.path().join("state.json");
         let mut seen = vec![];
         for text in ["a", "b", "b"] {
-            super::super::atomic::replace(&path, &[text]).unwrap();
+            crate::atomic::replace(&path, &[text]).unwrap();
             let stamp = home.stamp().unwrap();
             assert!(!seen.contains(&stamp), "{stamp:?}");
             assert_eq!(home.stamp().unwrap(), stamp);

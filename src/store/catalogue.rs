@@ -4,7 +4,20 @@ use crate::domain::{Route, RouteToken, SenderId, Stream, StreamId, Token, Webhoo
 
 /// What tells one state of the catalogue from the next. Two that are equal are the same state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revision(pub(super) Vec<u64>);
+pub struct Revision(Vec<u64>);
+
+impl Revision {
+    /// A revision that these numbers tell from every other; none stand for a catalogue that was
+    /// never written.
+    pub(super) fn of(numbers: &[u64]) -> Self {
+        Self(numbers.to_vec())
+    }
+
+    /// Whether the catalogue was never written, or is gone.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// One change to the catalogue. Several are applied all together or not at all, in their order.
 #[derive(Debug)]

@@ -25,6 +25,12 @@ pub enum StoreError {
     /// A file that somebody can mend. `what` says where and how, as in ` at line 3: …`.
     #[error("{file} is damaged{what}")]
     Damaged { file: String, what: String },
+    /// A file that was emptied.
+    #[error("{file} is damaged: it is empty")]
+    Empty { file: String },
+    /// A file of bytes that are no text.
+    #[error("{file} is damaged: it is not UTF-8 text")]
+    NotText { file: String },
     /// A file of a version that this program does not know.
     #[error("{file} is of version {version}; this textpeak reads version {ours}")]
     OtherVersion {
@@ -42,6 +48,9 @@ pub enum StoreError {
     /// A file that cannot be written. The old one is as it was.
     #[error("cannot write {file}: {error}")]
     Unwritten { file: String, error: String },
+    /// There were streams, and now there are none to be read.
+    #[error("state.json is gone")]
+    StreamsGone,
     /// Another process held the lock for longer than a change waits (5 s).
     #[error("{holder} is changing the streams in {folder}: waited 5 s for it")]
     Locked { holder: String, folder: String },

@@ -50,6 +50,15 @@ pub struct Job {
 }
 
 impl Job {
+    /// The phone number that it is about; empty where it does not matter.
+    pub fn handset(&self) -> &str {
+        match &self.work {
+            Work::Deliver(event) => &event.message.handset,
+            Work::Submit(message) | Work::Turn(message) => &message.handset,
+            Work::Ask(..) => "",
+        }
+    }
+
     /// What tells it from every other job.
     pub fn key(&self) -> i64 {
         self.key
@@ -275,6 +284,10 @@ pub trait JobStore: Send + Sync {
         stream: StreamId,
         enabled: bool,
     ) -> Result<bool, StoreError>;
+
+    /// Switches a webhook on that answered 410; one that somebody disabled stays so. `false` when it
+    /// was on.
+    async fn forget_gone(&self, stream: StreamId) -> Result<bool, StoreError>;
 
     /// Which of these messages still wait for a carrier.
     async fn unsubmitted(&self, uuids: Vec<Uuid>) -> Result<usize, StoreError>;

@@ -119,6 +119,9 @@ pub trait MessageStore: Send + Sync {
     /// The store's clock, by which statuses, claims and leases go.
     fn now(&self) -> Timestamp;
 
+    /// Makes sure that messages can be kept, so that what is wrong is known before there are any.
+    async fn prepare(&self) -> Result<(), StoreError>;
+
     /// Takes messages in, each for itself. A repeated internal id with the same recipient, sender
     /// and text gives the first message's id, whoever is quicker.
     async fn accept(&self, messages: NewMessages) -> Result<AcceptedBatch, StoreError>;

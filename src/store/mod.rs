@@ -5,20 +5,34 @@
 //! tried again is decided by the services.
 
 mod catalogue;
+mod catalogue_store;
 mod clock;
 mod error;
 mod job;
-pub mod local;
+mod key;
+mod local;
+mod lookup;
 mod message;
+mod secrets;
+mod snapshot;
 
 pub use catalogue::{CatalogueChange, Revision};
+pub use catalogue_store::CatalogueStore;
 pub use clock::Clock;
 pub use error::{DatabaseCause, StoreError};
 pub use job::{
     Attempt, Claim, Delivery, DeliveryFilter, Due, Job, JobKind, JobStore, Lease, Next, Outcome,
     Settlement, TimedAttempt, WebhookPause, Work,
 };
+pub use local::{Home, LocalStore, Serving};
 pub use message::{
     Accepted, AcceptedBatch, Cursor, MessageFilter, MessageStore, NewMessage, NewMessages,
     NewReply, Received, Statistics,
 };
+pub use secrets::Secrets;
+pub use snapshot::{Catalogue, Entry};
+
+/// Everything that a home keeps.
+pub trait Store: CatalogueStore + MessageStore + JobStore + std::fmt::Debug {}
+
+impl<T: CatalogueStore + MessageStore + JobStore + std::fmt::Debug> Store for T {}

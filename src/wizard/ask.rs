@@ -4,8 +4,8 @@ use super::Desk;
 use super::prompt::{Prompt, Typed};
 use super::several::{headers, several};
 use crate::domain::{
-    DefaultSender, Field, Incoming, Invalid, Method, SenderId, Step, StreamDraft, StreamName,
-    Surroundings, escape,
+    DefaultSender, EventType, EventTypes, Field, Incoming, Invalid, Method, SenderId, Step,
+    StreamDraft, StreamName, Surroundings, escape,
 };
 
 /// What came of a question; the answer itself is in the draft.
@@ -116,6 +116,28 @@ pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::
             keep(
                 &mut draft.webhook_url,
                 prompt.line(label, now.as_deref(), str::parse)?,
+            )
+        }
+        Field::WebhookEvents => {
+            let (received, status) = (EventType::Received, EventType::Status);
+            let choices = [
+                EventTypes::from(received),
+                EventTypes::from(received).and(status),
+                EventTypes::from(status),
+            ];
+            let entries = [
+                "Incoming messages",
+                "Incoming messages and delivery reports",
+                "Delivery reports only",
+            ]
+            .map(str::to_owned);
+            let now = choices
+                .iter()
+                .position(|choice| Some(choice) == draft.webhook_events.as_ref());
+            let chosen = prompt.menu(label, &entries, now.unwrap_or_default())?;
+            keep(
+                &mut draft.webhook_events,
+                map(chosen, |at| choices[at].clone()),
             )
         }
         Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt)?,

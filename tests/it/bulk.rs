@@ -50,7 +50,7 @@ fn the_same_file_again_sends_nothing_twice() {
     );
     assert_eq!(count(&env), 600);
     snapbox::assert_data_eq!(
-        env.ok(&send),
+        env.ok_saying(&send, "600 messages, 600 segments"),
         "accepted\t600\nof them accepted before, not sent again\t600\n"
     );
     // Rows that came to it are sent; a campaign of its own sends all.
@@ -104,7 +104,10 @@ fn results_are_an_input_for_what_failed() {
     let results = env.folder().join("results.jsonl");
     let results = results.to_str().unwrap();
     let run = env.run(&["send", "OTP", "--from-file", &file, "--results", results]);
-    assert_eq!(run.code, 4, "{run:?}");
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (4, "2 messages, 2 segments\n")
+    );
     assert!(
         run.stdout
             .contains("refused: sender \"NOPE\" is not allowed sender\t1"),
@@ -194,7 +197,10 @@ fn a_run_that_is_killed_goes_on_without_sending_twice() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    env.ok(&["send", "OTP", "--from-file", &file]);
+    env.ok_saying(
+        &["send", "OTP", "--from-file", &file],
+        "5000 messages, 5000 segments",
+    );
     assert_eq!(count(&env), 5_000);
 }
 
@@ -272,7 +278,10 @@ fn a_row_that_would_be_cut_or_would_swallow_others_is_bad() {
     }
     let quoted = "to,text\n12025550143,\"Hello, \"\"Bob\"\"\nand Eve\"\n";
     let (env, path) = home("rows.csv", quoted);
-    env.ok(&["send", "OTP", "--from-file", &path]);
+    env.ok_saying(
+        &["send", "OTP", "--from-file", &path],
+        "1 message, 1 segment",
+    );
     let kept = env.json(&["messages", "list"])["items"][0]["text"].clone();
     assert_eq!(kept, "Hello, \"Bob\"\nand Eve");
 }

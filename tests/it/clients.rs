@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::serve::demo;
 use crate::support::gateway::{Served, eventually};
-use crate::support::{TestEnv, finish, installed};
+use crate::support::{TestEnv, finish, installed, need, succeeds};
 
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients");
 
@@ -67,11 +67,9 @@ fn node_sends_and_asks() {
 
 #[test]
 fn php_sends_and_asks() {
-    let works = |code: &str| finish(Command::new("php").args(["-r", code])).code == 0;
-    if installed("php") && works("curl_init();") {
+    let curl = || succeeds("php", &["-r", "curl_init();"]);
+    if installed("php") && need("PHP's curl", curl()) {
         sends_and_asks(script("php", "php.php", &[]));
-    } else {
-        println!("skipped: php has no curl here");
     }
 }
 
@@ -136,13 +134,43 @@ fn receives(mut receiver: Command) {
     assert!(said.next().unwrap().unwrap().starts_with("not genuine"));
 }
 
-/// Whether a library is there; where it is not, says so.
-fn library(path: &str) -> bool {
-    let there = libraries().join(path).exists();
-    if !there {
-        println!("skipped: {path} is not in {}", libraries().display());
+/// Bodies that are refused before they are read, of clients that write first and read then.
+fn hears_refusals(mut client: Command) {
+    let env = TestEnv::new();
+    let _gateway = serve(&env, &mut client);
+    let token = env.ok(&["streams", "token", "show", "OTP"]);
+    let closed = demo(&env, "closed", &["--ip", "192.0.2.10"]);
+    let json = "application/json";
+    let mut cases = Vec::new();
+    for (size, times) in [(700_000, 10), (2_000_000, 10), (20_000_000, 3)] {
+        cases.push(json!([401, "nonsense", json, size, times]));
+        cases.push(json!([403, closed, json, size, times]));
+        cases.push(json!([415, token.trim(), "text/plain", size, times]));
+        if size > 1 << 20 {
+            cases.push(json!([413, token.trim(), json, size, times]));
+        }
     }
-    there
+    let run = finish(client.env("CASES", Value::from(cases).to_string()));
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
+}
+
+#[test]
+fn python_hears_refusals_of_large_bodies() {
+    if installed("python3") {
+        hears_refusals(script("python3", "python.py", &["refused"]));
+    }
+}
+
+#[test]
+fn node_hears_refusals_of_large_bodies() {
+    if installed("node") {
+        hears_refusals(script("node", "node.mjs", &["refused"]));
+    }
+}
+
+fn library(path: &str) -> bool {
+    let path = libraries().join(path);
+    need(&path.display().to_string(), path.exists())
 }
 
 #[test]

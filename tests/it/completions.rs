@@ -76,11 +76,18 @@ fn commands_flags_names_ids_tags_and_sender_ids_complete_with_a_few_words_about_
         "--tag=otp,berlin",
         "--add-sender=GLOBAL",
     ];
-    env.ok(&[&["streams", "create", "--no-input"], &flags[..]].concat());
+    env.ok_saying(
+        &[&["streams", "create", "--no-input"], &flags[..]].concat(),
+        "Note: handsets cannot answer GLOBAL;[..]",
+    );
     let id = env.state()["streams"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(values(&env, &["streams", "del"]), ["delete"]);
     assert_eq!(values(&env, &["streams", "show", "--rev"]), ["--reveal"]);
     assert_eq!(values(&env, &["streams", "preview", "x", "se"]), ["send"]);
+    assert_eq!(
+        values(&env, &["streams", "edit", "--webhook-event", ""]),
+        ["received", "status"]
+    );
     assert_eq!(
         values(&env, &["streams", "create", "--webhook-method", "g"]),
         ["get"]
@@ -231,8 +238,8 @@ fn a_variable_of_the_same_name_changes_no_ordinary_run() {
         );
         let usual = env.run(&["senders", "list"]);
         assert_eq!(
-            (run.code, run.stdout),
-            (usual.code, usual.stdout),
+            (run.code, &*run.stdout, &*run.stderr),
+            (usual.code, &*usual.stdout, &*usual.stderr),
             "{value}"
         );
     }

@@ -113,8 +113,11 @@ fn waiting_follows_a_message_to_the_end_that_its_number_chooses() {
 #[test]
 fn status_finds_messages_by_either_id_or_the_latest() {
     let env = home();
-    let one = env.ok(&with(&SEND, &["--internal-id", "order-1"]));
-    let other = env.ok(&SEND);
+    let one = env.ok_saying(
+        &with(&SEND, &["--internal-id", "order-1"]),
+        "1 segment, GSM-7, 17 of 160 characters",
+    );
+    let other = env.ok_saying(&SEND, "1 segment, GSM-7, 17 of 160 characters");
     let (one, other) = (one.trim(), other.trim());
     let ids = |words: &[&str]| -> Vec<String> {
         let answer = env.json(words);
@@ -156,7 +159,10 @@ fn a_gateway_that_is_named_is_the_one_that_is_called() {
     let env = home();
     let gateway = Served::start(&env, &["--delivery-delay", "0s"]);
     let url = format!("http://{}", gateway.address);
-    let uuid = env.ok(&with(&SEND, &["--gateway", &url]));
+    let uuid = env.ok_saying(
+        &with(&SEND, &["--gateway", &url]),
+        "1 segment, GSM-7, 17 of 160 characters",
+    );
     let status = env.json(&["status", uuid.trim(), "--gateway", &url]);
     assert_eq!(status["items"][0]["status"], "delivered");
     // It applies the allow list; one of our own does not, and says so.
@@ -177,9 +183,10 @@ fn a_gateway_that_is_named_is_the_one_that_is_called() {
     assert!(gone.contains("cannot connect to 127.0.0.1"), "{gone}");
     // A variable that is set to nothing names no gateway.
     let mut empty = env.command();
-    assert_eq!(
-        crate::support::finish(empty.args(SEND).env("TEXTPEAK_GATEWAY", "")).code,
-        0
+    let own = crate::support::finish(empty.args(SEND).env("TEXTPEAK_GATEWAY", ""));
+    assert!(
+        own.code == 0 && own.stderr.contains("a gateway of its own"),
+        "{own:?}"
     );
 }
 
@@ -208,19 +215,25 @@ fn what_cannot_be_sent_is_refused_by_name() {
         sender.contains("sender \"NOPE\" is not allowed sender"),
         "{sender}"
     );
-    env.ok(&["streams", "create", "--name", "d", "--draft", "--no-input"]);
+    env.ok_saying(
+        &["streams", "create", "--name", "d", "--draft", "--no-input"],
+        "Saved as a draft.[..]",
+    );
     assert!(
         env.fails(1, &["send", "d", "--to", "12025550143", "--text", "Hi"])
             .contains("is a draft")
     );
-    env.ok(&["streams", "disable", "OTP"]);
+    env.ok_saying(&["streams", "disable", "OTP"], "“OTP” is Disabled.");
     assert!(env.fails(4, &SEND).contains("the stream is Disabled"));
 }
 
 #[test]
 fn a_dry_run_shows_the_request_and_touches_nothing() {
     let env = home();
-    let shown = env.ok(&with(&SEND, &["--dry-run", "--internal-id", "a"]));
+    let shown = env.ok_saying(
+        &with(&SEND, &["--dry-run", "--internal-id", "a"]),
+        "1 segment, GSM-7, 17 of 160 characters",
+    );
     assert!(
         shown.starts_with("POST http://127.0.0.1:4680/simple_send/\nAuthorization: tp_********"),
         "{shown}"
@@ -247,8 +260,11 @@ fn a_reply_is_threaded_to_the_last_message_that_its_handset_got() {
         first["message"]["to"], "12025550100",
         "the stream's default sender"
     );
-    let sent = env.ok(&SEND);
-    env.ok(&["send", "OTP", "--to", "12025550144", "--text", "Hi"]);
+    let sent = env.ok_saying(&SEND, "1 segment, GSM-7, 17 of 160 characters");
+    env.ok_saying(
+        &["send", "OTP", "--to", "12025550144", "--text", "Hi"],
+        "1 segment, GSM-7, 2 of 160 characters",
+    );
     let second = env.json(&reply);
     assert_eq!(second["message"]["in_reply_to"], sent.trim());
     assert_eq!(
@@ -271,42 +287,51 @@ fn a_reply_is_threaded_to_the_last_message_that_its_handset_got() {
         nowhere.contains("never got a message") && nowhere.contains("--to"),
         "{nowhere}"
     );
-    env.ok(&[
-        "reply",
-        "c",
-        "--from",
-        "12025550143",
-        "--text",
-        "Yes",
-        "--to",
-        "12025550100",
-    ]);
+    env.ok_saying(
+        &[
+            "reply",
+            "c",
+            "--from",
+            "12025550143",
+            "--text",
+            "Yes",
+            "--to",
+            "12025550100",
+        ],
+        "Kept. The stream has no webhook[..]",
+    );
 }
 
 #[test]
 fn the_timeline_is_one_list_with_filters() {
     let env = home();
     demo(&env, "other", &[]);
-    env.ok(&SEND);
-    env.ok(&[
-        "send",
-        "other",
-        "--to",
-        "12025550101",
-        "--text",
-        "Hi",
-        "--wait",
-        "--delivery-delay",
-        "0s",
-    ][..6]);
-    env.ok(&[
-        "reply",
-        "OTP",
-        "--from",
-        "12025550143",
-        "--text",
-        "Yes \u{202e}",
-    ]);
+    env.ok_saying(&SEND, "1 segment, GSM-7, 17 of 160 characters");
+    env.ok_saying(
+        &[
+            "send",
+            "other",
+            "--to",
+            "12025550101",
+            "--text",
+            "Hi",
+            "--wait",
+            "--delivery-delay",
+            "0s",
+        ][..6],
+        "1 segment, GSM-7, 2 of 160 characters",
+    );
+    env.ok_saying(
+        &[
+            "reply",
+            "OTP",
+            "--from",
+            "12025550143",
+            "--text",
+            "Yes \u{202e}",
+        ],
+        "Kept. The stream has no webhook[..]",
+    );
     let texts = |words: &[&str]| -> Vec<String> {
         let answer = env.json(&with(&["messages", "list"], words));
         let items = answer["items"].as_array().unwrap().clone();
@@ -370,7 +395,7 @@ fn waiting_for_a_message_gives_a_script_the_code_out_of_it() {
         ],
     );
     assert!(nothing.contains("no message was kept"), "{nothing}");
-    env.ok(&SEND);
+    env.ok_saying(&SEND, "1 segment, GSM-7, 17 of 160 characters");
     let wait = ["messages", "wait", "--to", "12025550143"];
     assert_eq!(env.ok(&wait), "Your code is 4711\n");
     let code = with(&wait, &["--match", "[0-9]{4}", "--print", "match"]);
@@ -422,14 +447,17 @@ fn waiting_for_a_message_gives_a_script_the_code_out_of_it() {
         .spawn()
         .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(200));
-    env.ok(&[
-        "reply",
-        "OTP",
-        "--from",
-        "12025550143",
-        "--text",
-        "Yes, please",
-    ]);
+    env.ok_saying(
+        &[
+            "reply",
+            "OTP",
+            "--from",
+            "12025550143",
+            "--text",
+            "Yes, please",
+        ],
+        "Kept. The stream has no webhook[..]",
+    );
     let heard = waiting.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(heard.stdout).unwrap(), "Yes, please\n");
 }
@@ -444,7 +472,10 @@ fn following_shows_what_comes_as_a_line_each() {
     let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
     std::thread::sleep(std::time::Duration::from_millis(200));
     for text in ["one", "two"] {
-        env.ok(&["send", "OTP", "--to", "12025550143", "--text", text]);
+        env.ok_saying(
+            &["send", "OTP", "--to", "12025550143", "--text", text],
+            "1 segment, GSM-7, 3 of 160 characters",
+        );
         let line: serde_json::Value =
             serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         assert_eq!(line["text"], text);
@@ -458,16 +489,19 @@ fn waiting_for_a_status_sees_it_come_without_a_write() {
     let env = home();
     let gateway = Served::start(&env, &["-q", "--delivery-delay", "600ms"]);
     let url = format!("http://{}", gateway.address);
-    let sent = env.ok(&[
-        "send",
-        "OTP",
-        "--to",
-        "12025550143",
-        "--text",
-        "Hi",
-        "--gateway",
-        &url,
-    ]);
+    let sent = env.ok_saying(
+        &[
+            "send",
+            "OTP",
+            "--to",
+            "12025550143",
+            "--text",
+            "Hi",
+            "--gateway",
+            &url,
+        ],
+        "1 segment, GSM-7, 2 of 160 characters",
+    );
     let words = [
         "messages",
         "wait",

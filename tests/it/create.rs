@@ -66,8 +66,13 @@ fn every_answer_by_flags_makes_the_documented_shape() {
     assert_eq!(stream["default_sender"], "12025550143");
     assert_eq!(stream["demo"], true);
     assert_eq!(
-        stream["webhook"]["headers"],
-        json!([{"name": "X-Api-Key", "value": "********"}])
+        stream["webhook"],
+        json!({
+            "method": "GET",
+            "url": "https://example.com/in",
+            "headers": [{"name": "X-Api-Key", "value": "********"}],
+            "events": ["message.received"],
+        })
     );
     let token = made["token"].as_str().unwrap();
     assert_eq!(
@@ -174,21 +179,27 @@ fn s08_s09_s10_the_default_sender_is_customized_chosen_or_new() {
     );
     assert!(unknown.contains("no Sender ID “GLOBAL” in the catalogue: add it with --add-sender"));
     assert!(!env.home().exists());
-    env.ok(&[
-        "streams",
-        "create",
-        "--name",
-        "new",
-        "--add-sender",
-        "GLOBAL",
-    ]);
+    env.ok_saying(
+        &[
+            "streams",
+            "create",
+            "--name",
+            "new",
+            "--add-sender",
+            "GLOBAL",
+        ],
+        "Note: handsets cannot answer GLOBAL;[..]",
+    );
     assert_eq!(
         env.json(&["senders", "list"])["items"][0],
         json!({"id": "GLOBAL", "kind": "alphanumeric"})
     );
-    env.ok(&[
-        "streams", "create", "--name", "chosen", "--sender", "GLOBAL",
-    ]);
+    env.ok_saying(
+        &[
+            "streams", "create", "--name", "chosen", "--sender", "GLOBAL",
+        ],
+        "Note: handsets cannot answer GLOBAL;[..]",
+    );
     env.ok(&["streams", "create", "--name", "free", "--customized"]);
     let items = env.json(&["streams", "list"])["items"].clone();
     let senders: Vec<_> = items
@@ -256,6 +267,65 @@ hint: textpeak streams create --help
 }
 
 #[test]
+fn a_webhook_is_told_of_the_events_that_were_asked_for() {
+    let env = TestEnv::new();
+    let url = ["--webhook-url", "https://example.com"];
+    for (name, events, kept) in [
+        ("short", &["status"][..], json!(["message.status"])),
+        ("full", &["message.received"], json!(["message.received"])),
+        (
+            "both",
+            &["status", "message.received", "status"],
+            json!(["message.received", "message.status"]),
+        ),
+    ] {
+        let flags = events.iter().flat_map(|event| ["--webhook-event", event]);
+        let words: Vec<_> = ["streams", "create", "--name", name]
+            .into_iter()
+            .chain(url)
+            .chain(flags)
+            .collect();
+        assert_eq!(env.json(&words)["stream"]["webhook"]["events"], kept);
+    }
+    assert!(
+        env.ok(&["streams", "show", "both"])
+            .contains("Webhook events  message.received, message.status\n")
+    );
+}
+
+#[test]
+fn events_that_are_unknown_or_none_or_without_a_webhook_are_refused() {
+    let env = TestEnv::new();
+    for (flags, refusal) in [
+        (
+            &["--webhook-url=https://example.com", "--webhook-event=sent"][..],
+            "--webhook-event: “sent” is not a webhook event: use message.received or message.status",
+        ),
+        (&["--webhook-event=status"], "--webhook-url: missing"),
+        (
+            &["--webhook-event=status", "--no-webhook"],
+            "cannot be used with",
+        ),
+    ] {
+        let words = [&["streams", "create", "--name", "x"], flags].concat();
+        let stderr = env.fails(2, &words);
+        assert!(stderr.contains(refusal), "{stderr}");
+    }
+    let run = env.run_with_input(
+        &["streams", "create", "--from-file", "-"],
+        r#"{"name": "x", "webhook": {"url": "https://example.com", "events": []}}"#,
+    );
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains(
+            "--webhook-event: a webhook needs at least one event: use message.received, message.status or both"
+        ),
+        "{run:?}"
+    );
+    assert!(!env.home().exists());
+}
+
+#[test]
 fn errors_are_json_where_answers_are() {
     let env = TestEnv::new();
     for words in [
@@ -298,7 +368,7 @@ fn a_document_gives_answers_and_flags_go_before_it() {
         &["streams", "create", "--from-file", "-"],
         &document.to_string(),
     );
-    assert_eq!(piped.code, 0, "{piped:?}");
+    piped.ok_saying("Note: handsets cannot answer ACME;[..]");
     assert_eq!(env.json(&["streams", "list"])["total"], 2);
 }
 
@@ -358,8 +428,8 @@ fn s13_s14_a_draft_is_kept_complete_or_not_and_stands_in_the_table() {
             .contains("textpeak streams resume 'Untitled draft'"),
         "{run:?}"
     );
-    env.ok(&["streams", "create", "--draft"]);
-    env.ok(&[FULL, &["--draft"]].concat());
+    env.ok_saying(&["streams", "create", "--draft"], "Saved as a draft.[..]");
+    env.ok_saying(&[FULL, &["--draft"]].concat(), "Saved as a draft.[..]");
     let table = env.ok(&["streams", "list"]);
     let rows: Vec<_> = table.lines().collect();
     assert!(
@@ -417,12 +487,15 @@ fn odd_names_are_kept_and_shown_safely_or_refused_with_a_sentence() {
         let made = env.json(&["streams", "create", &format!("--name={name}")]);
         assert_eq!(made["stream"]["name"], name);
         assert_eq!(env.json(&["streams", "show", "--", name])["name"], name);
-        for words in [
-            &["streams", "show", "--", name][..],
-            &["streams", "preview", "--", name],
-            &["streams", "list"],
+        for (words, note) in [
+            (&["streams", "show", "--", name][..], ""),
+            (
+                &["streams", "preview", "--", name],
+                "Secrets are masked[..]",
+            ),
+            (&["streams", "list"], ""),
         ] {
-            let out = env.ok(words);
+            let out = env.ok_saying(words, note);
             assert!(!out.contains('\u{202e}'), "{out}");
         }
     }
@@ -583,5 +656,5 @@ fn variables_set_to_nothing_are_not_set() {
     let mut command = env.command();
     command.args(["streams", "create", "--name", "a", "--dry-run"]);
     let run = crate::support::finish(command.env("TEXTPEAK_HOME", "").env("TEXTPEAK_GATEWAY", ""));
-    assert_eq!(run.code, 0, "{run:?}");
+    run.ok_saying("Nothing was made: this was a dry run[..]");
 }

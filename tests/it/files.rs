@@ -69,7 +69,7 @@ fn the_state_file_is_read_by_people_and_the_rest_of_it_stays_as_they_left_it() {
     let path = env.home().join("state.json");
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.starts_with(
-        "{\n  \"version\": 1,\n  \"senders\": [],\n  \"streams\": [\n    {\n      \"id\": \"st_"
+        "{\n  \"version\": 2,\n  \"senders\": [],\n  \"streams\": [\n    {\n      \"id\": \"st_"
     ));
     // A person adds a key of their own and lays the stream out differently.
     let edited = text.replacen(
@@ -85,12 +85,21 @@ fn the_state_file_is_read_by_people_and_the_rest_of_it_stays_as_they_left_it() {
         "{after}"
     );
     assert_eq!(env.json(&["streams", "list"])["total"], 3);
-    env.ok(&["streams", "delete", "two", "--yes"]);
-    env.ok(&["streams", "delete", "three", "--yes"]);
-    env.ok(&["streams", "delete", "one", "--yes"]);
+    env.ok_saying(
+        &["streams", "delete", "two", "--yes"],
+        "Deleted “two” with its token.",
+    );
+    env.ok_saying(
+        &["streams", "delete", "three", "--yes"],
+        "Deleted “three” with its token.",
+    );
+    env.ok_saying(
+        &["streams", "delete", "one", "--yes"],
+        "Deleted “one” with its token.",
+    );
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
-        "{\n  \"version\": 1,\n  \"senders\": [],\n  \"streams\": []\n}\n"
+        "{\n  \"version\": 2,\n  \"senders\": [],\n  \"streams\": []\n}\n"
     );
 }
 
@@ -111,8 +120,8 @@ fn a_damaged_state_file_is_named_with_the_line_and_left_alone() {
         ("garbage".to_owned(), "is damaged at line 1"),
         (String::new(), "it is empty"),
         (
-            good.replacen("\"version\": 1", "\"version\": 2", 1),
-            "of version 2; this textpeak reads version 1",
+            good.replacen("\"version\": 2", "\"version\": 3", 1),
+            "of version 3; this textpeak reads version 2",
         ),
         (
             "{\"version\": 99, \"all\": \"new\"}".to_owned(),
@@ -150,7 +159,7 @@ fn a_damaged_state_file_is_named_with_the_line_and_left_alone() {
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
     }
-    fs::write(&path, b"{\"version\": 1, \xff}").unwrap();
+    fs::write(&path, b"{\"version\": 2, \xff}").unwrap();
     assert!(env.fails(1, &["streams", "list"]).contains("state.json"));
 }
 
@@ -160,7 +169,15 @@ fn every_prefix_of_a_state_file_is_refused_and_none_panics() {
     env.ok(&["streams", "create", "--name", "one"]);
     let path = env.home().join("state.json");
     let good = fs::read(&path).unwrap();
-    for cut in (1..good.len() - 2).step_by(7) {
+    for cut in 1..good.len() - 2 {
+        if let Ok(text) = std::str::from_utf8(&good[..cut]) {
+            assert!(
+                textpeak::state::State::parse(&path, text).is_err(),
+                "{text}"
+            );
+        }
+    }
+    for cut in (1..good.len() - 2).step_by(47) {
         fs::write(&path, &good[..cut]).unwrap();
         let stderr = env.fails(1, &["streams", "create", "--name", "two"]);
         assert!(

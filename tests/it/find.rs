@@ -8,22 +8,31 @@ use crate::support::TestEnv;
 
 fn with_streams() -> TestEnv {
     let env = TestEnv::new();
-    env.ok(&["senders", "add", "GLOBAL", "12025550143"]);
-    env.ok(&[
-        "streams",
-        "create",
-        "--name",
-        "b Germany",
-        "--tag",
-        "otp,de",
-        "--demo",
-        "--sender",
-        "GLOBAL",
-    ]);
+    env.ok_saying(
+        &["senders", "add", "GLOBAL", "12025550143"],
+        "Added GLOBAL to the catalogue.\nAdded 12025550143 to the catalogue.",
+    );
+    env.ok_saying(
+        &[
+            "streams",
+            "create",
+            "--name",
+            "b Germany",
+            "--tag",
+            "otp,de",
+            "--demo",
+            "--sender",
+            "GLOBAL",
+        ],
+        "Note: handsets cannot answer GLOBAL;[..]",
+    );
     env.ok(&["streams", "create", "--name", "C France", "--tag", "OTP,fr"]);
-    env.ok(&[
-        "streams", "create", "--name", "a draft", "--draft", "--tag", "fr",
-    ]);
+    env.ok_saying(
+        &[
+            "streams", "create", "--name", "a draft", "--draft", "--tag", "fr",
+        ],
+        "Saved as a draft.[..]",
+    );
     env
 }
 
@@ -147,8 +156,14 @@ fn a_hundred_thousand_senders_are_imported_from_a_pipe() {
 fn tags_are_counted_and_renamed_everywhere() {
     let env = with_streams();
     assert_eq!(env.ok(&["tags", "list"]), "OTP\t2\nfr\t2\nde\t1\n");
-    env.ok(&["tags", "rename", "fr", "de"]);
-    env.ok(&["tags", "rename", "otp", "de"]);
+    env.ok_saying(
+        &["tags", "rename", "fr", "de"],
+        "Renamed “fr” to “de” on 2 streams.",
+    );
+    env.ok_saying(
+        &["tags", "rename", "otp", "de"],
+        "Renamed “otp” to “de” on 2 streams.",
+    );
     assert_eq!(
         env.json(&["streams", "show", "b Germany"])["tags"],
         json!(["de"])

@@ -108,7 +108,10 @@ fn secrets_are_shown_only_when_asked_for() {
 fn s20_s21_s22_requests_are_previewed_whole_and_in_parts() {
     let env = with_stream();
     snapbox::assert_data_eq!(
-        settled(&env.ok(&["streams", "preview", "OTP", "status"])),
+        settled(&env.ok_saying(
+            &["streams", "preview", "OTP", "status"],
+            "Secrets are masked[..]"
+        )),
         snapbox::str![[r#"
 POST http://127.0.0.1:4680/messages_status/
 Authorization: tp_********0000

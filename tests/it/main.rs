@@ -40,6 +40,7 @@ mod samples;
 #[cfg(unix)]
 mod serve;
 mod support;
+mod upgrade;
 #[cfg(unix)]
 mod webhooks;
 #[cfg(unix)]

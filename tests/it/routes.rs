@@ -29,7 +29,7 @@ fn home(url: Option<&str>) -> TestEnv {
             &["routes", "add", "--base-url", url, "--token-file", "-"],
             TOKEN,
         );
-        assert_eq!(run.code, 0, "{run:?}");
+        run.ok_saying("Added.[..]");
     }
     env
 }
@@ -38,8 +38,12 @@ const SEND: [&str; 6] = ["send", "live", "--to", "12025550143", "--text", "Hi"];
 
 /// Sends a message, and what the journal says of it when the command is over.
 fn fate(env: &TestEnv) -> Value {
-    let sent = env.ok(&SEND);
-    env.json(&["messages", "show", sent.trim()])
+    let sent = env.run(&SEND);
+    assert_eq!(sent.code, 0, "{sent:?}");
+    let kept = env.json(&["messages", "show", sent.stdout.trim()]);
+    let said = sent.stderr.lines().nth(1).unwrap();
+    assert!(said.starts_with(kept["status"].as_str().unwrap()), "{said}");
+    kept
 }
 
 #[test]
@@ -61,15 +65,19 @@ fn one_gateway_is_the_others_way_out() {
         .write_all(token.as_bytes())
         .unwrap();
     let url = format!("http://{}", far.address);
-    env.ok(&[
-        "routes",
-        "add",
-        "--base-url",
-        &url,
-        "--token-file",
-        file.to_str().unwrap(),
-    ]);
-    env.ok(&["routes", "test"]);
+    env.ok_saying(
+        &[
+            "routes",
+            "add",
+            "--base-url",
+            &url,
+            "--token-file",
+            file.to_str().unwrap(),
+        ],
+        "Added.[..]",
+    );
+    let taken = format!("{url} takes the token: HTTP 200 in [..] ms.");
+    env.ok_saying(&["routes", "test"], &taken);
     let near = Served::start(&env, &[]);
     let own = env.ok(&["streams", "token", "show", "live"]);
     let sent = near.send(own.trim(), &[
@@ -204,7 +212,7 @@ fn a_refused_message_is_rejected_and_the_others_go() {
     let env = home(Some(&format!("http://{}", near.address)));
     let text = "12025550143,good\n12025550143,bad\n";
     let run = env.run_with_input(&["send", "live", "--from-file", "-"], text);
-    assert_eq!(run.code, 0, "{run:?}");
+    run.ok_saying("2 messages, 2 segments");
     let listed = env.json(&["messages", "list"]);
     let statuses: Vec<_> = listed["items"]
         .as_array()
@@ -284,7 +292,7 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
         env.run_with_input(&words, "other-token\n")
     };
     assert!(add(&[]).stderr.contains("there is a route default already"));
-    assert_eq!(add(&["--replace"]).code, 0);
+    add(&["--replace"]).ok_saying("Added.[..]");
     let open = add(&["far", "--base-url", "http://example.com"]);
     assert!(
         open.code == 2 && open.stderr.contains("unencrypted"),
@@ -297,17 +305,14 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
             .stderr
             .contains("is a demo stream")
     );
-    assert_eq!(
-        add(&[
-            "own",
-            "--stream",
-            "live",
-            "--base-url",
-            "https://sms.example.com"
-        ])
-        .code,
-        0
-    );
+    let own = [
+        "own",
+        "--stream",
+        "live",
+        "--base-url",
+        "https://sms.example.com",
+    ];
+    add(&own).ok_saying("Added.[..]");
     assert!(
         env.fails(2, &["routes", "add", "x"])
             .contains("--token-file")
@@ -319,9 +324,15 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
     );
     env.fails(3, &["routes", "remove", "nope"]);
     assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
-    env.ok(&["routes", "remove", "DEFAULT"]);
+    env.ok_saying(
+        &["routes", "remove", "DEFAULT"],
+        "Removed default with its token.",
+    );
     // A route that served one stream goes with it, token and all.
-    env.ok(&["streams", "delete", "live", "--yes"]);
+    env.ok_saying(
+        &["streams", "delete", "live", "--yes"],
+        "Deleted “live” with its token.",
+    );
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
     assert!(!tokens.contains("other-token"), "{tokens}");
@@ -341,12 +352,15 @@ fn a_token_may_have_any_character_that_a_header_may_have() {
             "-",
         ];
         let added = env.run_with_input(&words, token);
-        assert_eq!(added.code, 0, "{added:?}");
+        added.ok_saying("Added.[..]");
         // The file with every secret can still be read.
         env.ok(&["doctor"]);
-        assert_eq!(env.run(&["routes", "test"]).code, 5);
+        assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
     }
-    env.ok(&["routes", "remove", "default"]);
+    env.ok_saying(
+        &["routes", "remove", "default"],
+        "Removed default with its token.",
+    );
 }
 
 #[test]
@@ -373,7 +387,7 @@ fn asking_for_a_status_hands_nothing_on() {
     std::thread::sleep(Duration::from_secs(3));
     let waiting = || -> (i64, i64, i64) {
         let journal = rusqlite::Connection::open(env.home().join("messages.db")).unwrap();
-        let line = "SELECT state, next_at, turns FROM relay";
+        let line = "SELECT kind, next_at, attempts FROM job";
         let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         journal.query_row(line, [], columns).unwrap()
     };

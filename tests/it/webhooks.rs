@@ -35,7 +35,10 @@ fn state(env: &TestEnv, id: &Value) -> Value {
 fn a_delivery_says_what_it_should_and_is_signed() {
     let hooks = Hooks::start(|_, _| Act::status(204));
     let env = home(&hooks.url(), &["--webhook-header", "X-Key: s3cret"]);
-    let sent = env.ok(&["send", "OTP", "--to", "12025550143", "--text", "Hi"]);
+    let sent = env.ok_saying(
+        &["send", "OTP", "--to", "12025550143", "--text", "Hi"],
+        "1 segment, GSM-7, 2 of 160 characters",
+    );
     let answer = env.json(&reply("12025550143", "Yes — \"please\""));
     assert_eq!(answer["delivery"]["state"], "delivered");
     assert_eq!(answer["delivery"]["attempts"][0]["status"], 204);
@@ -55,7 +58,10 @@ fn a_delivery_says_what_it_should_and_is_signed() {
     ] {
         assert_eq!(body[field], value, "{field}");
     }
-    assert_eq!(body.as_object().unwrap().len(), 8);
+    assert_eq!(body["type"], "message.received");
+    assert_eq!(body["event_id"], answer["delivery"]["id"]);
+    assert_eq!(body["sequence"], 1);
+    assert_eq!(body.as_object().unwrap().len(), 11);
     assert_eq!(heard.header("x-key"), "s3cret");
     assert_eq!(heard.header("content-type"), "application/json");
     assert!(heard.header("user-agent").starts_with("textpeak/"));
@@ -182,12 +188,8 @@ fn a_receiver_that_comes_back_gets_everything_in_the_order_of_each_handset() {
     for round in 0..4 {
         for from in handsets {
             let answer = env.json(&reply(from, &format!("{from} {round}")));
-            sent.insert(
-                answer["message"]["message_uuid"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            let uuid = answer["message"]["message_uuid"].as_str();
+            sent.insert(uuid.unwrap().to_owned());
         }
     }
     let hooks = Hooks::on(&spare.to_string(), |n, _| {
@@ -265,12 +267,7 @@ fn nothing_is_lost_over_a_kill_and_what_is_repeated_has_its_id() {
         for n in 0..3 {
             let from = format!("1202555012{n}");
             let answer = env.json(&reply(&from, &format!("{round}")));
-            sent.insert(
-                answer["message"]["message_uuid"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            sent.insert(answer["delivery"]["id"].as_str().unwrap().to_owned());
         }
         gateway.kill();
     }
@@ -413,7 +410,7 @@ fn a_test_shows_request_and_answer_and_what_to_mend() {
     });
     let env = home(&hooks.url(), &["--webhook-header", "X-Key: s3cret"]);
     let good = env.run(&["webhooks", "test", "OTP"]);
-    assert_eq!(good.code, 0);
+    assert_eq!((good.code, good.stderr.as_str()), (0, "Delivered.\n"));
     for part in [
         "POST http://127.0.0.1:",
         "X-Key: ********",
@@ -449,7 +446,10 @@ fn two_gateways_of_one_home_deliver_each_reply_once() {
     let env = home(&hooks.url(), &[]);
     let (_one, _other) = (Served::start(&env, &[]), Served::start(&env, &[]));
     for n in 0..20 {
-        env.ok(&reply(&format!("120255501{:02}", 10 + n % 7), "Yes"));
+        env.ok_saying(
+            &reply(&format!("120255501{:02}", 10 + n % 7), "Yes"),
+            "Kept and delivered: HTTP 200, [..]",
+        );
     }
     assert_eq!(hooks.heard().len(), 20);
 }
@@ -459,7 +459,10 @@ fn a_quiet_gateway_still_says_that_a_webhook_was_switched_off() {
     let hooks = Hooks::start(|_, _| Act::status(410));
     let env = home(&hooks.url(), &[]);
     let gateway = Served::start(&env, &["-q"]);
-    env.ok(&reply("12025550143", "Yes"));
+    env.ok_saying(
+        &reply("12025550143", "Yes"),
+        "Kept, not delivered: [..] 410 (Gone) and is switched off[..]",
+    );
     let (_, log) = gateway.stop();
     assert!(log.contains("410 (Gone)"), "{log}");
 }
@@ -468,21 +471,28 @@ fn a_quiet_gateway_still_says_that_a_webhook_was_switched_off() {
 fn a_backlog_costs_no_more_than_its_length() {
     let hooks = Hooks::start(|_, _| Act::status(204));
     let env = home("http://127.0.0.1:1/sms", &[]);
-    env.ok(&reply("12025550143", "first"));
+    env.ok_saying(
+        &reply("12025550143", "first"),
+        "Kept, not delivered yet: cannot connect to 127.0.0.1:1: [..]",
+    );
     // Two thousand more, as they would have come while the receiver was down.
     let mut journal = rusqlite::Connection::open(env.home().join("messages.db")).unwrap();
     let all = journal.transaction().unwrap();
     for n in 0..2_000 {
         let (id, handset) = (uuid::Uuid::now_v7(), format!("1202555{:04}", n % 400));
+        // With numbers such as older versions gave.
         let message =
-            "INSERT INTO message (uuid, stream, direction, handset, sender, text, at, outcome)
-            SELECT ?1, stream, 1, ?2, sender, text, at, 0 FROM message LIMIT 1";
-        all.execute(message, rusqlite::params![id.as_bytes(), handset])
+            "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at, outcome)
+            SELECT ?3, ?1, stream, 1, ?2, sender, text, at, 0 FROM message LIMIT 1";
+        all.execute(message, rusqlite::params![id.as_bytes(), handset, 1 + n])
             .unwrap();
-        let delivery = "INSERT INTO delivery (id, message, stream, handset, state, next_at)
-            SELECT ?1, last_insert_rowid(), stream, ?2, 0, 0 FROM delivery LIMIT 1";
-        all.execute(delivery, rusqlite::params![id.as_bytes(), handset])
+        let event = "INSERT INTO event (key, id, message, stream, handset, number, at)
+            SELECT ?3, ?1, ?1, stream, ?2, 1 + ?3, at FROM event LIMIT 1";
+        all.execute(event, rusqlite::params![id.as_bytes(), handset, 1 + n])
             .unwrap();
+        let job = "INSERT INTO job (key, kind, stream, handset, target, state, next_at)
+            SELECT ?2, 0, stream, ?1, ?2, 0, 0 FROM job LIMIT 1";
+        all.execute(job, rusqlite::params![handset, 1 + n]).unwrap();
     }
     all.commit().unwrap();
     drop(journal);

@@ -11,12 +11,7 @@ use url::form_urlencoded;
 /// loses it.
 const OURS: [&[&str]; 2] = [
     &[
-        "type",
-        "event_id",
-        "sequence",
-        "occurred_at",
         "message_uuid",
-        "internal_id",
         "stream",
         "from",
         "to",
@@ -24,6 +19,9 @@ const OURS: [&[&str]; 2] = [
         "received_at",
         "in_reply_to",
         "conversation_uuid",
+        "type",
+        "event_id",
+        "sequence",
         "test",
     ],
     &[

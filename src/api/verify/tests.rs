@@ -175,14 +175,18 @@ fn headers_that_are_missing_doubled_or_unreadable_are_named() {
 
 #[test]
 fn the_order_of_our_own_fields_is_known() {
-    use crate::api::{IncomingMessage, Seal, webhook_request};
-    use crate::domain::{Method, Webhook};
+    use crate::api::{ReceivedEvent, Seal, WebhookBody, webhook_request};
+    use crate::domain::{EventTypes, Method, Webhook};
     let webhook = Webhook {
         method: Method::Post,
         url: "https://example.com/sms".parse().unwrap(),
         headers: Vec::new(),
+        events: EventTypes::default(),
     };
-    let message = IncomingMessage {
+    let message = WebhookBody::Received(ReceivedEvent {
+        kind: "message.received",
+        event_id: "01890a5e".to_owned(),
+        sequence: 7,
         message_uuid: "01890a5d".to_owned(),
         stream: "st_000000000000".parse().unwrap(),
         from: "12025550143".to_owned(),
@@ -192,7 +196,7 @@ fn the_order_of_our_own_fields_is_known() {
         in_reply_to: Some("01".to_owned()),
         conversation_uuid: Some("02".to_owned()),
         test: true,
-    };
+    });
     let secret = secret(7);
     let seal = Seal {
         id: "msg_1",

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::super::send::{HAND_ON, follow, say_what_is_left};
-use super::super::session::Session;
-use super::super::wire::{Missed, Wire, block_on, token_of};
+use super::super::send::{SUBMIT, follow, say_what_is_left};
+use super::super::session::{Session, block_on};
+use super::super::wire::{Wire, token_of};
 use super::order::Order;
 use super::outcome::{Ending, Fate};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, SendReport};
@@ -45,7 +45,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
     let token = Arc::new(token_of(session, order.stream)?);
     let bar = session.terminal.progress(rows.len());
     block_on(async {
-        let wire = Arc::new(Wire::reach(session, order.reach, !order.stream.demo)?);
+        let wire = Arc::new(Wire::reach(session, order.reach, !order.stream.demo).await?);
         let mut ending = Ending {
             fates: vec![Fate::Left; rows.len()],
             repeated: 0,
@@ -80,15 +80,11 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
                     ending.repeated += repeated;
                     settle(part, &rows[start..], reports);
                 }
-                Err(missed) => {
-                    let unknown = match &missed {
-                        Missed::Unanswered(error) => error.was_sent(),
-                        Missed::NoAnswer(error) => error.may_have_been_taken(),
-                    };
-                    if unknown {
-                        part.fill(Fate::Unknown(missed.to_string()));
+                Err(error) => {
+                    if error.may_have_been_taken() {
+                        part.fill(Fate::Unknown(error.to_string()));
                     }
-                    ending.stopped.get_or_insert_with(|| missed.failure(&wire));
+                    ending.stopped.get_or_insert_with(|| wire.failure(&error));
                 }
             }
             bar.advance(MOST_MESSAGES.min(rows.len() - start));
@@ -99,9 +95,9 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
         };
         let uuids: Vec<_> = ending.fates.iter().filter_map(accepted).collect();
         let finish = async {
-            let give_up = Instant::now() + order.wait.map_or(HAND_ON, Span::as_duration);
+            let give_up = Instant::now() + order.wait.map_or(SUBMIT, Span::as_duration);
             if !order.stream.demo {
-                say_what_is_left(session, wire.handed_on(&uuids, give_up).await?);
+                say_what_is_left(session, wire.unsubmitted(&uuids, give_up).await?);
             }
             match (order.wait, &ending.stopped) {
                 (Some(_), None) => follow(&wire, &token, &uuids, give_up).await.map(Some),

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::super::list::whole;
-use super::super::listed::{self, Names, ago, outcome};
-use super::super::session::{Session, zone};
+use super::super::listed::{self, Names, ago, event_type, outcome};
+use super::super::session::{Session, ask, zone};
 use crate::cli::DeliveriesArgs;
 use crate::domain::DeliveryState;
-use crate::journal::{Delivery, DeliveryFilter};
 use crate::render::{table, time};
+use crate::store::{Delivery, DeliveryFilter, JobStore as _, StoreError};
 
 /// The deliveries that are meant.
 pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
@@ -17,6 +17,7 @@ pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<Delive
         stream: listed::stream_id(session, args.stream.as_deref())?,
         state: args.state,
         since: args.since.map(|span| ago(now, span.as_duration())),
+        message: None,
     })
 }
 
@@ -28,13 +29,14 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
     } else {
         args.limit
     };
-    let mut found = Vec::new();
-    if let Some(journal) = listed::journal(session)? {
-        for delivery in journal.deliveries(&filter, limit)? {
-            let attempts = journal.attempts(delivery.id)?;
+    let found = ask(async {
+        let mut found = Vec::new();
+        for delivery in session.store.deliveries(filter, limit).await? {
+            let attempts = session.store.attempts(delivery.id).await?;
             found.push((delivery, attempts));
         }
-    }
+        Ok::<_, StoreError>(found)
+    })?;
     let terminal = session.terminal;
     if terminal.json() {
         let items = found
@@ -43,7 +45,7 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
         return terminal.answer_json(&whole(items.collect()));
     }
     if found.is_empty() {
-        terminal.note("No delivery meets these conditions.");
+        terminal.note("No deliveries found.");
         return Ok(());
     }
     let row = |(delivery, attempts): &(Delivery, Vec<_>)| {
@@ -54,6 +56,7 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
         vec![
             delivery.id.to_string(),
             delivery.state.name().to_owned(),
+            event_type(delivery).name().to_owned(),
             names.of(&delivery.stream).to_owned(),
             attempts.len().to_string(),
             attempts
@@ -65,6 +68,8 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
         ]
     };
     let rows: Vec<_> = found.iter().map(row).collect();
-    let headers = ["Delivery", "State", "Stream", "Attempts", "Last", "Next"];
+    let headers = [
+        "Delivery", "State", "Event", "Stream", "Attempts", "Last", "Next",
+    ];
     terminal.answer(&table(&headers, &rows, terminal.width()))
 }

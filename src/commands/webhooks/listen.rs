@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::super::serve::stop_signal;
+use super::super::session::block_on;
 use super::super::session::{Session, webhook_secret, zone};
-use super::super::wire::block_on;
 use super::verify::secret;
 use crate::api::Delivery;
 use crate::cli::ListenArgs;

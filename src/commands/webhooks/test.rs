@@ -4,16 +4,15 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::super::listed::moment;
-use super::super::session::{Session, webhook_secret};
-use super::super::wire::block_on;
-use crate::api::{HttpRequest, IncomingMessage, Seal, webhook_request};
+use super::super::listed::{moment, webhook_pause};
+use super::super::session::{Session, ask, block_on, webhook_secret};
+use crate::api::{HttpRequest, ReceivedEvent, Seal, StatusEvent, WebhookBody, webhook_request};
 use crate::client::{Answer, Client, Unanswered};
-use crate::domain::{SenderKind, Stream, escape, quote};
+use crate::domain::{EventType, MessageStatus, SenderKind, Stream, conversation, escape, quote};
 use crate::error::{Code, Failure};
-use crate::gateway::{LIMITS, Verdict, verdict};
-use crate::journal::Journal;
 use crate::render::http;
+use crate::service::{LIMITS, Verdict, verdict};
+use crate::store::JobStore as _;
 
 /// How much of an answer is shown, in characters.
 const SHOWN: usize = 500;
@@ -33,19 +32,17 @@ pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
         timestamp: now.as_second(),
         secret: Some(&secret),
     };
-    let request = webhook_request(webhook, &example(&stream, &id, now), seal)
+    let request = webhook_request(webhook, &example(&stream, &id, now, true), seal)
         .map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?;
     let answered = block_on(async { Ok(Client::new(LIMITS).execute(&request).await) })?;
     let verdict = verdict(&answered);
-    if verdict == Verdict::Taken && session.home.journal_path().exists() {
-        let id = stream.id.clone();
-        let journal = Journal::open(&session.home.journal_path())?;
-        let on = block_on(async { Ok(journal.write(move |writer| writer.switch_on(&id)).await?) })?;
-        if on {
-            session
-                .terminal
-                .note("The webhook was switched off by 410 (Gone); it is on again.");
-        }
+    if verdict == Verdict::Taken
+        && webhook_pause(session, &stream)?.is_some()
+        && ask(session.store.forget_gone(stream.id.clone()))?
+    {
+        session
+            .terminal
+            .note("The webhook was switched off by 410 (Gone); it is on again.");
     }
     tell(session, &request, &answered, &verdict)?;
     Ok(match (&verdict, &answered) {
@@ -68,21 +65,45 @@ pub fn no_webhook(session: &Session, stream: &Stream) -> Failure {
     Failure::usage(format_args!("{} has no webhook", quote(name))).hint(session.paste(&words))
 }
 
-/// A dummy message, marked as a test.
-pub fn example(stream: &Stream, id: &str, now: Timestamp) -> IncomingMessage {
+/// A dummy event of the first type that the webhook is told of; `test` marks it.
+pub fn example(stream: &Stream, id: &str, now: Timestamp, test: bool) -> WebhookBody {
     let numeric = |id: &&crate::domain::SenderId| id.kind() == SenderKind::Numeric;
-    let to = stream.default_sender.as_ref().filter(numeric);
-    IncomingMessage {
-        message_uuid: id.to_owned(),
-        stream: stream.id.clone(),
-        from: "12025550143".to_owned(),
-        to: to.map_or_else(|| "12025550100".to_owned(), ToString::to_string),
-        text: "Yes, please".to_owned(),
-        received_at: moment(now),
-        in_reply_to: None,
-        conversation_uuid: None,
-        test: true,
+    let sender = stream.default_sender.as_ref().filter(numeric);
+    let sender = sender.map_or_else(|| "12025550100".to_owned(), ToString::to_string);
+    let handset = "12025550143".to_owned();
+    let events = stream.webhook.as_ref().map(|webhook| &webhook.events);
+    if events.is_none_or(|events| events.contains(&EventType::Received)) {
+        return WebhookBody::Received(ReceivedEvent {
+            kind: EventType::Received.name(),
+            event_id: id.to_owned(),
+            sequence: 1,
+            message_uuid: id.to_owned(),
+            stream: stream.id.clone(),
+            from: handset,
+            to: sender,
+            text: "Yes, please".to_owned(),
+            received_at: moment(now),
+            in_reply_to: None,
+            conversation_uuid: None,
+            test,
+        });
     }
+    WebhookBody::Status(StatusEvent {
+        kind: EventType::Status.name(),
+        event_id: id.to_owned(),
+        sequence: 1,
+        occurred_at: moment(now),
+        message_uuid: id.to_owned(),
+        internal_id: None,
+        conversation_uuid: conversation(&stream.id, &handset).to_string(),
+        stream: stream.id.clone(),
+        from: sender,
+        to: handset,
+        status: MessageStatus::Delivered,
+        is_final: true,
+        details: None,
+        test,
+    })
 }
 
 fn tell(

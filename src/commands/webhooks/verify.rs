@@ -9,7 +9,7 @@ use crate::api::{Delivery, Verdict};
 use crate::cli::VerifyArgs;
 use crate::domain::WebhookSecret;
 use crate::error::{Code, Failure};
-use crate::state::{input_name, read_limited_input};
+use crate::files::{input_name, read_limited_input};
 
 /// Most bytes of an input: no delivery comes near it.
 const LARGEST: u64 = 1 << 20;

@@ -1,40 +1,24 @@
-//! The local engine: a home that is a folder.
+//! The store in a folder: `state.json` with the streams, Sender IDs and routes, `tokens.json` with the
+//! secrets. Opening creates nothing; a change is locked, atomic and durable.
 
+mod apply;
+mod cache;
+mod catalogue;
+mod damage;
+mod document;
+mod entry_text;
+mod home;
+mod inspect;
+mod lock;
 mod messages;
+mod pending;
+mod serving;
+mod stamp;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod write;
 
-use std::path::Path;
-
-use self::messages::Database;
-use super::{Clock, StoreError};
-
-/// A folder with streams and messages. Naming it touches nothing.
-#[derive(Debug, Clone)]
-pub struct LocalStore {
-    messages: Database,
-}
-
-impl LocalStore {
-    pub fn new(folder: &Path, clock: Clock) -> Self {
-        Self {
-            messages: Database::new(folder.join("messages.db"), Box::new(create), clock),
-        }
-    }
-
-    /// Opens what messages are kept in, so that what is wrong with it is known.
-    pub fn open_messages(&self) -> Result<(), StoreError> {
-        self.messages.open()
-    }
-}
-
-fn create(path: &Path) -> Result<(), StoreError> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(path);
-    opened.map(drop).map_err(|error| StoreError::File {
-        doing: "open",
-        file: path.display().to_string(),
-        error: error.to_string(),
-    })
-}
+pub use catalogue::LocalStore;
+pub use home::Home;
+pub use serving::Serving;

@@ -58,4 +58,21 @@ function sign() {
   process.stdout.write(["POST /sms HTTP/1.1", ...headers, "", body].join("\n"));
 }
 
-await { client, receiver, sign }[process.argv[2]]();
+// Large bodies that are refused before they are read: which answers did not arrive.
+async function refused() {
+  for (const [status, token, type, size, times] of JSON.parse(process.env.CASES)) {
+    for (let i = 0; i < times; i++) {
+      let got;
+      try {
+        const headers = { Authorization: token, "Content-Type": type };
+        const answer = await fetch(GATEWAY + "/simple_send/", { method: "POST", headers, body: Buffer.alloc(size, " ") });
+        got = (await answer.json()).status === false ? answer.status : 0;
+      } catch (error) {
+        got = error.cause ?? error;
+      }
+      if (got !== status) console.log("fetch", status, size, got);
+    }
+  }
+}
+
+await { client, receiver, sign, refused }[process.argv[2]]();

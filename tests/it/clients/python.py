@@ -1,5 +1,6 @@
 """A caller in Python's standard library; a receiver and a sender that trust only the independent one."""
 
+import http.client
 import json
 import os
 import sys
@@ -71,4 +72,37 @@ def sign():
           f"webhook-signature: {signature}", "", body, sep="\n", end="")
 
 
-{"client": client, "receiver": receiver, "sign": sign}[sys.argv[1]]()
+def by_urllib(token, kind, body):
+    headers = {"Authorization": token, "Content-Type": kind}
+    request = urllib.request.Request(os.environ["GATEWAY"] + "/simple_send/", body, headers)
+    try:
+        return urllib.request.urlopen(request, timeout=10).status
+    except urllib.error.HTTPError as refused:
+        return refused.code if json.load(refused)["status"] is False else 0
+
+
+def by_http_client(token, kind, body):
+    connection = http.client.HTTPConnection(os.environ["GATEWAY"].removeprefix("http://"), timeout=10)
+    headers = {"Authorization": token, "Content-Type": kind}
+    connection.request("POST", "/simple_send/", body, headers)
+    answer = connection.getresponse()
+    status = answer.status if json.load(answer)["status"] is False else 0
+    connection.close()
+    return status
+
+
+def refused():
+    """Large bodies that are refused before they are read: which answers did not arrive."""
+    cases = json.loads(os.environ["CASES"])
+    for call in [by_urllib, by_http_client]:
+        for status, token, kind, size, times in cases:
+            for _ in range(times):
+                try:
+                    got = call(token, kind, b" " * size)
+                except OSError as error:
+                    got = repr(error)
+                if got != status:
+                    print(call.__name__, status, size, got)
+
+
+{"client": client, "receiver": receiver, "sign": sign, "refused": refused}[sys.argv[1]]()

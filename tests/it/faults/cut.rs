@@ -3,15 +3,14 @@
 //! is taken to survive, as it does where the battery is good.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{bad_writer, effort};
 use crate::serve::message;
-use crate::support::TestEnv;
 use crate::support::gateway::{Served, signal};
+use crate::support::{TestEnv, ability, installed, succeeds};
 
 /// A mounted image; unmounted with the value.
 struct Disk {
@@ -25,18 +24,19 @@ impl Disk {
         let image = env.folder().join("disk.img");
         let made = std::fs::File::create(&image).and_then(|file| file.set_len(64 << 20));
         made.unwrap();
-        let disk = run("mkfs.ext4", &["-q", image.to_str().unwrap()])
-            .then(|| Self::mount(image, env.folder().join("disk")));
-        if disk.as_ref().is_none_or(Option::is_none) {
-            println!("skipped: this user may not mount a disk of its own");
+        if !installed("mkfs.ext4") {
+            return None;
         }
-        disk.flatten()
+        assert!(succeeds("mkfs.ext4", &["-q", image.to_str().unwrap()]));
+        let disk = Self::mount(image, env.folder().join("disk"));
+        ability("mounting an image", disk.is_some());
+        disk
     }
 
     fn mount(image: PathBuf, at: PathBuf) -> Option<Self> {
         std::fs::create_dir_all(&at).unwrap();
         let words = ["-o", "loop", image.to_str().unwrap(), at.to_str().unwrap()];
-        run("mount", &words).then_some(Self { image, at })
+        succeeds("mount", &words).then_some(Self { image, at })
     }
 
     /// The disk as it would be found after a cut at this moment.
@@ -50,23 +50,15 @@ impl Disk {
             self.image.to_str().unwrap(),
             copy.to_str().unwrap(),
         ];
-        assert!(run("cp", &words));
+        assert!(succeeds("cp", &words));
         Self::mount(copy, at).unwrap()
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        run("umount", &[self.at.to_str().unwrap()]);
+        succeeds("umount", &[self.at.to_str().unwrap()]);
     }
-}
-
-fn run(program: &str, words: &[&str]) -> bool {
-    let status = Command::new(program)
-        .args(words)
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
 }
 
 #[test]

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::effort;
 use crate::serve::{demo, message};
-use crate::support::TestEnv;
 use crate::support::gateway::Served;
+use crate::support::{TestEnv, ability, succeeds};
 
 #[test]
 fn every_message_that_was_answered_is_there_once_after_kills() {
@@ -86,7 +86,10 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(texts, [json!("So is this"), json!("Kept by version 1")]);
     let gateway = Served::start(&env, &[]);
     assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
-    env.ok(&["reply", "OTP", "--from", "12025550143", "--text", "Yes"]);
+    env.ok_saying(
+        &["reply", "OTP", "--from", "12025550143", "--text", "Yes"],
+        "Kept. The stream has no webhook[..]",
+    );
     assert_eq!(env.json(&["messages", "list"])["total"], 4);
 }
 
@@ -94,7 +97,10 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
 fn a_file_of_a_newer_version_is_left_as_it_is() {
     let env = TestEnv::new();
     demo(&env, "OTP", &[]);
-    env.ok(&["send", "OTP", "--to", "12025550143", "--text", "Hi"]);
+    env.ok_saying(
+        &["send", "OTP", "--to", "12025550143", "--text", "Hi"],
+        "1 segment, GSM-7, 2 of 160 characters",
+    );
     let path = env.home().join("messages.db");
     let newer = rusqlite::Connection::open(&path).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
@@ -131,12 +137,15 @@ fn several_processes_write_at_once() {
         }
         scope.spawn(|| {
             for _ in 0..20 {
-                env.ok(&["send", "OTP", "--to", "12025550143", "--text", "Hi"]);
+                env.ok_saying(
+                    &["send", "OTP", "--to", "12025550143", "--text", "Hi"],
+                    "1 segment, GSM-7, 2 of 160 characters",
+                );
             }
         });
         scope.spawn(|| {
             for _ in 0..20 {
-                env.ok(&["messages", "list", "--limit", "5"]);
+                env.json(&["messages", "list", "--limit", "5"]);
             }
         });
     });
@@ -218,17 +227,9 @@ fn a_full_disk_accepts_nothing_and_is_forgiven_when_there_is_room() {
     let env = TestEnv::new();
     let small = env.folder().join("small");
     fs::create_dir(&small).unwrap();
-    let mount = |words: &[&str]| {
-        let mut command = std::process::Command::new(words[0]);
-        let status = command
-            .args(&words[1..])
-            .stderr(std::process::Stdio::null())
-            .status();
-        status.is_ok_and(|status| status.success())
-    };
     let at = small.to_str().unwrap().to_owned();
-    if !mount(&["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", &at]) {
-        println!("skipped: a file system of a test's own may not be mounted here");
+    let words = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", &at];
+    if !ability("mounting a small disk", succeeds("mount", &words)) {
         return;
     }
     let home = ["--home", &at];
@@ -267,10 +268,14 @@ fn a_full_disk_accepts_nothing_and_is_forgiven_when_there_is_room() {
     }
     assert_eq!(last, 503, "it was full at some time");
     assert_eq!(gateway.call("GET", "/readyz", "", b"").status, 503);
-    assert!(mount(&["mount", "-o", "remount,size=8m", &at]));
+    assert!(succeeds("mount", &["-o", "remount,size=8m", &at]));
     let again = gateway.send(&token, &[message("12025550143")]).status;
     let ready = gateway.call("GET", "/readyz", "", b"").status;
-    drop(gateway);
-    assert!(mount(&["umount", &at]));
+    let (_, log) = gateway.stop();
+    assert!(succeeds("umount", &[&at]));
     assert_eq!((again, ready), (200, 200));
+    assert!(
+        log.contains("messages.db: database or disk is full"),
+        "{log}"
+    );
 }

@@ -138,9 +138,8 @@ fn survives(env: &TestEnv, writer: &Command, name: &str) -> Result<(), String> {
             let at = home.path().to_str().unwrap();
             let found = env.run(&["streams", "show", name, "--home", at]);
             if found.code != 0 {
-                return Err(format!(
-                    "kept {what}, newest names {newest_names}: {found:?}"
-                ));
+                let said = found.stderr;
+                return Err(format!("kept {what}, newest names {newest_names}: {said}"));
             }
         }
     }
@@ -192,6 +191,6 @@ fn a_rename_that_is_not_synced_is_caught() {
     env.ok(&["streams", "create", "--name", "first"]);
     let path = env.home().join("state.json");
     let bad = bad_writer(&env, &["no-sync", path.to_str().unwrap(), "later"]);
-    let lost = survives(&env, &bad, "later");
-    assert!(lost.is_err());
+    let lost = survives(&env, &bad, "later").unwrap_err();
+    assert!(lost.contains("no stream “later”"), "{lost}");
 }

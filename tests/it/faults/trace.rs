@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::TestEnv;
 use crate::support::gateway::eventually;
+use crate::support::{TestEnv, ability, installed, succeeds};
 
 /// The calls that a disk has to know of, and those that say something to others.
 pub const CALLS: &str = "trace=open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,\
@@ -81,15 +81,10 @@ impl TracedGateway {
     }
 }
 
-/// Whether this machine lets a test trace processes; where it does not, says so.
+/// Whether this machine lets a test trace processes.
 pub fn may_trace() -> bool {
-    let mut probe = Command::new("strace");
-    let works = probe.args(["-o", "/dev/null", "true"]).status();
-    let works = works.is_ok_and(|status| status.success());
-    if !works {
-        println!("skipped: strace may not trace here");
-    }
-    works
+    let works = || succeeds("strace", &["-o", "/dev/null", "true"]);
+    installed("strace") && ability("tracing a process", works())
 }
 
 /// What a process said to others, and on which descriptor's calls.

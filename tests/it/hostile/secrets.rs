@@ -116,7 +116,8 @@ fn no_secret_is_where_it_should_not_be() {
         "--token-file",
         "-",
     ];
-    assert_eq!(env.run_with_input(&words, &format!("{ROUTE}\n")).code, 0);
+    let added = env.run_with_input(&words, &format!("{ROUTE}\n"));
+    added.ok_saying("Added.[..]");
     let secret = env.json(&["streams", "show", "OTP", "--reveal"])["webhook_secret"]
         .as_str()
         .unwrap()

@@ -13,7 +13,9 @@ use super::{PROGRAM, TestEnv};
 pub struct Served {
     child: Option<Child>,
     pub address: SocketAddr,
+    /// Its log; with `-q` whoever does not read it claims that it is empty.
     stderr: Option<std::process::ChildStderr>,
+    is_quiet: bool,
 }
 
 /// An HTTP answer.
@@ -68,6 +70,7 @@ impl Served {
         Self {
             address: address.parse().unwrap(),
             stderr: child.stderr.take(),
+            is_quiet: words.contains(&"-q"),
             child: Some(child),
         }
     }
@@ -78,6 +81,7 @@ impl Served {
             child: None,
             address,
             stderr: None,
+            is_quiet: false,
         }
     }
 
@@ -155,15 +159,26 @@ impl Served {
         let mut child = self.child.take().unwrap();
         signal(&child, "TERM");
         let code = child.wait().unwrap().code();
-        let mut said = String::new();
-        let _ = self.stderr.take().unwrap().read_to_string(&mut said);
-        (code, said)
+        (code, self.log())
+    }
+
+    /// What is left to read of its log once it has ended.
+    fn log(&mut self) -> String {
+        let mut log = String::new();
+        if let Some(mut stderr) = self.stderr.take() {
+            stderr.read_to_string(&mut log).unwrap();
+        }
+        log
     }
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
         self.kill();
+        // A test that fails already has its own reason to show.
+        if self.is_quiet && !std::thread::panicking() {
+            assert_eq!(self.log(), "", "said by a gateway with -q");
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 #[cfg(unix)]
 pub mod gateway;
 #[cfg(unix)]
+mod need;
+#[cfg(unix)]
 pub mod receiver;
+mod run;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,20 +14,16 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+#[cfg(unix)]
+pub use need::{ability, installed, need, succeeds};
+pub use run::{Run, finish};
+
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_textpeak");
 
 /// A folder that is gone after the test, with a home in it that is not there yet.
 pub struct TestEnv {
     folder: tempfile::TempDir,
-}
-
-/// How a run ended.
-#[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
 }
 
 impl TestEnv {
@@ -58,11 +57,13 @@ impl TestEnv {
         command
     }
 
+    #[track_caller]
     pub fn run(&self, words: &[&str]) -> Run {
         finish(self.command().args(words))
     }
 
     /// As [`TestEnv::run`], with something on standard input.
+    #[track_caller]
     pub fn run_with_input(&self, words: &[&str], input: &str) -> Run {
         let mut command = self.command();
         command
@@ -73,49 +74,41 @@ impl TestEnv {
         let mut child = command.spawn().unwrap();
         // A program that does not read its input closes it, which is its right.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap().into()
+        Run::new(&command, child.wait_with_output().unwrap())
     }
 
-    /// A run that must succeed; its stdout.
+    /// A run that must succeed and say nothing on stderr; its stdout.
+    #[track_caller]
     pub fn ok(&self, words: &[&str]) -> String {
-        let run = self.run(words);
-        assert_eq!(run.code, 0, "{words:?}: {run:?}");
-        run.stdout
+        self.ok_saying(words, "")
+    }
+
+    /// As [`TestEnv::ok`], with something on stderr: see [`Run::ok_saying`].
+    #[track_caller]
+    pub fn ok_saying(&self, words: &[&str], stderr: &str) -> String {
+        self.run(words).ok_saying(stderr)
     }
 
     /// A run that must succeed with JSON; the JSON.
+    #[track_caller]
     pub fn json(&self, words: &[&str]) -> Value {
         let out = self.ok(&[&["-o", "json"], words].concat());
         serde_json::from_str(&out).unwrap()
     }
 
     /// A run that must fail with this code; its stderr.
+    #[track_caller]
     pub fn fails(&self, code: i32, words: &[&str]) -> String {
         let run = self.run(words);
         assert_eq!(run.code, code, "{words:?}: {run:?}");
         assert_eq!(run.stdout, "", "{words:?}");
-        run.stderr
+        run.stderr.to_string()
     }
 
     /// The state file's JSON.
     pub fn state(&self) -> Value {
         let text = std::fs::read_to_string(self.home().join("state.json")).unwrap();
         serde_json::from_str(&text).unwrap()
-    }
-}
-
-/// Runs a command to its end.
-pub fn finish(command: &mut Command) -> Run {
-    command.output().unwrap().into()
-}
-
-impl From<std::process::Output> for Run {
-    fn from(output: std::process::Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
     }
 }
 
@@ -160,21 +153,6 @@ fn shaped(text: &str, shape: &str) -> bool {
             b'x' => b.is_ascii_hexdigit(),
             _ => b == s,
         })
-}
-
-/// Whether a program that a test needs is on this machine; where it is not, says so.
-pub fn installed(program: &str) -> bool {
-    let there = Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !there {
-        println!("skipped: {program} is not installed");
-    }
-    there
 }
 
 /// A server that takes one request, whatever it is, and answers 200.

@@ -200,14 +200,40 @@ fn s16_a_webhook_is_called_by_post_or_get_at_a_url() {
         ]);
         tty.wait_for(&refusal(&env, "--webhook-url", &words));
         tty.answer("Webhook URL", "https://example.com/in?a=1&b=2");
+        tty.accept("Webhook events", "Incoming messages");
         tty.answer("HTTP header name", "");
         tty.pick(END, "Save & Next");
         tty.pick(LAST, "Save as draft");
         assert_eq!(tty.finish().code, 0);
         assert_eq!(
             env.state()["streams"][0]["webhook"],
-            json!({"method": method, "url": "https://example.com/in?a=1&b=2", "headers": []})
+            json!({"method": method, "url": "https://example.com/in?a=1&b=2", "headers": [], "events": ["message.received"]})
         );
+    }
+}
+
+#[test]
+fn a_webhook_is_told_of_incoming_messages_of_delivery_reports_or_of_both() {
+    for (entry, events) in [
+        (
+            "Incoming messages and",
+            json!(["message.received", "message.status"]),
+        ),
+        ("Delivery reports only", json!(["message.status"])),
+    ] {
+        let env = TestEnv::new();
+        let mut tty = Tty::new(&env, &all_but("--no-webhook"));
+        tty.pick("Webhook method", "POST");
+        tty.answer("Webhook URL", "https://example.com/in");
+        tty.pick("Webhook events", entry);
+        tty.answer("HTTP header name", "<");
+        // Back at the question, with its answer offered.
+        tty.accept("Webhook events", entry);
+        tty.answer("HTTP header name", "");
+        tty.pick(END, "Save & Next");
+        tty.pick(LAST, "Save as draft");
+        assert_eq!(tty.finish().code, 0);
+        assert_eq!(env.state()["streams"][0]["webhook"]["events"], events);
     }
 }
 
@@ -218,6 +244,7 @@ fn s17_headers_are_taken_as_pairs_and_no_value_stays_on_the_screen() {
     let long = format!("Bearer {}", "k3y".repeat(60));
     tty.pick("Webhook method", "POST");
     tty.answer("Webhook URL", "https://example.com/in");
+    tty.accept("Webhook events", "Incoming messages");
     tty.answer("HTTP header name (Enter for none)", "X-Api-Key");
     tty.answer("Value of X-Api-Key", "s3cret");
     tty.wait_for("added X-Api-Key");

@@ -24,6 +24,7 @@ fn full_details(tty: &mut Tty) {
 fn full_webhook(tty: &mut Tty) {
     tty.pick("Webhook method", "GET");
     tty.answer("Webhook URL", "https://example.com/in");
+    tty.pick("Webhook events", "Delivery reports only");
     tty.answer("HTTP header name", "X-Api-Key");
     tty.answer("Value of X-Api-Key", "s3cret");
     tty.answer("HTTP header name (Enter when done", "");
@@ -67,7 +68,12 @@ fn with(mut stream: serde_json::Value, field: &str, value: serde_json::Value) ->
 
 fn webhook() -> serde_json::Value {
     let headers = json!([{"name": "X-Api-Key", "value": "s3cret"}]);
-    json!({"method": "GET", "url": "https://example.com/in", "headers": headers})
+    json!({
+        "method": "GET",
+        "url": "https://example.com/in",
+        "headers": headers,
+        "events": ["message.status"],
+    })
 }
 
 #[test]
@@ -128,6 +134,7 @@ fn s13_a_draft_of_any_step_goes_on_at_that_step_with_everything_kept() {
     assert!(shown.contains("Step 2 of 3"), "{shown}");
 
     tty.answer("Webhook URL (https://example.com/in)", "");
+    tty.accept("Webhook events", "Delivery reports only");
     let shown = tty.answer("HTTP header name", "");
     assert!(shown.contains("So far (1): X-Api-Key"), "{shown}");
     tty.pick(END, "Save & Next");
@@ -177,6 +184,7 @@ fn back_returns_to_the_question_before_with_its_answer_as_the_default() {
     // From the last question back to the first.
     tty.pick(END, "Back");
     tty.answer("HTTP header name", "<");
+    tty.pick("Webhook events", "Back");
     tty.answer("Webhook URL (https://example.com/in)", "<");
     tty.asked("Webhook method");
     tty.offers("GET");
@@ -203,6 +211,7 @@ fn back_returns_to_the_question_before_with_its_answer_as_the_default() {
     tty.pick(END, "Save & Next");
     tty.accept("Webhook method", "GET");
     tty.answer("Webhook URL", "");
+    tty.accept("Webhook events", "Delivery reports only");
     tty.answer("HTTP header name", "");
     tty.pick(END, "Save & Next");
     tty.pick(LAST, "Save as draft");
@@ -252,50 +261,55 @@ fn the_summary_leads_back_into_either_step() {
 #[test]
 fn what_others_did_to_a_draft_meanwhile_is_not_undone() {
     let env = TestEnv::new();
-    for (words, said) in [
+    let delete = ["streams", "delete", "Orders", "--yes"];
+    let deleted = "Deleted “Orders” with its token.";
+    for (words, note, said) in [
         (
             &["streams", "edit", "Orders", "--tag", "theirs"][..],
+            "",
             "was changed by someone else",
         ),
-        (
-            &["streams", "delete", "Orders", "--yes"],
-            "was deleted by someone else",
-        ),
+        (&delete, deleted, "was deleted by someone else"),
     ] {
         let mut tty = Tty::new(&env, CREATE);
         plain_details(&mut tty, "Orders");
         tty.pick(END, "Save & Next");
         tty.asked("Webhook method");
-        env.ok(words);
+        env.ok_saying(words, note);
         let theirs = env.state();
         tty.pick("Webhook method", "Skip");
         tty.pick(END, "Save & Next");
         tty.wait_for(said);
         assert_eq!(tty.finish().code, 1);
         assert_eq!(env.state(), theirs);
-        let _ = env.run(&["streams", "delete", "Orders", "--yes"]);
+        if note.is_empty() {
+            env.ok_saying(&delete, deleted);
+        }
     }
 }
 
 #[test]
 fn s24_a_draft_that_is_created_comes_to_stand_on_top() {
     let env = TestEnv::new();
-    env.ok(&[
-        "streams",
-        "create",
-        "--draft",
-        "--name",
-        "Orders",
-        "--no-webhook",
-        "--description",
-        "",
-        "--ip",
-        "192.0.2.1",
-        "--tag",
-        "x",
-        "--customized",
-        "--live",
-    ]);
+    env.ok_saying(
+        &[
+            "streams",
+            "create",
+            "--draft",
+            "--name",
+            "Orders",
+            "--no-webhook",
+            "--description",
+            "",
+            "--ip",
+            "192.0.2.1",
+            "--tag",
+            "x",
+            "--customized",
+            "--live",
+        ],
+        "Saved as a draft.[..]",
+    );
     env.ok(&["streams", "create", "--name", "Later"]);
     let mut tty = Tty::new(&env, RESUME);
     tty.pick(LAST, "Create stream");

@@ -45,6 +45,7 @@ fn details(tty: &mut Tty, name: &str, tag: &str) {
 fn webhook(tty: &mut Tty) {
     tty.pick("Webhook method", "POST");
     tty.answer("Webhook URL", "");
+    tty.accept("Webhook events", "Incoming messages");
     tty.answer("HTTP header name", "");
 }
 

@@ -27,6 +27,7 @@ const FULL: &[&str] = &[
 /// The stream of [`FULL`], up to the summary.
 fn full(env: &TestEnv, columns: u16) -> Tty {
     let mut tty = Tty::sized(env, &create(FULL), columns);
+    tty.pick("Webhook events", "Incoming messages and");
     tty.answer("HTTP header name", "");
     tty.pick(END, "Save & Next");
     tty
@@ -56,6 +57,7 @@ fn s19_the_summary_shows_every_detail() {
         "Default sender  A & B\n",
         "Demo Sending    on\n",
         "Webhook         GET https://example.com/in?a=1&b='2'\n",
+        "Webhook events  message.received, message.status\n",
     ] {
         assert!(shown.contains(detail), "{detail} not in:\n{shown}");
     }

@@ -184,6 +184,14 @@ impl Writer {
         Ok(queued)
     }
 
+    pub fn forget_gone(&self, stream: &StreamId) -> Result<bool, WriteError> {
+        let changed = self
+            .connection
+            .prepare_cached("DELETE FROM webhook_off WHERE stream = ?1 AND url <> ''")?
+            .execute([self.key(stream)?])?;
+        Ok(changed > 0)
+    }
+
     /// Disables a stream's webhook, or enables it whatever had switched it off.
     pub fn set_webhook_enabled(
         &self,

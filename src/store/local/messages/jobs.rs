@@ -22,11 +22,11 @@ impl LocalStore {
             return Ok(Vec::new());
         }
         let Loaded { jobs, lacking } = self
-            .messages
+            .messages()
             .read(move |reader| reader.load(claimed))
             .await?;
         if !lacking.is_empty() {
-            self.messages
+            self.messages()
                 .write(move |writer| writer.put_aside(&lacking))
                 .await?;
         }
@@ -38,32 +38,32 @@ impl LocalStore {
 impl JobStore for LocalStore {
     async fn due(&self, kind: JobKind) -> Result<Due, StoreError> {
         let now = self.now().as_millisecond();
-        self.messages
+        self.messages()
             .read(move |reader| reader.due(kind, now))
             .await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
-        let (now, owner) = (self.now().as_millisecond(), self.messages.owner());
+        let (now, owner) = (self.now().as_millisecond(), self.messages().owner());
         let Claim { kind, lease, .. } = claim;
         let keys = self
-            .messages
+            .messages()
             .read(move |reader| reader.candidates(&claim, now))
             .await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
         let claimed = self
-            .messages
+            .messages()
             .write(move |writer| writer.claim(kind, &keys, owner, lease))
             .await?;
         self.load(claimed).await
     }
 
     async fn claim_delivery(&self, id: Uuid, lease: Duration) -> Result<Option<Job>, StoreError> {
-        let owner = self.messages.owner();
+        let owner = self.messages().owner();
         let claimed = self
-            .messages
+            .messages()
             .write(move |writer| writer.claim_delivery(id, owner, lease))
             .await?;
         Ok(self.load(claimed).await?.pop())
@@ -74,16 +74,16 @@ impl JobStore for LocalStore {
         except: Vec<i64>,
         lease: Duration,
     ) -> Result<Vec<Job>, StoreError> {
-        let owner = self.messages.owner();
+        let owner = self.messages().owner();
         let claimed = self
-            .messages
+            .messages()
             .write(move |writer| writer.claim_stranded(&except, owner, lease))
             .await?;
         self.load(claimed).await
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<(), StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| settlements.iter().try_for_each(|one| writer.settle(one)))
             .await
     }
@@ -94,13 +94,13 @@ impl JobStore for LocalStore {
         longest: Duration,
         lease: Duration,
     ) -> Result<(), StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| writer.rebase(kind, longest, lease))
             .await
     }
 
     async fn requeue(&self, ids: Vec<Uuid>) -> Result<usize, StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| writer.requeue(&ids))
             .await
     }
@@ -110,17 +110,19 @@ impl JobStore for LocalStore {
         filter: DeliveryFilter,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        self.messages
+        self.messages()
             .read(move |reader| reader.deliveries(&filter, limit))
             .await
     }
 
     async fn delivery(&self, id: Uuid) -> Result<Option<Delivery>, StoreError> {
-        self.messages.read_here(|reader| reader.delivery(id))
+        self.messages().read_here(|reader| reader.delivery(id))
     }
 
     async fn attempts(&self, id: Uuid) -> Result<Vec<Attempt>, StoreError> {
-        self.messages.read(move |reader| reader.attempts(id)).await
+        self.messages()
+            .read(move |reader| reader.attempts(id))
+            .await
     }
 
     async fn recent_attempts(
@@ -130,7 +132,7 @@ impl JobStore for LocalStore {
         after: i64,
         limit: usize,
     ) -> Result<(i64, Vec<TimedAttempt>), StoreError> {
-        self.messages
+        self.messages()
             .read(move |reader| reader.recent_attempts(stream.as_ref(), since, after, limit))
             .await
     }
@@ -140,7 +142,7 @@ impl JobStore for LocalStore {
         stream: StreamId,
         url: String,
     ) -> Result<Option<WebhookPause>, StoreError> {
-        self.messages
+        self.messages()
             .read_here(|reader| reader.webhook_pause(&stream, &url))
     }
 
@@ -149,22 +151,28 @@ impl JobStore for LocalStore {
         stream: StreamId,
         enabled: bool,
     ) -> Result<bool, StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| writer.set_webhook_enabled(&stream, enabled))
             .await
     }
 
+    async fn forget_gone(&self, stream: StreamId) -> Result<bool, StoreError> {
+        self.messages()
+            .write(move |writer| writer.forget_gone(&stream))
+            .await
+    }
+
     async fn unsubmitted(&self, uuids: Vec<Uuid>) -> Result<usize, StoreError> {
-        self.messages
+        self.messages()
             .read(move |reader| reader.unsubmitted(&uuids))
             .await
     }
 
     async fn set_aside(&self) -> Result<Vec<String>, StoreError> {
-        self.messages.read(super::reader::Reader::set_aside).await
+        self.messages().read(super::reader::Reader::set_aside).await
     }
 
     fn queued(&self) -> watch::Receiver<u64> {
-        self.messages.queued()
+        self.messages().queued()
     }
 }

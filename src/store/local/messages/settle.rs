@@ -98,6 +98,8 @@ impl Writer {
                 lease.owner,
                 lease.until,
             ])?;
+        // Another delivery of the same handset may have waited for this one.
+        self.has_queued();
         match gone {
             Some(url) => self.switch_off(key, url, attempt.at.as_millisecond()),
             None => Ok(()),

@@ -16,23 +16,27 @@ use crate::store::{
 #[async_trait]
 impl MessageStore for LocalStore {
     fn now(&self) -> Timestamp {
-        self.messages.clock().now()
+        self.messages().clock().now()
+    }
+
+    async fn prepare(&self) -> Result<(), StoreError> {
+        self.messages().open()
     }
 
     async fn accept(&self, messages: NewMessages) -> Result<AcceptedBatch, StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| writer.accept(&messages))
             .await
     }
 
     async fn receive(&self, reply: NewReply) -> Result<Option<Received>, StoreError> {
-        self.messages
+        self.messages()
             .write(move |writer| writer.receive(&reply))
             .await
     }
 
     async fn with_ids(&self, uuids: Vec<Uuid>) -> Result<Vec<Message>, StoreError> {
-        self.messages.read_here(|reader| reader.with_ids(&uuids))
+        self.messages().read_here(|reader| reader.with_ids(&uuids))
     }
 
     async fn with_internal_id(
@@ -43,7 +47,7 @@ impl MessageStore for LocalStore {
         let find = move |reader: &_| -> Result<_, _> {
             super::reader::Reader::with_internal_id(reader, stream.as_ref(), &internal_id)
         };
-        self.messages.read(find).await
+        self.messages().read(find).await
     }
 
     async fn messages(
@@ -52,32 +56,34 @@ impl MessageStore for LocalStore {
         limit: usize,
     ) -> Result<Vec<(Cursor, Message)>, StoreError> {
         let now = self.now();
-        self.messages
+        self.messages()
             .read(move |reader| reader.messages(&filter, limit, now))
             .await
     }
 
     async fn newest(&self) -> Result<Cursor, StoreError> {
-        self.messages.read_here(super::reader::Reader::newest)
+        self.messages().read_here(super::reader::Reader::newest)
     }
 
     async fn sending(&self) -> Result<HashSet<String>, StoreError> {
         let now = self.now();
-        self.messages.read(move |reader| reader.sending(now)).await
+        self.messages()
+            .read(move |reader| reader.sending(now))
+            .await
     }
 
     async fn statistics(&self, stream: StreamId) -> Result<Statistics, StoreError> {
         let now = self.now();
-        self.messages
+        self.messages()
             .read(move |reader| reader.statistics(&stream, now))
             .await
     }
 
     async fn edition(&self) -> Result<u64, StoreError> {
-        self.messages.edition()
+        self.messages().edition()
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        self.messages.check().await
+        self.messages().check().await
     }
 }

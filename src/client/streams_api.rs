@@ -1,0 +1,137 @@
+//! Calls of a Streams API: the one place that reads what it answers.
+
+use std::time::Duration;
+
+use super::{Answer, Client, Limits, Unanswered};
+use crate::api::{
+    Example, HeaderValue, HttpRequest, NoAnswer, SendBody, SendReport, StatusBody, StatusReport,
+    read_send, read_status, send_request, status_request,
+};
+use crate::domain::GatewayUrl;
+
+/// Why a call came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// There was no answer.
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
+    /// There was one, and it was no.
+    #[error("{answer}")]
+    NoAnswer {
+        answer: NoAnswer,
+        /// The pause that it asked for.
+        retry_after: Option<Duration>,
+    },
+}
+
+impl CallError {
+    /// Whether the request may have been acted on all the same.
+    pub fn may_have_been_taken(&self) -> bool {
+        match self {
+            Self::Unanswered(error) => error.was_sent(),
+            Self::NoAnswer { answer, .. } => answer.may_have_been_taken(),
+        }
+    }
+
+    /// Whether a later call may fare better, and the pause that was asked for: there was no
+    /// connection, or the API is busy (429, 503).
+    pub fn try_later(&self) -> Option<Option<Duration>> {
+        match self {
+            Self::Unanswered(Unanswered::NotConnected { .. }) => Some(None),
+            Self::NoAnswer {
+                answer,
+                retry_after,
+            } if answer.is_busy() => Some(*retry_after),
+            Self::Unanswered(_) | Self::NoAnswer { .. } => None,
+        }
+    }
+}
+
+/// An API that takes a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Probe {
+    /// The HTTP status of its answer.
+    pub status: u16,
+    pub elapsed: Duration,
+}
+
+/// A Streams API at an address. Its connections are opened when they are needed.
+#[derive(Debug)]
+pub struct StreamsApi {
+    url: GatewayUrl,
+    client: Client,
+}
+
+impl StreamsApi {
+    pub fn new(url: GatewayUrl) -> Self {
+        Self {
+            url,
+            client: Client::new(Limits::API),
+        }
+    }
+
+    pub fn url(&self) -> &GatewayUrl {
+        &self.url
+    }
+
+    /// Sends messages: what became of each, and how many had been accepted before.
+    pub async fn send(
+        &self,
+        token: HeaderValue,
+        body: &SendBody,
+    ) -> Result<(Vec<SendReport>, usize), CallError> {
+        let answer = self.call(&send_request(&self.url, token, body)).await?;
+        let reports = read_send(answer.status, &answer.body);
+        let reports = reports.map_err(|error| no_answer(error, &answer))?;
+        Ok((reports, answer.repeated))
+    }
+
+    /// Asks for the status of messages, at most [`crate::api::MOST_MESSAGES`] of them.
+    pub async fn status(
+        &self,
+        token: HeaderValue,
+        message_uuids: Vec<String>,
+    ) -> Result<Vec<StatusReport>, CallError> {
+        let request = status_request(&self.url, token, &StatusBody { message_uuids });
+        let answer = self.call(&request).await?;
+        read_status(answer.status, &answer.body).map_err(|error| no_answer(error, &answer))
+    }
+
+    /// Asks for the status of a message that there is not: an API that takes the token says so, and
+    /// nothing is sent.
+    pub async fn probe(&self, token: HeaderValue) -> Result<Probe, CallError> {
+        let answer = self
+            .call(&status_request(&self.url, token, &Example::status()))
+            .await?;
+        let probe = Probe {
+            status: answer.status,
+            elapsed: answer.elapsed,
+        };
+        match read_status(answer.status, &answer.body) {
+            Ok(_) => Ok(probe),
+            // What the status answer looks like is not public: success is enough.
+            Err(NoAnswer::Unreadable { .. }) if (200..300).contains(&answer.status) => Ok(probe),
+            Err(error) => Err(no_answer(error, &answer)),
+        }
+    }
+
+    /// The answer, which must be whole.
+    async fn call(&self, request: &HttpRequest) -> Result<Answer, CallError> {
+        let answer = self.client.execute(request).await?;
+        if answer.cut {
+            let error = NoAnswer::Unreadable {
+                status: answer.status,
+                message: "it is longer than any answer should be".to_owned(),
+            };
+            return Err(no_answer(error, &answer));
+        }
+        Ok(answer)
+    }
+}
+
+fn no_answer(error: NoAnswer, answer: &Answer) -> CallError {
+    CallError::NoAnswer {
+        answer: error,
+        retry_after: answer.retry_after,
+    }
+}

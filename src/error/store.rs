@@ -1,0 +1,196 @@
+//! The code and the way on for each thing that a store refuses.
+
+use super::{Code, Failure};
+use crate::store::{DatabaseCause, StoreError};
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let failure = Self::new(code(&error), &error);
+        match hint(&error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn code(error: &StoreError) -> Code {
+    match error {
+        StoreError::NoSender(_) | StoreError::NoRoute(_) => Code::NotFound,
+        StoreError::NameTaken(_) => Code::Usage,
+        StoreError::NoDataDirectory
+        | StoreError::Damaged { .. }
+        | StoreError::Empty { .. }
+        | StoreError::NotText { .. }
+        | StoreError::OtherVersion { .. }
+        | StoreError::File { .. }
+        | StoreError::Unwritten { .. }
+        | StoreError::Locked { .. }
+        | StoreError::Database { .. }
+        | StoreError::Moved { .. }
+        | StoreError::StreamsGone
+        | StoreError::Stopped
+        | StoreError::Randomness(_)
+        | StoreError::Changed(_)
+        | StoreError::Deleted(_)
+        | StoreError::SenderInUse { .. }
+        | StoreError::RouteExists(_)
+        | StoreError::Conflict => Code::Failed,
+    }
+}
+
+fn hint(error: &StoreError) -> Option<&'static str> {
+    Some(match error {
+        StoreError::NoDataDirectory => "say where with --home DIR or TEXTPEAK_HOME",
+        StoreError::Damaged { .. } => {
+            "mend that line or put a good copy in its place; the file was left as it is"
+        }
+        StoreError::Empty { .. } => "put a good copy in its place, or remove it to start anew",
+        StoreError::NotText { .. } => "put a good copy in its place; the file was left as it is",
+        StoreError::OtherVersion { .. } => "install a newer textpeak; the file was left as it is",
+        StoreError::File { doing: "open", .. } => {
+            "make the folder one that you may write to, or name another with --home"
+        }
+        StoreError::StreamsGone => "put it back: the streams that were read last stay in force",
+        StoreError::Unwritten { .. } => {
+            "the old file is as it was: make room or mend the permissions, then run the command again"
+        }
+        StoreError::Locked { .. } => "wait for it to finish, then run the same command again",
+        StoreError::Database { cause, .. } => database(*cause),
+        StoreError::Moved { .. } => "put it back, or start again for a new one",
+        StoreError::NameTaken(_) | StoreError::Changed(_) | StoreError::Deleted(_) => {
+            "textpeak streams list"
+        }
+        StoreError::SenderInUse { .. } => "textpeak streams edit --help",
+        StoreError::NoSender(_) => "textpeak senders list",
+        StoreError::RouteExists(_) => "name it otherwise, or add it with --replace",
+        StoreError::NoRoute(_) => "textpeak routes list",
+        StoreError::Conflict => "run the same command again",
+        StoreError::File { .. } | StoreError::Stopped | StoreError::Randomness(_) => return None,
+    })
+}
+
+fn database(cause: DatabaseCause) -> &'static str {
+    match cause {
+        DatabaseCause::Full => "make room on that disk, then try again",
+        DatabaseCause::Busy => {
+            "another process is writing for a long time: try again when it is done"
+        }
+        DatabaseCause::Corrupt => {
+            "put a good copy in its place, or move it away to start anew; it was left as it is"
+        }
+        DatabaseCause::Other => {
+            "check that the folder and the file can be written, and that its disk is well"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(doing: &'static str) -> StoreError {
+        StoreError::File {
+            doing,
+            file: "/f".to_owned(),
+            error: "no".to_owned(),
+        }
+    }
+
+    fn database(cause: DatabaseCause) -> StoreError {
+        StoreError::Database {
+            file: "/f".to_owned(),
+            error: "no".to_owned(),
+            cause,
+        }
+    }
+
+    /// Every refusal as it is printed: number, sentence and hint.
+    const TOLD: &str = "\
+1 this system names no data directory for its user | say where with --home DIR or TEXTPEAK_HOME
+1 /f is damaged at line 3: a comma | mend that line or put a good copy in its place; the file was left as it is
+1 /f is damaged: it is empty | put a good copy in its place, or remove it to start anew
+1 /f is damaged: it is not UTF-8 text | put a good copy in its place; the file was left as it is
+1 /f is of version 9; this textpeak reads version 1 | install a newer textpeak; the file was left as it is
+1 cannot open /f: no | make the folder one that you may write to, or name another with --home
+1 cannot create the folder /f: no | -
+1 cannot read /f: no | -
+1 cannot lock /f: no | -
+1 cannot write /f: no | the old file is as it was: make room or mend the permissions, then run the command again
+1 process 7 is changing the streams in /f: waited 5 s for it | wait for it to finish, then run the same command again
+1 cannot use /f: no | make room on that disk, then try again
+1 cannot use /f: no | another process is writing for a long time: try again when it is done
+1 cannot use /f: no | put a good copy in its place, or move it away to start anew; it was left as it is
+1 cannot use /f: no | check that the folder and the file can be written, and that its disk is well
+1 /f was moved or deleted; nothing was stored | put it back, or start again for a new one
+1 messages cannot be written at the moment; nothing was stored | -
+1 the system has no randomness to give: no | -
+2 “A” is the name of another stream: choose a new one | textpeak streams list
+1 “A” was changed by someone else meanwhile: nothing was saved | textpeak streams list
+1 “A” was deleted by someone else meanwhile: nothing was saved | textpeak streams list
+1 ACME is the default sender of “A”, “B” | textpeak streams edit --help
+3 no Sender ID “X” in the catalogue | textpeak senders list
+1 there is a route main already | name it otherwise, or add it with --replace
+3 no route “main” | textpeak routes list
+1 the streams were changed by someone else meanwhile: nothing was saved | run the same command again
+";
+
+    #[test]
+    fn each_refusal_has_its_number_and_its_way_on() {
+        let (f, a) = (|| "/f".to_owned(), || "A".to_owned());
+        let errors = [
+            StoreError::NoDataDirectory,
+            StoreError::Damaged {
+                file: f(),
+                what: " at line 3: a comma".to_owned(),
+            },
+            StoreError::Empty { file: f() },
+            StoreError::NotText { file: f() },
+            StoreError::OtherVersion {
+                file: f(),
+                version: 9,
+                ours: 1,
+            },
+            file("open"),
+            file("create the folder"),
+            file("read"),
+            file("lock"),
+            StoreError::Unwritten {
+                file: f(),
+                error: "no".to_owned(),
+            },
+            StoreError::Locked {
+                holder: "process 7".to_owned(),
+                folder: f(),
+            },
+            database(DatabaseCause::Full),
+            database(DatabaseCause::Busy),
+            database(DatabaseCause::Corrupt),
+            database(DatabaseCause::Other),
+            StoreError::Moved { file: f() },
+            StoreError::Stopped,
+            StoreError::Randomness("no".to_owned()),
+            StoreError::NameTaken(a()),
+            StoreError::Changed(a()),
+            StoreError::Deleted(a()),
+            StoreError::SenderInUse {
+                sender: "ACME".parse().unwrap(),
+                streams: vec![a(), "B".to_owned()],
+            },
+            StoreError::NoSender("X".to_owned()),
+            StoreError::RouteExists("main".parse().unwrap()),
+            StoreError::NoRoute("main".to_owned()),
+            StoreError::Conflict,
+        ];
+        let told = errors.into_iter().map(|error| {
+            // As a command fails with it.
+            let Failure {
+                code,
+                message,
+                hint,
+            } = Failure::from(&anyhow::Error::new(error));
+            let hint = hint.unwrap_or_else(|| "-".to_owned());
+            format!("{} {message} | {hint}\n", code.number())
+        });
+        assert_eq!(told.collect::<String>(), TOLD);
+    }
+}

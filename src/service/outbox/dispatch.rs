@@ -1,0 +1,173 @@
+//! One attempt of a delivery: the request, the receiver's answer, and what follows from it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::verdict::{LIMITS, Verdict, verdict};
+use crate::api::{Seal, WebhookBody, webhook_request};
+use crate::client::{Answer, Client, Unanswered};
+use crate::domain::{Event, Retry, StreamId, Webhook};
+use crate::service::streams::CurrentStreams;
+use crate::service::webhook_secret;
+use crate::store::{Attempt, Job, Next, Outcome, Settlement, Store, StoreError, Work};
+
+/// How long a claim holds: longer than any attempt takes.
+pub const LEASE: Duration = Duration::from_secs(20);
+
+/// Why a delivery is tried no more whose receiver said so.
+pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
+
+/// Makes attempts.
+#[derive(Debug)]
+pub struct Dispatcher {
+    store: Arc<dyn Store>,
+    streams: Arc<CurrentStreams>,
+    client: Client,
+    retry: Retry,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone)]
+pub struct Attempted {
+    pub attempt: Attempt,
+    pub next: Next,
+    /// Whether the receiver did not answer in time.
+    pub timed_out: bool,
+}
+
+impl Dispatcher {
+    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, retry: Retry) -> Self {
+        Self {
+            store,
+            streams,
+            client: Client::new(LIMITS),
+            retry,
+        }
+    }
+
+    /// The longest pause between two attempts.
+    pub fn longest_pause(&self) -> Duration {
+        self.retry.longest()
+    }
+
+    /// Whether a claim holds for long enough that an attempt can begin.
+    pub fn may_begin(&self, job: &Job) -> bool {
+        job.lease
+            .until()
+            .duration_since(self.store.now())
+            .unsigned_abs()
+            > LIMITS.total
+            && job.lease.until() > self.store.now()
+    }
+
+    /// Claims a delivery, attempts it and keeps the outcome; `None` where it does not wait, or
+    /// another one has its handset's turn.
+    pub async fn attempt_now(&self, id: Uuid) -> Result<Option<Attempted>, StoreError> {
+        let Some(job) = self.store.claim_delivery(id, LEASE).await? else {
+            return Ok(None);
+        };
+        let (attempted, settlement) = self.attempt(&job).await;
+        self.store.settle(vec![settlement]).await?;
+        Ok(Some(attempted))
+    }
+
+    /// Attempts a delivery; what is to be kept of it.
+    pub async fn attempt(&self, job: &Job) -> (Attempted, Settlement) {
+        let (at, begun) = (self.store.now(), Instant::now());
+        let streams = self.streams.get().await;
+        let webhook = streams
+            .with_id(&job.stream)
+            .and_then(|stream| stream.webhook.clone());
+        let (answered, verdict) =
+            if let (Some(webhook), Work::Deliver(event)) = (&webhook, &job.work) {
+                self.call(&job.stream, event, webhook, at).await
+            } else {
+                let why = "the stream has no webhook any more".to_owned();
+                (None, Verdict::Impossible(why))
+            };
+        let timed_out = matches!(
+            answered,
+            Some(Err(
+                Unanswered::TimedOut { .. } | Unanswered::NotConnected { .. }
+            ))
+        );
+        let status = answered.and_then(|answered| Some(answered.ok()?.status));
+        let (next, error) = self.follows(&verdict, job.attempts + 1);
+        let attempt = Attempt {
+            at,
+            elapsed: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            status,
+            error,
+        };
+        let gone = webhook
+            .filter(|_| verdict == Verdict::Gone)
+            .map(|webhook| webhook.url.to_string());
+        let outcome = Outcome::Attempted {
+            attempt: attempt.clone(),
+            next,
+            gone,
+        };
+        let attempted = Attempted {
+            attempt,
+            next,
+            timed_out,
+        };
+        (attempted, Settlement::new(job, outcome))
+    }
+
+    /// What follows from a verdict after so many attempts, and why it was no success.
+    fn follows(&self, verdict: &Verdict, attempts: usize) -> (Next, Option<String>) {
+        match verdict {
+            Verdict::Taken => (Next::Delivered, None),
+            Verdict::Gone => (Next::Dead, Some(GONE.to_owned())),
+            Verdict::Impossible(why) => (Next::Dead, Some(why.clone())),
+            Verdict::Failed { why, retry_after } => {
+                let pause = self.retry.pause(attempts, chance(), *retry_after);
+                let next = pause.and_then(|pause| self.store.now().checked_add(pause).ok());
+                (next.map_or(Next::Dead, Next::At), Some(why.clone()))
+            }
+        }
+    }
+
+    /// The receiver's answer, if it could be asked, and what it means.
+    async fn call(
+        &self,
+        stream: &StreamId,
+        event: &Event,
+        webhook: &Webhook,
+        at: Timestamp,
+    ) -> (Option<Result<Answer, Unanswered>>, Verdict) {
+        let secret = match webhook_secret(&*self.store, stream).await {
+            Ok(secret) => secret,
+            Err(error) => {
+                let why = error.to_string();
+                let retry_after = None;
+                return (None, Verdict::Failed { why, retry_after });
+            }
+        };
+        let id = event.id.to_string();
+        let seal = Seal {
+            id: &id,
+            timestamp: at.as_second(),
+            secret: Some(&secret),
+        };
+        match webhook_request(webhook, &WebhookBody::from(event), seal) {
+            Ok(request) => {
+                let answered = self.client.execute(&request).await;
+                let verdict = verdict(&answered);
+                (Some(answered), verdict)
+            }
+            Err(error) => (None, Verdict::Impossible(error.to_string())),
+        }
+    }
+}
+
+/// From 0 to 1. Where the system has no randomness to give, pauses do not vary.
+fn chance() -> f64 {
+    let mut byte = [128];
+    let _ = getrandom::fill(&mut byte);
+    f64::from(byte[0]) / 255.0
+}

@@ -1,0 +1,248 @@
+//! The outbox at work: takes up what is due, whoever queued it, stream by stream, and keeps what
+//! became of it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::dispatch::{Attempted, Dispatcher, LEASE};
+use super::lane::{Finished, Lane, settle_all};
+use super::places::Places;
+use crate::domain::{EventType, StreamId};
+use crate::service::log::{Log, LogEntry};
+use crate::service::streams::CurrentStreams;
+use crate::service::wake::Wake;
+use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
+
+/// Attempts of all streams at one time beyond which a stream that has one in flight waits.
+const BUSY: usize = 1_000;
+
+/// Most settlements that wait to be kept: attempts wait for them.
+const UNSETTLED: usize = 256;
+
+/// Most simulated messages of a stream whose status is changed at one time.
+const TURNS: usize = 500;
+
+/// How far in the future a simulated status may change after the clock was set back: at any time.
+const ANY_TIME: Duration = Duration::from_secs(365 * 86_400);
+
+/// Works until the other end of `running` is gone; then what is in flight comes to its end. What a
+/// killed process had in flight is attempted again when its lease is over.
+pub async fn work(
+    dispatcher: Arc<Dispatcher>,
+    store: Arc<dyn Store>,
+    streams: Arc<CurrentStreams>,
+    log: Log,
+    mut running: watch::Receiver<()>,
+) {
+    let (settlements, waiting) = mpsc::channel(UNSETTLED);
+    let settler = tokio::spawn(settle_all(Arc::clone(&store), log.clone(), waiting));
+    let mut wake = Wake::new(&*store);
+    let mut worker = Worker {
+        dispatcher,
+        store,
+        streams,
+        log,
+        settlements,
+        queues: HashMap::new(),
+        lanes: JoinSet::new(),
+        names: HashMap::new(),
+    };
+    loop {
+        worker.step(&mut wake).await;
+        tokio::select! {
+            () = wake.wait(worker.store.now()) => {}
+            _ = running.changed() => break,
+            Some(done) = worker.lanes.join_next_with_id() => worker.finished(done, &mut wake),
+        }
+        while let Some(done) = worker.lanes.try_join_next_with_id() {
+            worker.finished(done, &mut wake);
+        }
+    }
+    worker.release_queued().await;
+    while let Some(done) = worker.lanes.join_next_with_id().await {
+        worker.finished(done, &mut wake);
+    }
+    drop(worker);
+    let _ = settler.await;
+}
+
+/// A stream's claimed deliveries that are not attempted yet, and its places.
+#[derive(Debug, Default)]
+struct Queue {
+    places: Places,
+    lanes: VecDeque<Vec<Job>>,
+}
+
+struct Worker {
+    dispatcher: Arc<Dispatcher>,
+    store: Arc<dyn Store>,
+    streams: Arc<CurrentStreams>,
+    log: Log,
+    settlements: mpsc::Sender<Settlement>,
+    queues: HashMap<StreamId, Queue>,
+    lanes: JoinSet<Finished>,
+    /// Whose lane each task is: a task that panics does not say.
+    names: HashMap<Id, StreamId>,
+}
+
+impl Worker {
+    /// Begins what is due and has a place.
+    async fn step(&mut self, wake: &mut Wake) {
+        let look = wake.look(&*self.store).await;
+        let done = async {
+            if look.set_back {
+                let longest = self.dispatcher.longest_pause();
+                self.store.rebase(JobKind::Deliver, longest, LEASE).await?;
+                self.store.rebase(JobKind::Turn, ANY_TIME, LEASE).await?;
+            }
+            if look.look {
+                let turn = self.turn().await?;
+                let deliver = self.claim().await?;
+                wake.next_is([turn, deliver].into_iter().flatten().min());
+            }
+            Ok::<(), StoreError>(())
+        };
+        if let Err(error) = done.await {
+            self.log.write(LogEntry::StoreFailed(error));
+        }
+        let streams: Vec<_> = self.queues.keys().cloned().collect();
+        for stream in streams {
+            self.begin(&stream);
+        }
+    }
+
+    /// Changes the status of simulated messages whose time has come; when the next one's comes.
+    async fn turn(&self) -> Result<Option<jiff::Timestamp>, StoreError> {
+        let due = self.store.due(JobKind::Turn).await?;
+        let streams = self.streams.get().await;
+        for stream in due.streams {
+            let notify = streams.notify(&stream, EventType::Status);
+            let claim = Claim {
+                kind: JobKind::Turn,
+                stream,
+                lanes: 1,
+                depth: TURNS,
+                lease: LEASE,
+            };
+            let jobs = self.store.claim(claim).await?;
+            let settlement = |job| Settlement::new(job, Outcome::Turned).notify(notify.clone());
+            self.store
+                .settle(jobs.iter().map(settlement).collect())
+                .await?;
+        }
+        Ok(due.next)
+    }
+
+    /// Claims deliveries for every stream that has none waiting for a place.
+    async fn claim(&mut self) -> Result<Option<jiff::Timestamp>, StoreError> {
+        let due = self.store.due(JobKind::Deliver).await?;
+        for stream in due.streams {
+            let busy = self.lanes.len() >= BUSY;
+            let queue = self.queues.entry(stream.clone()).or_default();
+            let (lanes, depth) = queue.places.claim();
+            if !queue.lanes.is_empty() || lanes == 0 || busy && queue.places.taken() > 0 {
+                continue;
+            }
+            let claim = Claim {
+                kind: JobKind::Deliver,
+                stream: stream.clone(),
+                lanes: if busy { 1 } else { lanes },
+                depth,
+                lease: LEASE,
+            };
+            let jobs = self.store.claim(claim).await?;
+            queue.lanes.extend(by_handset(jobs));
+            self.begin(&stream);
+        }
+        Ok(due.next)
+    }
+
+    fn begin(&mut self, stream: &StreamId) {
+        let Some(queue) = self.queues.get_mut(stream) else {
+            return;
+        };
+        while !queue.lanes.is_empty() && queue.places.take() {
+            let Some(jobs) = queue.lanes.pop_front() else {
+                break;
+            };
+            let lane = Lane {
+                dispatcher: Arc::clone(&self.dispatcher),
+                settlements: self.settlements.clone(),
+                jobs,
+            };
+            let task = self.lanes.spawn(lane.run());
+            self.names.insert(task.id(), stream.clone());
+        }
+        if queue.lanes.is_empty() && queue.places.taken() == 0 && queue.places.is_fresh() {
+            self.queues.remove(stream);
+        }
+    }
+
+    fn finished(&mut self, done: Result<(Id, Finished), JoinError>, wake: &mut Wake) {
+        let (id, attempts) = match done {
+            Ok((id, Finished { attempts })) => (id, attempts),
+            // Its leases run out.
+            Err(error) => (error.id(), Vec::new()),
+        };
+        let Some(stream) = self.names.remove(&id) else {
+            return;
+        };
+        if let Some(queue) = self.queues.get_mut(&stream) {
+            queue.places.give_back();
+            for attempted in &attempts {
+                queue.places.learn(attempted);
+            }
+            if queue.lanes.is_empty() {
+                // Another delivery of the same handset may have waited for these.
+                wake.hurry();
+            }
+        }
+        for Attempted { attempt, next, .. } in attempts {
+            self.log.write(LogEntry::Delivery {
+                stream: self.streams.name_of(&stream),
+                status: attempt.status,
+                error: attempt.error,
+                elapsed: attempt.elapsed,
+                next,
+            });
+        }
+        self.begin(&stream);
+    }
+
+    /// Lets go of what is claimed and not begun.
+    async fn release_queued(&mut self) {
+        let queued = self
+            .queues
+            .values_mut()
+            .flat_map(|queue| queue.lanes.drain(..));
+        let released: Vec<_> = queued
+            .flatten()
+            .map(|job| Settlement::new(&job, Outcome::Released))
+            .collect();
+        if let Err(error) = self.store.settle(released).await {
+            self.log.write(LogEntry::StoreFailed(error));
+        }
+    }
+}
+
+/// The jobs of each handset, in their order.
+fn by_handset(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut lanes: Vec<Vec<Job>> = Vec::new();
+    for job in jobs {
+        let handset = job.handset().to_owned();
+        let at = *places.entry(handset).or_insert_with(|| {
+            lanes.push(Vec::new());
+            lanes.len() - 1
+        });
+        lanes[at].push(job);
+    }
+    for lane in &mut lanes {
+        lane.sort_by_key(Job::key);
+    }
+    lanes
+}

@@ -1,0 +1,86 @@
+//! What a carrier's words mean for the jobs of its messages. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::carrier::{Receipt, Submitted};
+use crate::domain::{Message, MessageStatus};
+use crate::store::Outcome;
+
+/// The longest pause before a carrier that is away or throttles is tried again, unless it asks for
+/// more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest pause that a carrier may ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(600);
+
+/// The longest pause between two questions for a status, for as long as most receipts take; after
+/// that it is asked for rarely, as some take longer.
+const LONGEST_QUESTION: Duration = Duration::from_secs(300);
+const COMMON: Duration = Duration::from_secs(72 * 3_600);
+pub const RARELY: Duration = Duration::from_secs(3_600);
+
+/// What became of a message that was submitted. Only what certainly was not sent is sent again,
+/// until it has waited for as long as `expire`.
+pub fn submitted(
+    message: &Message,
+    attempts: usize,
+    said: &Submitted,
+    now: Timestamp,
+    expire: Duration,
+) -> Outcome {
+    match said {
+        Submitted::Taken(id) => Outcome::Submitted {
+            upstream: id.clone(),
+            ask_at: later(now, Duration::from_secs(1)),
+        },
+        Submitted::Rejected(why) => Outcome::Ended(MessageStatus::Rejected, Some(why.clone())),
+        Submitted::Failed(why) | Submitted::Unknown(why) => {
+            Outcome::Ended(MessageStatus::SentFailed, Some(why.clone()))
+        }
+        Submitted::NotNow { why, retry_after } => {
+            let end = later(message.at, expire);
+            if now >= end {
+                return expired(expire, Some(why));
+            }
+            let pause = Duration::from_secs(1 << attempts.min(10)).min(LONGEST_PAUSE);
+            let pause = retry_after.map_or(pause, |asked| asked.clamp(pause, LONGEST_ASKED));
+            Outcome::Unsent {
+                at: later(now, pause).min(end),
+                details: format!("waiting for the carrier: {why}"),
+            }
+        }
+    }
+}
+
+/// A message that waited too long.
+pub fn expired(expire: Duration, why: Option<&str>) -> Outcome {
+    let hours = expire.as_secs_f64() / 3_600.0;
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let details = format!("not sent within {hours} h{why}");
+    Outcome::Ended(MessageStatus::SentFailed, Some(details))
+}
+
+/// What a receipt, or none, means for a message that was submitted.
+pub fn learned(
+    accepted_at: Timestamp,
+    attempts: usize,
+    receipt: Option<&Receipt>,
+    now: Timestamp,
+) -> Outcome {
+    if let Some(Receipt { status, details }) = receipt.filter(|one| one.status.is_final()) {
+        return Outcome::Ended(*status, details.clone());
+    }
+    let pause = if later(accepted_at, COMMON) < now {
+        RARELY
+    } else {
+        Duration::from_secs(1 << attempts.min(10)).min(LONGEST_QUESTION)
+    };
+    Outcome::Open(later(now, pause))
+}
+
+/// A moment after another one.
+pub fn later(at: Timestamp, pause: Duration) -> Timestamp {
+    at.checked_add(pause).unwrap_or(Timestamp::MAX)
+}

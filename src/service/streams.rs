@@ -1,0 +1,173 @@
+//! The streams in force, ready to be asked. Whoever changes them is another process most of the
+//! time: before each use it is looked whether they are other ones.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::log::{Log, LogEntry};
+use crate::domain::{EventType, Route, SenderId, Stream, StreamId};
+use crate::store::{Catalogue, Revision, Store, StoreError};
+
+/// The SHA-256 of a token.
+type Digest = [u8; 32];
+
+/// What the catalogue says at one moment.
+#[derive(Debug, Default)]
+pub struct StreamIndex {
+    by_token: HashMap<Digest, Arc<Stream>>,
+    by_id: HashMap<StreamId, Arc<Stream>>,
+    senders: HashSet<SenderId>,
+    routes: Vec<Route>,
+}
+
+impl StreamIndex {
+    pub fn of(catalogue: &Catalogue) -> Result<Self, StoreError> {
+        let keyed = |stream: Stream| {
+            let digest = from_hex(stream.token_sha256.as_deref()?)?;
+            Some((digest, Arc::new(stream)))
+        };
+        let by_token: HashMap<_, _> = catalogue.streams()?.into_iter().filter_map(keyed).collect();
+        let by_id = by_token
+            .values()
+            .map(|stream| (stream.id.clone(), Arc::clone(stream)));
+        Ok(Self {
+            by_id: by_id.collect(),
+            by_token,
+            senders: catalogue.senders().iter().cloned().collect(),
+            routes: catalogue.routes().to_vec(),
+        })
+    }
+
+    /// The stream that a token is for. The token is hashed before it is looked for: how long that
+    /// takes says nothing about the tokens that there are.
+    pub fn with_token(&self, token: &[u8]) -> Option<Arc<Stream>> {
+        let digest = ring::digest::digest(&ring::digest::SHA256, token);
+        let digest: Digest = digest.as_ref().try_into().ok()?;
+        self.by_token.get(&digest).cloned()
+    }
+
+    /// The stream with this id, if it has a token.
+    pub fn with_id(&self, id: &StreamId) -> Option<Arc<Stream>> {
+        self.by_id.get(id).cloned()
+    }
+
+    /// The URL that a stream wants told of events of a type.
+    pub fn notify(&self, id: &StreamId, event: EventType) -> Option<String> {
+        notify(self.by_id.get(id)?, event)
+    }
+
+    pub fn has_sender(&self, id: &SenderId) -> bool {
+        self.senders.contains(id)
+    }
+
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Every stream that has a token.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Stream>> {
+        self.by_token.values()
+    }
+}
+
+/// The URL that a stream wants told of events of a type.
+pub fn notify(stream: &Stream, event: EventType) -> Option<String> {
+    let webhook = stream.webhook.as_ref()?;
+    webhook
+        .events
+        .contains(&event)
+        .then(|| webhook.url.to_string())
+}
+
+fn from_hex(text: &str) -> Option<Digest> {
+    let mut digest = [0; 32];
+    if text.len() != 2 * digest.len() {
+        return None;
+    }
+    for (at, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+/// The streams in force, kept as long as they are those of the store.
+#[derive(Debug)]
+pub struct CurrentStreams {
+    store: Arc<dyn Store>,
+    log: Log,
+    current: Mutex<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    /// What the index was made of.
+    revision: Option<Revision>,
+    index: Arc<StreamIndex>,
+    /// Why the present streams are not in force, if so.
+    fault: Option<StoreError>,
+}
+
+impl CurrentStreams {
+    /// Reads the streams.
+    pub async fn open(store: Arc<dyn Store>, log: Log) -> Result<Self, StoreError> {
+        let catalogue = store.snapshot().await?;
+        let current = Current {
+            revision: Some(catalogue.revision().clone()),
+            index: Arc::new(StreamIndex::of(&catalogue)?),
+            fault: None,
+        };
+        Ok(Self {
+            store,
+            log,
+            current: Mutex::new(current),
+        })
+    }
+
+    /// The streams in force now. Those that were read last stay in force while the present ones
+    /// cannot be read.
+    pub async fn get(&self) -> Arc<StreamIndex> {
+        let read = self.store.snapshot().await;
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = read.and_then(|catalogue| {
+            if current.revision.as_ref() == Some(catalogue.revision()) {
+                return Ok(None);
+            }
+            if catalogue.revision().is_none() {
+                return Err(StoreError::StreamsGone);
+            }
+            let index = StreamIndex::of(&catalogue)?;
+            Ok(Some((catalogue.revision().clone(), Arc::new(index))))
+        });
+        match made {
+            Ok(made) => {
+                if let Some((revision, index)) = made {
+                    (current.revision, current.index) = (Some(revision), index);
+                }
+                if current.fault.take().is_some() {
+                    self.log.write(LogEntry::StreamsReadable);
+                }
+            }
+            Err(error) => {
+                if current.fault.as_ref() != Some(&error) {
+                    self.log.write(LogEntry::StreamsUnreadable(error.clone()));
+                }
+                current.fault = Some(error);
+            }
+        }
+        Arc::clone(&current.index)
+    }
+
+    /// Why the present streams are not in force, if so.
+    pub async fn fault(&self) -> Option<StoreError> {
+        self.get().await;
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.fault.clone()
+    }
+
+    /// A stream's name as it was read last; its id where it has none any more.
+    pub fn name_of(&self, id: &StreamId) -> String {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let stream = current.index.with_id(id);
+        stream.map_or_else(|| id.to_string(), |stream| stream.name.to_string())
+    }
+}

@@ -1,0 +1,119 @@
+//! When a worker looks for work: as soon as this process has queued a job, when something is due,
+//! when another process has written, and now and then all the same, as the leases of killed
+//! processes end silently.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::store::Store;
+
+/// How often it is asked whether another process has written.
+const POLL: Duration = Duration::from_millis(50);
+
+/// How often a worker looks although nobody wrote.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// The pause between two looks, so that they cost little however often somebody writes.
+const SHORTEST: Duration = Duration::from_millis(2);
+
+/// How far the clock may go back unnoticed, as when it is kept in step with others.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// When a worker looked last, and what it is to look for next.
+#[derive(Debug)]
+pub struct Wake {
+    queued: watch::Receiver<u64>,
+    edition: Option<u64>,
+    due: Option<Timestamp>,
+    looked: Option<Instant>,
+    clock: SetBack,
+    hurried: bool,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// There may be work.
+    pub look: bool,
+    /// The clock was set back: what is due has to be rebased.
+    pub set_back: bool,
+}
+
+impl Wake {
+    pub fn new(store: &dyn Store) -> Self {
+        Self {
+            queued: store.queued(),
+            edition: None,
+            due: None,
+            looked: None,
+            clock: SetBack::default(),
+            hurried: true,
+        }
+    }
+
+    /// Whether to look now.
+    pub async fn look(&mut self, store: &dyn Store) -> Look {
+        let (truth, now) = (Instant::now(), store.now());
+        let set_back = self.clock.was_set_back(truth, now);
+        let edition = store.edition().await.ok();
+        let queued = self.queued.has_changed().unwrap_or(false);
+        let look = set_back
+            || self.hurried
+            || queued
+            || edition != self.edition
+            || self.due.is_some_and(|due| due <= now)
+            || self.looked.is_none_or(|at| truth - at >= LOOK);
+        if look {
+            self.queued.mark_unchanged();
+            (self.edition, self.looked, self.hurried) = (edition, Some(truth), false);
+        }
+        Look { look, set_back }
+    }
+
+    /// When the next thing is due that is not due yet.
+    pub fn next_is(&mut self, due: Option<Timestamp>) {
+        self.due = due;
+    }
+
+    /// There is more to do as soon as possible.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+    }
+
+    /// Until it may be time to look again.
+    pub async fn wait(&mut self, now: Timestamp) {
+        let since = self.looked.map_or(SHORTEST, |at| at.elapsed());
+        tokio::time::sleep(SHORTEST.saturating_sub(since)).await;
+        if self.hurried {
+            return;
+        }
+        let due = self.due.map(|due| due.duration_since(now).unsigned_abs());
+        let pause = due.map_or(POLL, |due| due.min(POLL));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = self.queued.changed() => self.hurried = true,
+        }
+    }
+}
+
+/// Whether the clock was set back while a worker works. What is due stands in the store as a moment
+/// of that clock.
+#[derive(Debug, Default)]
+struct SetBack {
+    seen: Option<(Instant, Timestamp)>,
+}
+
+impl SetBack {
+    /// Whether it has to be reckoned with that it was set back since the last look: it is the first
+    /// look, or less time has passed by the clock than in truth.
+    fn was_set_back(&mut self, truth: Instant, now: Timestamp) -> bool {
+        let last = self.seen.replace((truth, now));
+        last.is_none_or(|(then, at)| {
+            let passed = truth.duration_since(then);
+            let expected = at.checked_add(passed.saturating_sub(SLACK));
+            now < expected.unwrap_or(Timestamp::MAX)
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! `tokens.json`: the one file in which tokens and webhook secrets can be read.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::damage::{damaged, other_version};
+use crate::domain::{RouteName, RouteToken, StreamId, Token, WebhookSecret, name_key};
+use crate::store::{Secrets, StoreError};
+
+const VERSION: u32 = 1;
+
+#[expect(clippy::struct_field_names, reason = "the names stand in the file")]
+/// The plain tokens by stream id, borrowed from the file's text where they stand in it.
+#[derive(Serialize, Deserialize)]
+pub struct Tokens<'a> {
+    version: u32,
+    #[serde(borrow)]
+    tokens: BTreeMap<&'a str, &'a str>,
+    /// What webhook deliveries are signed with, by stream id.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    webhook_secrets: BTreeMap<&'a str, &'a str>,
+    /// Tokens of other APIs, by route name in lower case.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    routes: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+impl Default for Tokens<'_> {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            tokens: BTreeMap::new(),
+            webhook_secrets: BTreeMap::new(),
+            routes: BTreeMap::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Tokens<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tokens of {} streams", self.tokens.len())
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Reads the file's text; empty text is no tokens.
+    ///
+    /// # Errors
+    /// When it cannot be read. The failure repeats nothing of the text.
+    pub fn parse(path: &Path, text: &'a str) -> Result<Self, StoreError> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let tokens: Self = serde_json::from_str(text).map_err(|error| {
+            damaged(
+                path,
+                format!(" at line {}, column {}", error.line(), error.column()),
+            )
+        })?;
+        if tokens.version != VERSION {
+            return Err(other_version(path, tokens.version, VERSION));
+        }
+        Ok(tokens)
+    }
+
+    /// What can be asked for when the file's text is gone.
+    pub fn to_secrets(&self) -> Secrets {
+        let plain = |table: &BTreeMap<&'a str, &'a str>| table.clone();
+        Secrets::new(
+            plain(&self.tokens),
+            plain(&self.webhook_secrets),
+            self.routes.iter().map(|(name, token)| (&**name, &**token)),
+        )
+    }
+
+    /// The keys under which tokens and webhook secrets of streams stand.
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.tokens
+            .keys()
+            .chain(self.webhook_secrets.keys())
+            .copied()
+    }
+
+    /// Keeps a token, and the one that it replaces under a key of its own until the change is done.
+    pub fn insert(&mut self, id: &'a StreamId, before: &'a str, token: &'a Token) {
+        if let Some(old) = self.tokens.insert(id.as_str(), token.expose()) {
+            self.tokens.insert(before, old);
+        }
+    }
+
+    /// Keeps what a stream's webhook deliveries are signed with, unless something is kept already;
+    /// `false` then.
+    pub fn keep_webhook_secret(&mut self, id: &'a StreamId, secret: &'a WebhookSecret) -> bool {
+        let known = self.webhook_secrets.get(id.as_str());
+        let kept = known.is_some_and(|known| known.parse::<WebhookSecret>().is_ok());
+        if !kept {
+            self.webhook_secrets.insert(id.as_str(), secret.expose());
+        }
+        !kept
+    }
+
+    /// Keeps a route's token.
+    pub fn insert_route(&mut self, name: &RouteName, token: &'a RouteToken) {
+        self.routes
+            .insert(name_key(name.as_str()).into(), token.expose().into());
+    }
+
+    /// Forgets a route's token; `false` when there was none.
+    pub fn remove_route(&mut self, name: &str) -> bool {
+        self.routes.remove(name_key(name).as_str()).is_some()
+    }
+
+    /// Forgets what stands under a stream's id or another key; `false` when there was nothing.
+    pub fn remove(&mut self, key: &str) -> bool {
+        let token = self.tokens.remove(key).is_some();
+        self.webhook_secrets.remove(key).is_some() || token
+    }
+
+    /// The file's new text.
+    pub fn to_text(&self) -> String {
+        // A map of strings always has a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}

@@ -1,0 +1,138 @@
+//! What must not be printed: tokens, webhook secrets and the tokens of routes, as they were at one
+//! moment.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use crate::domain::{RouteName, RouteToken, Stream, StreamId, Token, WebhookSecret, name_key};
+
+/// Tokens and webhook secrets by stream id, route tokens by route name.
+#[derive(Default)]
+pub struct Secrets {
+    tokens: Table,
+    webhooks: Table,
+    routes: Table,
+}
+
+/// Keys and values in one text, sorted by key.
+#[derive(Default)]
+struct Table {
+    text: String,
+    rows: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Table {
+    fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut table = Self::default();
+        for (key, value) in pairs {
+            let start = table.text.len();
+            table.text.push_str(key);
+            let middle = table.text.len();
+            table.text.push_str(value);
+            table.rows.push((start..middle, middle..table.text.len()));
+        }
+        let text = &table.text;
+        table
+            .rows
+            .sort_by(|(one, _), (other, _)| text[one.clone()].cmp(&text[other.clone()]));
+        table
+    }
+
+    fn get(&self, wanted: &str) -> Option<&str> {
+        let at = self
+            .rows
+            .binary_search_by(|(key, _)| self.text[key.clone()].cmp(wanted));
+        let (_, value) = self.rows.get(at.ok()?)?;
+        Some(&self.text[value.clone()])
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rows
+            .iter()
+            .map(|(key, value)| (&self.text[key.clone()], &self.text[value.clone()]))
+    }
+}
+
+impl Secrets {
+    /// Tokens and webhook secrets by stream id, route tokens by route name in lower case.
+    pub fn new<'a>(
+        tokens: impl IntoIterator<Item = (&'a str, &'a str)>,
+        webhook_secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
+        routes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        Self {
+            tokens: Table::new(tokens),
+            webhooks: Table::new(webhook_secrets),
+            routes: Table::new(routes),
+        }
+    }
+
+    /// The token in force for a stream: the one whose digest the stream has.
+    pub fn token(&self, stream: &Stream) -> Option<Token> {
+        let digest = stream.digest()?;
+        let keys = [stream.id.to_string(), before_key(&stream.id)];
+        let kept = keys
+            .iter()
+            .filter_map(|key| self.tokens.get(key)?.parse::<Token>().ok());
+        kept.into_iter().find(|token| token.digest() == digest)
+    }
+
+    /// What a stream's webhook deliveries are signed with; `None` where nothing is kept yet.
+    pub fn webhook_secret(&self, id: &StreamId) -> Option<WebhookSecret> {
+        self.webhooks.get(id.as_str())?.parse().ok()
+    }
+
+    /// A route's token; `None` where it is not kept.
+    pub fn route_token(&self, name: &RouteName) -> Option<RouteToken> {
+        self.routes.get(&name_key(name.as_str()))?.parse().ok()
+    }
+
+    /// Every stream's token by the key that it is kept under; `None` for a text that is no token, and
+    /// for a webhook secret alone.
+    pub fn all(&self) -> BTreeMap<String, Option<Token>> {
+        let secrets = self.webhooks.iter();
+        let tokens = self.tokens.iter();
+        secrets
+            .map(|(id, _)| (id.to_owned(), None))
+            .chain(tokens.map(|(id, token)| (id.to_owned(), token.parse().ok())))
+            .collect()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets of {} streams", self.tokens.rows.len())
+    }
+}
+
+/// Where a replaced token stands until its successor is in force.
+pub(super) fn before_key(id: &StreamId) -> String {
+    format!("{id}.before")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn are_found_by_key_in_whatever_order_they_came() {
+        let secrets = Secrets::new(
+            [],
+            [],
+            [("b", "token-b"), ("main", "token-main"), ("a", "token-a")],
+        );
+        let token = |name: &str| secrets.route_token(&name.parse().unwrap());
+        assert_eq!(token("MAIN").unwrap().expose(), "token-main");
+        assert_eq!(token("a").unwrap().expose(), "token-a");
+        assert_eq!(token("c"), None);
+    }
+
+    #[test]
+    fn show_nothing_of_themselves() {
+        let id = "st_000000000001";
+        let secrets = Secrets::new([(id, "tp_hunter2")], [(id, "hunter2")], [("a", "hunter2")]);
+        assert_eq!(format!("{secrets:?}"), "Secrets of 1 streams");
+        assert_eq!(secrets.all(), BTreeMap::from([(id.to_owned(), None)]));
+    }
+}
