@@ -81,8 +81,7 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let mut socket = TokioIo::new(ClientSocket::new(stream, Arc::clone(&activity)));
     let service = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
-        activity.request_begins();
-        let conflict = activity.conflict();
+        let conflict = activity.request_begins();
         request.extensions_mut().insert(Origin { peer, conflict });
         let answer = app.clone().oneshot(request);
         async {
@@ -230,6 +229,17 @@ mod tests {
         for socket in &mut blocked {
             assert!(rest(socket).len() < 20 << 20);
         }
+    }
+
+    #[test]
+    fn requests_that_are_written_ahead_are_answered() {
+        let front = Front::start(3, LIMITS);
+        let request = format!(
+            "POST /whole HTTP/1.1\r\nContent-Length: 900\r\n\r\n{:900}",
+            ""
+        );
+        let said = rest(&mut front.open(&request.repeat(100)));
+        assert_eq!(said.matches("HTTP/1.1 200").count(), 100);
     }
 
     #[test]

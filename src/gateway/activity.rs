@@ -1,8 +1,10 @@
 //! What a connection is doing at the moment, and since when. Its own task writes this down, whoever
 //! ends connections reads it: no timer is set for a request that is answered at once.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
+
+use super::framing::Framing;
 
 /// How long a connection may be without progress.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +40,11 @@ pub(super) struct Activity {
     idle: AtomicU64,
     blocked: AtomicU64,
     body: AtomicU64,
-    conflict: AtomicBool,
+    /// Requests that were begun, and heads that were read: more where requests were written ahead.
+    requests: AtomicU64,
+    heads: AtomicU64,
+    /// The first request with two lengths, counted from 1.
+    conflict: AtomicU64,
 }
 
 impl Activity {
@@ -49,13 +55,20 @@ impl Activity {
             idle: AtomicU64::new(1),
             blocked: AtomicU64::new(0),
             body: AtomicU64::new(0),
-            conflict: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
+            heads: AtomicU64::new(0),
+            conflict: AtomicU64::new(0),
         }
     }
 
-    /// The head of a request has arrived.
-    pub(super) fn request_begins(&self) {
+    /// The next request is served. Whether it has two lengths that may contradict each other, or
+    /// comes behind one that has.
+    pub(super) fn request_begins(&self) -> bool {
         self.idle.store(0, Relaxed);
+        let request = self.requests.load(Relaxed) + 1;
+        self.requests.store(request, Relaxed);
+        let conflict = self.conflict.load(Relaxed);
+        conflict != 0 && conflict <= request
     }
 
     /// There is an answer, and the next request is waited for.
@@ -76,23 +89,29 @@ impl Activity {
         self.blocked.store(0, Relaxed);
     }
 
-    /// Something was read; `inside_body` says that more of a body is to come.
-    pub(super) fn has_read(&self, inside_body: bool, conflict: bool) {
-        let body = if inside_body { self.now() } else { 0 };
+    /// Something was read, up to here.
+    pub(super) fn has_read(&self, framing: &Framing) {
+        let body = if framing.inside_body() { self.now() } else { 0 };
         self.body.store(body, Relaxed);
-        if conflict {
-            self.conflict.store(true, Relaxed);
+        self.heads.store(framing.heads(), Relaxed);
+        if let Some(request) = framing.conflict() {
+            self.conflict.store(request, Relaxed);
         }
     }
 
-    /// Whether a part of a body has not been read.
-    pub(super) fn is_inside_body(&self) -> bool {
-        self.body.load(Relaxed) != 0
+    /// Since when the body of the request that is served has not gone on; 0 when it is whole.
+    fn body_since(&self) -> u64 {
+        // What was written ahead stands behind a whole body.
+        if self.requests.load(Relaxed) == self.heads.load(Relaxed) {
+            self.body.load(Relaxed)
+        } else {
+            0
+        }
     }
 
-    /// Whether a request had two lengths that may contradict each other.
-    pub(super) fn conflict(&self) -> bool {
-        self.conflict.load(Relaxed)
+    /// Whether a part of the body of the request that is served has not been read.
+    pub(super) fn is_inside_body(&self) -> bool {
+        self.body_since() != 0
     }
 
     /// Whether it has been without progress for too long.
@@ -100,7 +119,7 @@ impl Activity {
         let (idle, blocked, body) = (
             self.idle.load(Relaxed),
             self.blocked.load(Relaxed),
-            self.body.load(Relaxed),
+            self.body_since(),
         );
         if blocked != 0 {
             self.since(blocked) >= limits.blocked
@@ -172,19 +191,35 @@ mod tests {
 
     #[test]
     fn a_body_counts_only_in_its_request_and_until_it_is_whole() {
-        let activity = Activity::new();
+        let (activity, mut framing) = (Activity::new(), Framing::default());
         let at_once = Limits {
             idle: Duration::MAX,
             body: Duration::ZERO,
             ..NONE
         };
-        activity.has_read(true, false);
+        framing.feed(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+        activity.has_read(&framing);
         assert!(!activity.is_overdue(&at_once));
-        activity.request_begins();
-        assert!(activity.is_overdue(&at_once));
-        activity.has_read(false, false);
-        assert!(!activity.is_overdue(&at_once) && !activity.conflict());
-        activity.has_read(false, true);
-        assert!(activity.conflict());
+        assert!(!activity.request_begins());
+        assert!(activity.is_overdue(&at_once) && activity.is_inside_body());
+        // It is whole, although the one behind it is not.
+        framing.feed(b"abPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+        activity.has_read(&framing);
+        assert!(!activity.is_overdue(&at_once) && !activity.is_inside_body());
+        activity.is_idle();
+        assert!(!activity.request_begins());
+        assert!(activity.is_overdue(&at_once) && activity.is_inside_body());
+    }
+
+    #[test]
+    fn two_lengths_spoil_their_request_and_what_follows() {
+        let (activity, mut framing) = (Activity::new(), Framing::default());
+        framing.feed(
+            b"GET / HTTP/1.1\r\n\r\n\
+            POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        );
+        activity.has_read(&framing);
+        let spoiled = [(); 3].map(|()| activity.request_begins());
+        assert_eq!(spoiled, [false, true, true]);
     }
 }

@@ -66,8 +66,7 @@ impl AsyncRead for ClientSocket {
             let new = &buf.filled()[before..];
             this.ended |= outcome.is_err() || new.is_empty();
             this.framing.feed(new);
-            this.activity
-                .has_read(this.framing.inside_body(), this.framing.conflict());
+            this.activity.has_read(&this.framing);
         }
         read
     }

@@ -17,7 +17,8 @@ pub(super) struct Framing {
     begun: bool,
     length: Option<u64>,
     chunked: bool,
-    conflict: bool,
+    heads: u64,
+    conflict: Option<u64>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -57,8 +58,13 @@ impl Framing {
         }
     }
 
-    /// Whether a request had both a Content-Length and a Transfer-Encoding.
-    pub(super) fn conflict(&self) -> bool {
+    /// How many heads have come to their end.
+    pub(super) fn heads(&self) -> u64 {
+        self.heads
+    }
+
+    /// Which head, counted from 1, was the first with both a Content-Length and a Transfer-Encoding.
+    pub(super) fn conflict(&self) -> Option<u64> {
         self.conflict
     }
 
@@ -127,9 +133,12 @@ impl Framing {
 
     fn end_of_head(&mut self) -> At {
         self.begun = false;
+        self.heads += 1;
         let length = self.length.take();
         if std::mem::take(&mut self.chunked) {
-            self.conflict |= length.is_some();
+            if length.is_some() {
+                self.conflict.get_or_insert(self.heads);
+            }
             return At::ChunkSize;
         }
         match length {
@@ -186,23 +195,25 @@ mod tests {
     fn whole_requests_leave_it_at_rest_however_they_are_cut() {
         let many = [PLAIN, CHUNKED, "\r\n", "GET / HTTP/1.0\n\n", PLAIN].concat();
         for framing in followed(&many) {
-            assert!(framing.is_at_rest() && !framing.conflict(), "{framing:?}");
+            assert!(framing.is_at_rest() && framing.conflict().is_none());
+            assert_eq!(framing.heads(), 4);
         }
     }
 
     #[test]
     fn both_lengths_are_seen_in_either_order_also_behind_other_requests() {
         let turned = "POST / HTTP/1.1\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n";
-        for text in [BOTH.to_owned(), turned.to_owned(), [CHUNKED, BOTH].concat()] {
-            for framing in followed(&text) {
-                assert!(framing.conflict(), "{text:?} {framing:?}");
+        let second = [CHUNKED, BOTH].concat();
+        for (text, head) in [(BOTH, 1), (turned, 1), (&second, 2)] {
+            for framing in followed(text) {
+                assert_eq!(framing.conflict(), Some(head), "{text:?}");
             }
         }
         // In a body they are text.
         let body = "POST / HTTP/1.1\r\nContent-Length: 54\r\n\r\n\n\
             Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1234";
         for framing in followed(body) {
-            assert!(!framing.conflict() && framing.is_at_rest(), "{framing:?}");
+            assert!(framing.conflict().is_none() && framing.is_at_rest());
         }
     }
 
