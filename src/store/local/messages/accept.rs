@@ -104,6 +104,7 @@ impl Writer {
                 handset,
                 message: uuid,
                 status,
+                at: now,
             };
             self.tell(&event, url)?;
         }
@@ -191,6 +192,7 @@ impl Writer {
                     handset: &message.handset,
                     message: uuid,
                     status: None,
+                    at: now,
                 };
                 Some(self.tell(&event, url)?)
             }

@@ -21,6 +21,7 @@ pub struct NewEvent<'a> {
     pub message: Uuid,
     /// `None` where the message was received.
     pub status: Option<(MessageStatus, Option<&'a str>)>,
+    pub at: Timestamp,
 }
 
 impl Writer {
@@ -32,6 +33,7 @@ impl Writer {
             handset,
             message,
             status,
+            at,
         } = event;
         let ((id, key), now) = (self.id()?, self.now());
         self.connection
@@ -47,7 +49,7 @@ impl Writer {
                 stream,
                 handset,
                 status.map(|(status, _)| status_number(status)),
-                now.as_millisecond(),
+                at.as_millisecond(),
                 status.and_then(|(_, details)| details),
             ])?;
         let off = self

@@ -1,5 +1,6 @@
 //! What became of jobs that were claimed.
 
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -148,7 +149,13 @@ impl Writer {
             .query_row([target.row, self.now().as_millisecond()], |row| row.get(0))
             .optional()?;
         self.has_queued();
-        self.tell_status(&target, uuid, (MessageStatus::Sent, None), notify)
+        self.tell_status(
+            &target,
+            uuid,
+            (MessageStatus::Sent, None),
+            self.now(),
+            notify,
+        )
     }
 
     fn unsent(&self, key: i64, lease: Lease, at: i64, details: &str) -> Result<(), WriteError> {
@@ -192,7 +199,7 @@ impl Writer {
         self.tally
             .borrow_mut()
             .ended(target.stream, status_number(status));
-        self.tell_status(&target, uuid, (status, details), notify)
+        self.tell_status(&target, uuid, (status, details), self.now(), notify)
     }
 
     fn turned(&self, key: i64, lease: Lease, notify: Option<&str>) -> Result<(), WriteError> {
@@ -200,14 +207,19 @@ impl Writer {
             return Ok(());
         };
         self.forget(key)?;
-        let found: Option<([u8; 16], i64)> = self
+        let found: Option<([u8; 16], i64, Option<i64>)> = self
             .connection
-            .prepare_cached("SELECT uuid, outcome FROM message WHERE seq = ?1")?
-            .query_row([target.row], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached("SELECT uuid, outcome, final_at FROM message WHERE seq = ?1")?
+            .query_row([target.row], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
             .optional()?;
-        let (uuid, status) = found.unzip();
-        let status = status.map_or(MessageStatus::Sent, row::status);
-        self.tell_status(&target, uuid, (status, None), notify)
+        let Some((uuid, status, at)) = found else {
+            return Ok(());
+        };
+        // It is told late where no gateway ran.
+        let at = at.map_or_else(|| self.now(), row::time);
+        self.tell_status(&target, Some(uuid), (row::status(status), None), at, notify)
     }
 
     fn tell_status(
@@ -215,6 +227,7 @@ impl Writer {
         target: &Target,
         message: Option<[u8; 16]>,
         status: (MessageStatus, Option<&str>),
+        at: Timestamp,
         notify: Option<&str>,
     ) -> Result<(), WriteError> {
         if let (Some(message), Some(url)) = (message, notify) {
@@ -223,6 +236,7 @@ impl Writer {
                 handset: &target.handset,
                 message: Uuid::from_bytes(message),
                 status: Some(status),
+                at,
             };
             self.tell(&event, url)?;
         }
