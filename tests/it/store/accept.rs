@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use textpeak::domain::{Direction, MessageStatus};
-use textpeak::store::{Accepted, NewMessages};
+use textpeak::store::{Accepted, Cursor, MessageFilter, NewMessages, Statistics};
 use uuid::Uuid;
 
 use super::harness::{Home, promises, promises_to_threads};
@@ -25,6 +25,7 @@ promises! {
 promises_to_threads! {
     of_equal_messages_at_once_one_is_new,
     of_different_messages_at_once_one_is_new,
+    processes_may_begin_at_once,
 }
 
 async fn what_was_accepted_is_kept(home: &impl Home) {
@@ -94,7 +95,7 @@ async fn a_repeated_internal_id_gives_the_first_message(home: &impl Home) {
         let accepted = accept(handle, &stream, again, Some(URL)).await;
         assert_eq!(accepted, [Accepted::Repeated(first)]);
     }
-    assert_eq!(listed(&one, Default::default()).await.len(), 1);
+    assert_eq!(listed(&one, MessageFilter::default()).await.len(), 1);
     assert_eq!(told(&one, &stream).await, [(1, Some(MessageStatus::Sent))]);
 }
 
@@ -119,7 +120,7 @@ async fn an_internal_id_of_another_message_is_taken(home: &impl Home) {
     assert_eq!(accepted[..3], [Accepted::Taken; 3]);
     assert!(matches!(accepted[3], Accepted::New(_)));
     assert_eq!(
-        listed(&handle, Default::default()).await,
+        listed(&handle, MessageFilter::default()).await,
         ["not held up by them", "Hi"]
     );
 }
@@ -169,13 +170,13 @@ async fn what_was_answered_survives_a_crash(home: &impl Home) {
 async fn a_store_without_messages_answers(home: &impl Home) {
     let handle = home.open();
     assert!(handle.with_ids(vec![Uuid::nil()]).await.unwrap().is_empty());
-    assert!(listed(&handle, Default::default()).await.is_empty());
+    assert!(listed(&handle, MessageFilter::default()).await.is_empty());
     assert!(handle.sending().await.unwrap().is_empty());
     assert_eq!(
         handle.statistics(stream(1)).await.unwrap(),
-        Default::default()
+        Statistics::default()
     );
-    assert_eq!(handle.newest().await.unwrap(), Default::default());
+    assert_eq!(handle.newest().await.unwrap(), Cursor::default());
     handle.check().await.unwrap();
 }
 
@@ -214,6 +215,23 @@ async fn race(home: &impl Home, text: impl Fn(usize) -> String) -> Vec<Accepted>
     for task in tasks {
         accepted.push(task.await.unwrap());
     }
-    assert_eq!(listed(&handles[0], Default::default()).await.len(), 1);
+    assert_eq!(listed(&handles[0], MessageFilter::default()).await.len(), 1);
     accepted
+}
+
+async fn processes_may_begin_at_once(home: &impl Home) {
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let handle = home.open();
+            tokio::spawn(async move {
+                let new = demo(&handle, ANNE, "Hi");
+                send(&handle, &stream(1), new, None).await;
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let all = listed(&home.open(), MessageFilter::default()).await;
+    assert_eq!(all.len(), 16);
 }

@@ -95,7 +95,7 @@ async fn what_was_being_submitted_is_held_for_its_lease_after_a_rebase(home: &im
     let job = claim_one(&one, JobKind::Submit, &stream).await;
     home.set_back(HOUR);
     other.rebase(JobKind::Submit, LEASE, LEASE).await.unwrap();
-    home.advance(LEASE - Duration::from_millis(1));
+    home.advance(ALMOST);
     assert!(claim(&other, JobKind::Submit, &stream).await.is_empty());
     assert!(
         other

@@ -54,7 +54,7 @@ async fn requests_that_fail_leave_others_alone(home: &impl Home) {
         .map(|n: usize| {
             let handle = handles[n % 2].clone();
             tokio::spawn(async move {
-                let text = if n % 5 == 0 {
+                let text = if n.is_multiple_of(5) {
                     BAD.to_owned()
                 } else {
                     n.to_string()
@@ -65,7 +65,7 @@ async fn requests_that_fail_leave_others_alone(home: &impl Home) {
                     notify: None,
                 };
                 let accepted = handle.accept(new).await;
-                assert_eq!(accepted.is_err(), n % 5 == 0, "{n}: {accepted:?}");
+                assert_eq!(accepted.is_err(), n.is_multiple_of(5), "{n}: {accepted:?}");
             })
         })
         .collect();

@@ -50,7 +50,7 @@ async fn a_claim_hides_a_job_until_its_lease_is_over(home: &impl Home) {
         assert!(is_due(&other, kind, &stream).await);
         let job = claim(&one, kind, &stream).await.remove(0);
         assert_eq!(job.lease.until(), one.now() + LEASE);
-        home.advance(LEASE - Duration::from_millis(1));
+        home.advance(ALMOST);
         for handle in [&one, &other] {
             assert!(!is_due(handle, kind, &stream).await, "{kind:?}");
             assert!(claim(handle, kind, &stream).await.is_empty(), "{kind:?}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use textpeak::store::Clock;
-use textpeak::store::local::LocalStore;
+use textpeak::store::LocalStore;
 use uuid::Uuid;
 
 use super::harness::{Handle, Home};
@@ -33,7 +33,10 @@ impl LocalHome {
         let clock = Clock::new(move || {
             Timestamp::from_millisecond(now.load(Ordering::SeqCst)).unwrap_or_default()
         });
-        LocalStore::new(self.folder(), clock)
+        LocalStore::new(
+            textpeak::store::Home::locate(Some(self.folder().to_owned())).unwrap(),
+            clock,
+        )
     }
 
     pub fn folder(&self) -> &Path {

@@ -78,13 +78,13 @@ async fn one_batch_of_a_stream_is_on_its_way_at_a_time(home: &impl Home) {
     };
     let jobs = one.claim(two).await.unwrap();
     assert_eq!(texts(&jobs), ["a", "b"]);
-    for done in 0..2 {
+    for job in &jobs {
         for handle in [&one, &other] {
             assert!(!is_due(handle, JobKind::Submit, &stream).await);
             let more = claim(handle, JobKind::Submit, &stream).await;
             assert!(more.is_empty(), "{more:?}");
         }
-        settle(&one, &jobs[done], submitted(&one, "x")).await;
+        settle(&one, job, submitted(&one, "x")).await;
     }
     assert!(is_due(&other, JobKind::Submit, &stream).await);
     assert_eq!(texts(&claim(&other, JobKind::Submit, &stream).await), ["c"]);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use textpeak::domain::MessageStatus;
-use textpeak::store::{Claim, JobKind, Outcome};
+use textpeak::store::{Claim, JobKind, MessageFilter, Outcome};
 
 use super::harness::{Handle, Home, promises_to_threads};
 use super::values::*;
@@ -114,7 +114,10 @@ async fn one_batch_of_a_stream_is_submitted_at_a_time(home: &impl Home) {
 
 /// Whether no message waits to be submitted any more.
 async fn claim_is_over(handle: &Handle) -> bool {
-    let all = handle.messages(Default::default(), 1_000).await.unwrap();
+    let all = handle
+        .messages(MessageFilter::default(), 1_000)
+        .await
+        .unwrap();
     let ids = all.iter().map(|(_, message)| message.uuid).collect();
     handle.unsubmitted(ids).await.unwrap() == 0
 }

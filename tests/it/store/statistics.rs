@@ -1,6 +1,6 @@
 //! How many messages a stream has.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use textpeak::domain::MessageStatus::{self, Delivered, Rejected, Sent, SentFailed, Undelivered};
@@ -21,7 +21,7 @@ promises! {
 
 fn counts(outgoing: &[(MessageStatus, u64)], incoming: u64, open: u64) -> Statistics {
     Statistics {
-        outgoing: BTreeMap::from_iter(outgoing.iter().copied()),
+        outgoing: outgoing.iter().copied().collect(),
         incoming,
         open,
     }

@@ -21,6 +21,9 @@ pub const BOB: &str = "12025550144";
 pub const DELAY: Duration = Duration::from_secs(1);
 pub const LEASE: Duration = Duration::from_secs(60);
 
+/// One millisecond before the end of a lease.
+pub const ALMOST: Duration = Duration::from_millis(59_999);
+
 /// The stream with this number.
 pub fn stream(number: u8) -> StreamId {
     StreamId::generate(|| number)
