@@ -59,6 +59,10 @@ fn stops_quickly(mut gateway: Served) {
         "{:?}",
         begun.elapsed()
     );
+    // Where it had no descriptor left for a moment, it says so and goes on.
+    for line in gateway.log().lines() {
+        assert!(line.contains("Too many open files"), "{line}");
+    }
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Served {
     }
 
     /// What is left to read of its log once it has ended.
-    fn log(&mut self) -> String {
+    pub fn log(&mut self) -> String {
         let mut log = String::new();
         if let Some(mut stderr) = self.stderr.take() {
             stderr.read_to_string(&mut log).unwrap();
