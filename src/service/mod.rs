@@ -67,3 +67,6 @@ fn now(clock: &Clock) -> Timestamp {
     let now = clock.now();
     now.round(Unit::Second).unwrap_or(now)
 }
+
+#[cfg(test)]
+mod tests;
