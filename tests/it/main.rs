@@ -39,6 +39,7 @@ mod routes;
 mod samples;
 #[cfg(unix)]
 mod serve;
+mod store;
 mod support;
 mod upgrade;
 #[cfg(unix)]

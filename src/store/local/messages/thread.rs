@@ -133,7 +133,7 @@ fn commit(
             in_transaction(writer, fold, |writer| {
                 batch
                     .iter_mut()
-                    .map(|write| alone(writer, &mut **write))
+                    .map(|write| writer.alone(|| write.run(writer)))
                     .collect()
             })
             .map_err(Some)
@@ -157,31 +157,6 @@ fn in_transaction<R>(
     }
     transaction.commit()?;
     Ok(result)
-}
-
-/// One write that leaves nothing behind if it fails.
-fn alone(writer: &Writer, write: &mut dyn Write) -> Result<Option<WriteError>, WriteError> {
-    let sql = |text: &str| -> rusqlite::Result<()> {
-        writer
-            .connection
-            .prepare_cached(text)?
-            .execute([])
-            .map(drop)
-    };
-    let tally = writer.tally.borrow().clone();
-    sql("SAVEPOINT own")?;
-    match write.run(writer) {
-        Ok(()) => sql("RELEASE own")?,
-        Err(error) if error.concerns_all() => return Err(error),
-        Err(error) => {
-            sql("ROLLBACK TO own")?;
-            sql("RELEASE own")?;
-            writer.reset();
-            *writer.tally.borrow_mut() = tally;
-            return Ok(Some(error));
-        }
-    }
-    Ok(None)
 }
 
 /// Which file it is, whatever it is called.
