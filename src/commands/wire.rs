@@ -182,7 +182,7 @@ pub fn token_of(session: &Session, stream: &Stream) -> anyhow::Result<Token> {
     if stream.status == Status::Draft {
         return Err(token::no_token_yet(session, name).into());
     }
-    let token = session.home.token(stream)?;
+    let token = session.token(stream)?;
     token.ok_or_else(|| {
         Failure::failed(format_args!("the token of {} is not kept", quote(name)))
             .hint(session.paste(&["streams", "token", "rotate", name]))
