@@ -132,3 +132,25 @@ fn every_file_opens_with_what_it_is() {
         );
     }
 }
+
+#[test]
+fn the_drawing_is_told_in_the_same_way_and_has_every_room() {
+    let drawing = |path: &str| {
+        let text = fs::read_to_string(format!("{ROOT}/{path}")).unwrap();
+        let line = text.lines().find(|line| line.contains("main → ")).unwrap();
+        line.trim_start_matches("//! ").to_owned()
+    };
+    assert_eq!(drawing("lib.rs"), drawing("../CONTRIBUTING.md"));
+    let order: Vec<String> = drawing("lib.rs")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    // What both the store and the files are written with stands below the drawing.
+    let place = |room: &str| order.iter().position(|one| one == room);
+    for (room, may) in ARROWS.iter().filter(|(room, _)| *room != "atomic.rs") {
+        let room = place(room.trim_end_matches(".rs")).unwrap();
+        for used in may.iter().filter(|used| **used != "atomic") {
+            assert!(place(used).unwrap() > room, "{}: {used}", order[room]);
+        }
+    }
+}

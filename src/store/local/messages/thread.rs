@@ -72,6 +72,7 @@ pub fn write_all(
         }
         let mut batch: Batch = vec![first];
         batch.extend(waiting.try_iter().take(LARGEST - 1));
+        let changes = writer.connection.total_changes();
         // SQLite would go on writing into a file that nobody finds any more.
         let outcome = if opened == identity(path) {
             commit(&mut writer, &mut batch, fold)
@@ -85,7 +86,11 @@ pub fn write_all(
                 file: path.display().to_string(),
             }),
         };
-        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), kept.clone()));
+        // What had nothing to write says nothing of the disk.
+        if kept.is_err() || writer.connection.total_changes() != changes {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some((Instant::now(), kept.clone()));
+        }
         if let Err(error) = &kept {
             writer.reset();
             // Whoever came while the file was locked has waited as long already.
