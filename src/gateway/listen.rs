@@ -182,6 +182,10 @@ impl Gateway {
     }
 }
 
+/// Bytes of answers that the system keeps for a client. Left to itself it keeps megabytes for each
+/// client that never reads. Enough for several answers of 250 messages.
+const SEND_BUFFER: u32 = 128 * 1024;
+
 /// How many connections there may be. A quarter of the descriptors is left for files and webhooks.
 fn places() -> usize {
     #[cfg(unix)]
@@ -201,6 +205,8 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     // On Windows this would let two gateways share a port.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
+    // Inherited by each connection.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(QUEUE)
 }
