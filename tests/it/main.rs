@@ -34,6 +34,8 @@ mod look;
 #[cfg(unix)]
 mod readme;
 #[cfg(unix)]
+mod reports;
+#[cfg(unix)]
 mod routes;
 #[cfg(unix)]
 mod samples;
@@ -46,6 +48,8 @@ mod upgrade;
 mod webhooks;
 #[cfg(unix)]
 mod webhooks_listen;
+#[cfg(unix)]
+mod webhooks_pause;
 #[cfg(unix)]
 mod webhooks_verify;
 #[cfg(unix)]
