@@ -25,43 +25,35 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long requests may take to finish after the receiver was asked to stop.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What is known about a delivery's signature.
 #[derive(Debug)]
 pub enum Judgment {
-    /// It was checked.
     Verified(Verdict),
-    /// It could not be checked, and why.
+    /// Why the signature could not be checked.
     Unverified(String),
 }
 
 /// Checks the signature of a delivery that came at this moment.
 pub type Judge = Arc<dyn Fn(&Delivery, Timestamp) -> Judgment + Send + Sync>;
 
-/// How requests are answered.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Behavior {
     /// So many requests get 500 first.
     pub fail: u64,
-    /// Whatever comes gets this status.
+    /// The status of every answer, whatever came.
     pub status: Option<u16>,
-    /// Pause before each answer.
     pub delay: Duration,
 }
 
-/// A request that came, and how it is answered.
 #[derive(Debug)]
 pub struct Received {
-    /// When its body was there.
+    /// The moment when its body was complete.
     pub at: Timestamp,
-    /// The request.
     pub delivery: Delivery,
-    /// What was found about its signature.
     pub judgment: Judgment,
-    /// The status of the answer.
     pub answered: u16,
 }
 
-/// A receiver that listens, and does not answer yet.
+/// Listens, and does not answer before [`Receiver::serve`].
 #[derive(Debug)]
 pub struct Receiver {
     listener: TcpListener,
@@ -77,17 +69,12 @@ struct Shared {
 
 impl Receiver {
     /// Listens on a port of 127.0.0.1; 0 is any free one.
-    ///
-    /// # Errors
-    /// When the port is taken.
     pub async fn bind(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -154,7 +141,6 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode
     answer
 }
 
-/// What the judge says, and the status that goes with it.
 fn judged(judge: &Judge, delivery: &Delivery, at: Timestamp) -> (Judgment, StatusCode) {
     let judgment = judge(delivery, at);
     let wrong = matches!(&judgment, Judgment::Verified(verdict) if !verdict.is_valid());

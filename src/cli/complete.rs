@@ -26,13 +26,11 @@ pub type Candidate = (String, String);
 /// rather than with an error.
 #[derive(Debug, Clone, Copy)]
 pub struct Live {
-    /// Streams: a name, with the id about it.
+    /// Names, each described by its id.
     pub streams: fn(Option<PathBuf>) -> Vec<Candidate>,
-    /// Tags in use.
     pub tags: fn(Option<PathBuf>) -> Vec<Candidate>,
-    /// The catalogue.
     pub senders: fn(Option<PathBuf>) -> Vec<Candidate>,
-    /// Routes: a name, with the address about it.
+    /// Names, each described by its address.
     pub routes: fn(Option<PathBuf>) -> Vec<Candidate>,
 }
 
@@ -54,7 +52,6 @@ pub fn complete(live: Live) -> bool {
 
 /// The script that a shell loads: a file of this project, so that what is packaged is what is
 /// printed.
-#[must_use]
 pub fn script(shell: Shell) -> &'static str {
     match shell {
         Shell::Bash => include_str!("../../completions/textpeak.bash"),
@@ -190,7 +187,6 @@ impl Line {
         self.before.iter().any(|word| word == "--")
     }
 
-    /// The folder after `--home` on this line.
     fn home(&self) -> Option<PathBuf> {
         let words = self.before.split(|word| word == "--").next()?;
         words.iter().enumerate().find_map(|(at, word)| {

@@ -86,7 +86,6 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
-    /// How to talk, as far as the line says it.
     pub fn manner(&self) -> Manner {
         Manner {
             output: self.output,
@@ -153,16 +152,15 @@ pub(crate) enum Command {
     },
 }
 
-/// Why a command line leads to no task.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// It asked for a text: help or the version.
+    /// Help or the version.
     Text(String),
-    /// It is wrong; the failure goes out in this format.
+    /// The format is the one in which the failure is reported.
     Wrong(Failure, Output),
 }
 
-/// The whole command, as help and completion see it.
+/// With the help texts that clap does not compose.
 fn command() -> clap::Command {
     help::teach(Cli::command())
 }

@@ -6,23 +6,16 @@ use crate::api::{Format, Part, Request};
 use crate::domain::{DeliveryState, Order, Syntax};
 use crate::terminal::{Colour, Output};
 
-/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
-    /// bash
     Bash,
-    /// zsh
     Zsh,
-    /// fish
     Fish,
-    /// `PowerShell`
     PowerShell,
-    /// elvish
     Elvish,
 }
 
 impl Shell {
-    /// Every shell.
     pub const ALL: [Self; 5] = [
         Self::Bash,
         Self::Zsh,
@@ -31,8 +24,6 @@ impl Shell {
         Self::Elvish,
     ];
 
-    /// Its name on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -44,21 +35,16 @@ impl Shell {
     }
 }
 
-/// What `messages wait` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Print {
     Text,
-    /// What the expression matched.
     Match,
-    /// The whole message.
     Json,
 }
 
-/// How the log of a gateway is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Text,
-    /// An object a line.
     Json,
 }
 

@@ -8,18 +8,16 @@ use serde::Deserialize;
 
 use crate::domain::{InternalId, MessageText, Phone, SenderId, quote};
 
-/// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowSyntax {
-    /// Comma-separated, with or without a header.
+    /// With or without a header.
     Csv,
-    /// An object a line.
+    /// One object per line.
     JsonLines,
 }
 
 impl RowSyntax {
     /// By the file's name, else by its first character.
-    #[must_use]
     pub fn of(path: &Path, text: &str) -> Self {
         let ending = path.extension().and_then(|ending| ending.to_str());
         match ending.map(str::to_ascii_lowercase).as_deref() {
@@ -31,38 +29,29 @@ impl RowSyntax {
     }
 }
 
-/// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The line where it begins, from 1.
+    /// The line where the row begins, from 1.
     pub line: usize,
-    /// Whom it goes to.
     pub to: Phone,
-    /// What it says.
     pub text: MessageText,
-    /// Whom it comes from, where the row says so.
     pub sender: Option<SenderId>,
-    /// The caller's own id, where the row has one.
     pub internal_id: Option<InternalId>,
-    /// The message's id, where an earlier run had it accepted.
+    /// The message's id, if an earlier run had it accepted.
     pub accepted: Option<String>,
 }
 
-/// A row that cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
-    /// The line where it begins, from 1.
+    /// The line where the row begins, from 1.
     pub line: usize,
-    /// Everything that is wrong with it.
     pub message: String,
 }
 
-/// What a file holds.
 #[derive(Debug, Default)]
 pub struct Rows {
-    /// What can be sent, in the order of the file.
+    /// In the order of the file.
     pub good: Vec<Row>,
-    /// What cannot.
     pub bad: Vec<BadRow>,
 }
 
@@ -89,8 +78,6 @@ const COLUMNS: [(&str, &[&str]); 4] = [
     ("internal_id", &["internal_id"]),
 ];
 
-/// Reads and checks every row.
-#[must_use]
 pub fn read_rows(text: &str, syntax: RowSyntax) -> Rows {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rows = Rows::default();

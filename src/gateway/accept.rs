@@ -25,7 +25,6 @@ const LARGEST_HEAD: usize = 16 << 10;
 /// How often the log says that connections cannot be taken.
 const SAID_AGAIN: Duration = Duration::from_secs(1);
 
-/// Where a request comes from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin {
     pub(super) peer: SocketAddr,
@@ -181,7 +180,6 @@ mod tests {
             self.open(&"GET /large HTTP/1.1\r\n\r\n".repeat(20))
         }
 
-        /// How long a stop takes.
         fn stop(&mut self) -> Duration {
             let begun = Instant::now();
             drop(self.stop.take());
@@ -190,7 +188,6 @@ mod tests {
         }
     }
 
-    /// What a socket still says until it is closed.
     fn rest(socket: &mut TcpStream) -> String {
         let mut said = Vec::new();
         match socket.read_to_end(&mut said) {
@@ -199,7 +196,6 @@ mod tests {
         }
     }
 
-    /// Asks until the answer is there; how long that took.
     fn answered_after(front: &Front) -> Duration {
         let begun = Instant::now();
         let mut socket = front.open("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");

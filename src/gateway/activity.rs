@@ -18,14 +18,12 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// While the gateway serves.
     pub(super) const SERVING: Self = Self {
         idle: Duration::from_secs(8),
         blocked: Duration::from_secs(10),
         body: Duration::MAX,
     };
 
-    /// After the gateway was asked to stop.
     pub(super) const STOPPING: Self = Self {
         idle: Duration::from_millis(200),
         blocked: Duration::from_millis(500),
@@ -71,12 +69,10 @@ impl Activity {
         conflict != 0 && conflict <= request
     }
 
-    /// There is an answer, and the next request is waited for.
     pub(super) fn is_idle(&self) {
         self.idle.store(self.now(), Relaxed);
     }
 
-    /// The client does not take what is written.
     pub(super) fn write_blocks(&self) {
         self.blocked.store(self.now(), Relaxed);
     }
@@ -89,7 +85,6 @@ impl Activity {
         self.blocked.store(0, Relaxed);
     }
 
-    /// Something was read, up to here.
     pub(super) fn has_read(&self, framing: &Framing) {
         let body = if framing.inside_body() { self.now() } else { 0 };
         self.body.store(body, Relaxed);
@@ -109,12 +104,10 @@ impl Activity {
         }
     }
 
-    /// Whether a part of the body of the request that is served has not been read.
     pub(super) fn is_inside_body(&self) -> bool {
         self.body_since() != 0
     }
 
-    /// Whether it has been without progress for too long.
     pub(super) fn is_overdue(&self, limits: &Limits) -> bool {
         let (idle, blocked, body) = (
             self.idle.load(Relaxed),
@@ -136,7 +129,6 @@ impl Activity {
         (idle != 0 && blocked == 0).then(|| self.since(idle))
     }
 
-    /// How long the client has taken nothing of what is written, if so.
     pub(super) fn blocked_for(&self) -> Option<Duration> {
         let blocked = self.blocked.load(Relaxed);
         (blocked != 0).then(|| self.since(blocked))

@@ -88,7 +88,6 @@ impl Connections {
         }
     }
 
-    /// Runs a connection as a task of its own.
     pub(super) fn spawn(
         self: &Arc<Self>,
         activity: Arc<Activity>,
@@ -152,7 +151,6 @@ impl Connections {
         }
     }
 
-    /// Ends connections without progress, for ever.
     pub(super) async fn sweep(&self) {
         loop {
             tokio::time::sleep(SWEEP).await;
@@ -182,7 +180,6 @@ impl Connections {
         }
     }
 
-    /// Ends every connection, whatever it is doing.
     pub(super) fn end_all(&self) {
         self.lock().tasks.values_mut().for_each(Task::end);
     }

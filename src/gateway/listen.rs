@@ -19,7 +19,6 @@ use crate::service::streams::CurrentStreams;
 use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
 use crate::store::{Store, StoreError};
 
-/// Most connections at one time.
 const CONNECTIONS: usize = 16_384;
 
 /// Connections that may wait to be taken; the system may allow fewer.
@@ -28,10 +27,9 @@ const QUEUE: u32 = 4_096;
 /// How long requests may take to finish after the gateway was asked to stop.
 const SHUTDOWN: Duration = Duration::from_secs(10);
 
-/// How a gateway is set up.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where it listens; port 0 is any free one.
+    /// Port 0 is any free one.
     pub listen: SocketAddr,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted: Vec<AllowedIp>,
@@ -47,7 +45,6 @@ pub struct Options {
     pub retry: Option<Retry>,
 }
 
-/// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
@@ -59,7 +56,6 @@ pub enum OpenError {
     },
 }
 
-/// A gateway that listens.
 #[derive(Debug)]
 pub struct Gateway {
     listener: TcpListener,
@@ -70,7 +66,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Reads the streams, makes sure that messages can be kept, and listens, within a runtime.
     pub async fn open(
         store: Arc<dyn Store>,
         options: Options,
@@ -118,7 +113,6 @@ impl Gateway {
         })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -12,14 +12,12 @@ use crate::api::{LARGEST_BODY, Refusal};
 /// How long a body may take to arrive.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Why there is no whole body.
 #[derive(Debug, PartialEq)]
 enum Fault {
     TooLarge,
     BrokenOff,
 }
 
-/// The whole body.
 pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let declared = headers
         .get(header::CONTENT_LENGTH)

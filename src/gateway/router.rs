@@ -23,7 +23,6 @@ use crate::domain::AllowedIp;
 use crate::service::log::LogEntry;
 use crate::service::{self, Admitted, Context, Sent};
 
-/// What every handler has at hand.
 #[derive(Debug)]
 pub struct AppState {
     pub context: Context,
@@ -41,10 +40,8 @@ struct Summary {
     messages: Option<(usize, usize)>,
 }
 
-/// The paths that the log names.
 const PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
 
-/// The routes.
 pub fn router(app: Arc<AppState>) -> Router {
     Router::new()
         .route(SEND_PATH, post(send))

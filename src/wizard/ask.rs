@@ -10,33 +10,22 @@ use crate::domain::{
 
 /// What came of a question; the answer itself is in the draft.
 pub enum Answer {
-    /// The draft has the answer.
     Given,
-    /// Back to the question before.
     Back,
 }
 
-/// What to do at the end of a step.
 pub enum End {
-    /// Save & Next.
     Next,
-    /// Back to its last question.
     Back,
-    /// Out.
     Quit,
 }
 
-/// What to do at the summary.
 pub enum Last {
-    /// Use the answers.
     Finish,
-    /// Go through a step again.
     Edit(Step),
-    /// Out.
     Quit,
 }
 
-/// Puts an answer into its place in the draft.
 fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     match typed {
         Typed::Answer(value) => {
@@ -47,7 +36,7 @@ fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     }
 }
 
-/// Asks one question, with what is already there as the default.
+/// Asks one question. What the draft already holds is the default.
 pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Answer> {
     let prompt = &desk.prompt;
     prompt.explain(field.help());
@@ -151,7 +140,6 @@ fn map<T, U>(typed: Typed<T>, to: impl FnOnce(T) -> U) -> Typed<U> {
     }
 }
 
-/// Customized, one of the catalogue, or a new Sender ID.
 fn default_sender(
     draft: &mut StreamDraft,
     known: &Surroundings<'_>,
@@ -214,7 +202,6 @@ fn default_sender(
     }
 }
 
-/// On, back, or out.
 pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<End> {
     let chosen = desk.prompt.choose(
         "This step is complete",
@@ -227,7 +214,6 @@ pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<End> {
     })
 }
 
-/// Shows everything once more and asks what to do.
 pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Last> {
     desk.prompt.say(&(desk.summary)(draft));
     loop {

@@ -22,9 +22,6 @@ pub struct Interrupt(());
 
 impl Interrupt {
     /// Starts watching; from here on Ctrl-C says `last_word` and exits with 130.
-    ///
-    /// # Errors
-    /// When the system refuses a signal handler or a thread.
     pub fn watch(last_word: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let modes = Modes::now();
         let runtime = Builder::new_current_thread().enable_io().build()?;

@@ -18,7 +18,6 @@ pub use script::Script;
 
 use script::Place;
 
-/// What the wizard is for, and the words that follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A new stream: every step saves its draft.
@@ -28,8 +27,6 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The heading.
-    #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
             Self::Create => "Create a stream · SMS Two-Way",
@@ -37,7 +34,6 @@ impl Purpose {
         }
     }
 
-    /// At a step's end: to the next step.
     fn next(self) -> &'static str {
         match self {
             Self::Create => "Save & Next",
@@ -45,7 +41,6 @@ impl Purpose {
         }
     }
 
-    /// At a step's end and at the summary: out.
     fn quit(self) -> &'static str {
         match self {
             Self::Create => "Save as draft and quit",
@@ -53,7 +48,6 @@ impl Purpose {
         }
     }
 
-    /// At the summary: what it is about.
     fn question(self) -> &'static str {
         match self {
             Self::Create => "Create this stream?",
@@ -61,7 +55,6 @@ impl Purpose {
         }
     }
 
-    /// At the summary: done.
     fn finish(self) -> &'static str {
         match self {
             Self::Create => "Create stream",
@@ -72,21 +65,17 @@ impl Purpose {
 
 /// What the wizard borrows from its caller.
 pub struct Desk<'a> {
-    /// What it is for.
     pub purpose: Purpose,
-    /// Where prompts and texts go.
     pub prompt: Prompt<'a>,
-    /// What the draft has to fit into.
     pub surroundings: &'a Surroundings<'a>,
-    /// Tags in use, most used first.
+    /// Most used first.
     pub tags: &'a [Tag],
-    /// Keeps the draft; it would go on at this step.
+    /// Keeps the draft, which resumes at this step.
     pub save: &'a mut dyn FnMut(&StreamDraft, Step) -> anyhow::Result<()>,
     /// The details and previews of the stream to be.
     pub summary: &'a dyn Fn(&StreamDraft) -> String,
-    /// The texts worth copying, by name.
+    /// Names and texts.
     pub copies: &'a dyn Fn(&StreamDraft) -> Vec<(String, String)>,
-    /// Hands a text to the clipboard.
     pub copy: &'a dyn Fn(&str),
 }
 
@@ -99,19 +88,13 @@ impl Desk<'_> {
     }
 }
 
-/// How the wizard ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The answers are to be used.
     Finished(StreamDraft),
     /// The user left; a new stream's draft was saved.
     Left(StreamDraft),
 }
 
-/// Walks from a step to the summary, asking what the script says.
-///
-/// # Errors
-/// When a prompt or a save fails.
 pub fn run(
     mut draft: StreamDraft,
     script: &Script,
