@@ -17,13 +17,13 @@ use tokio::sync::mpsc::Sender;
 use crate::api::{Delivery, Verdict};
 
 /// Largest body that is taken, in bytes.
-const LARGEST: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long requests may take to finish after the receiver was asked to stop.
-const GRACE: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub enum Judgment {
@@ -102,7 +102,7 @@ impl Receiver {
         let give_up = async {
             // Ends with an error when its other end is dropped, which is the sign.
             let _ = stopped.changed().await;
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
         };
         tokio::select! {
             _ = serving.into_future() => {}
@@ -163,7 +163,7 @@ async fn read(request: Request) -> (Delivery, Option<(StatusCode, &'static str)>
         headers: head.headers.iter().map(header).collect(),
         body: String::new(),
     };
-    let body = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, LARGEST));
+    let body = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_BODY));
     let refused = match body.await {
         Ok(Ok(bytes)) => match String::from_utf8(bytes.into()) {
             Ok(text) => {

@@ -69,7 +69,7 @@ impl Activity {
         conflict != 0 && conflict <= request
     }
 
-    pub(super) fn is_idle(&self) {
+    pub(super) fn idle_begins(&self) {
         self.idle.store(self.now(), Relaxed);
     }
 
@@ -80,7 +80,7 @@ impl Activity {
     /// The client has taken some of it. What it waits for begins anew, as long as this goes on.
     pub(super) fn write_goes_on(&self) {
         if self.idle.load(Relaxed) != 0 {
-            self.is_idle();
+            self.idle_begins();
         }
         self.blocked.store(0, Relaxed);
     }
@@ -161,7 +161,7 @@ mod tests {
         assert!(activity.is_overdue(&NONE) && activity.idle_for().is_some());
         activity.request_begins();
         assert!(!activity.is_overdue(&NONE) && activity.idle_for().is_none());
-        activity.is_idle();
+        activity.idle_begins();
         assert!(activity.is_overdue(&NONE) && activity.idle_for().is_some());
     }
 
@@ -198,7 +198,7 @@ mod tests {
         framing.feed(b"abPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
         activity.has_read(&framing);
         assert!(!activity.is_overdue(&at_once) && !activity.is_inside_body());
-        activity.is_idle();
+        activity.idle_begins();
         assert!(!activity.request_begins());
         assert!(activity.is_overdue(&at_once) && activity.is_inside_body());
     }

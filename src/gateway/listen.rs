@@ -19,13 +19,13 @@ use crate::service::streams::CurrentStreams;
 use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
 use crate::store::{Store, StoreError};
 
-const CONNECTIONS: usize = 16_384;
+const MAX_CONNECTIONS: usize = 16_384;
 
 /// Connections that may wait to be taken; the system may allow fewer.
-const QUEUE: u32 = 4_096;
+const BACKLOG: u32 = 4_096;
 
 /// How long requests may take to finish after the gateway was asked to stop.
-const SHUTDOWN: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -171,7 +171,7 @@ impl Gateway {
             connections.finish().await;
             while workers.join_next().await.is_some() {}
         };
-        let _ = tokio::time::timeout(SHUTDOWN, finish).await;
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await;
         connections.end_all();
     }
 }
@@ -184,7 +184,9 @@ fn places() -> usize {
         .and_then(|most| usize::try_from(most).ok());
     #[cfg(not(unix))]
     let descriptors: Option<usize> = None;
-    descriptors.map_or(CONNECTIONS, |most| CONNECTIONS.min(most / 4 * 3).max(1))
+    descriptors.map_or(MAX_CONNECTIONS, |most| {
+        MAX_CONNECTIONS.min(most / 4 * 3).max(1)
+    })
 }
 
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
@@ -196,5 +198,5 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(QUEUE)
+    socket.listen(BACKLOG)
 }

@@ -40,7 +40,7 @@ struct Summary {
     messages: Option<(usize, usize)>,
 }
 
-const PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
+const LOGGED_PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
 
 pub fn router(app: Arc<AppState>) -> Router {
     Router::new()
@@ -78,7 +78,7 @@ async fn around(
     let direct = caller == origin.peer.ip().to_canonical();
     let method = request.method().to_string();
     // What nobody knows may be anything, a secret in the wrong place as well.
-    let path = PATHS
+    let path = LOGGED_PATHS
         .into_iter()
         .find(|path| path.trim_end_matches('/') == request.uri().path().trim_end_matches('/'))
         .unwrap_or("(unknown path)");
@@ -108,7 +108,11 @@ async fn around(
 }
 
 /// An answer, with what the log says beside it.
-fn told(mut response: Response, admitted: &Admitted, messages: Option<(usize, usize)>) -> Response {
+fn with_summary(
+    mut response: Response,
+    admitted: &Admitted,
+    messages: Option<(usize, usize)>,
+) -> Response {
     response.extensions_mut().insert(Summary {
         stream: Some(admitted.stream.name.to_string()),
         messages,
@@ -147,7 +151,7 @@ async fn send(
         }
         Err(refusal) => (refused(&refusal), None),
     };
-    told(response, &admitted, messages)
+    with_summary(response, &admitted, messages)
 }
 
 async fn status(
@@ -168,7 +172,7 @@ async fn status(
         Ok(answer) => json(StatusCode::OK, &answer),
         Err(refusal) => refused(&refusal),
     };
-    told(response, &admitted, None)
+    with_summary(response, &admitted, None)
 }
 
 /// The stream and the body of a request that may go on; else its answer. Nothing of the body is
@@ -189,7 +193,7 @@ async fn admit(
         return Err(refused(&Refusal::NotDeclaredJson));
     }
     let body = reading::whole(headers, body).await;
-    let body = body.map_err(|refusal| told(refused(&refusal), &admitted, None))?;
+    let body = body.map_err(|refusal| with_summary(refused(&refusal), &admitted, None))?;
     Ok((admitted, body))
 }
 
@@ -218,12 +222,12 @@ async fn with_slash(uri: Uri) -> Response {
 }
 
 #[derive(Serialize)]
-struct Fine {
+struct Ready {
     status: bool,
 }
 
 fn ok() -> Response {
-    json(StatusCode::OK, &Fine { status: true })
+    json(StatusCode::OK, &Ready { status: true })
 }
 
 fn refused(refusal: &Refusal) -> Response {
