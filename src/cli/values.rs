@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::api::{Format, Part, Request};
 use crate::domain::{DeliveryState, Order, Syntax};
-use crate::terminal::{Colour, Output};
+use crate::terminal::{Color, Output};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
@@ -116,13 +116,13 @@ pub(super) fn log() -> impl TypedValueParser<Value = LogFormat> {
     })
 }
 
-pub(super) fn colour() -> impl TypedValueParser<Value = Colour> {
+pub(super) fn color() -> impl TypedValueParser<Value = Color> {
     named(
-        [Colour::Auto, Colour::Always, Colour::Never],
-        |colour| match colour {
-            Colour::Auto => "auto",
-            Colour::Always => "always",
-            Colour::Never => "never",
+        [Color::Auto, Color::Always, Color::Never],
+        |color| match color {
+            Color::Auto => "auto",
+            Color::Always => "always",
+            Color::Never => "never",
         },
     )
 }

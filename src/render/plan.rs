@@ -26,8 +26,8 @@ pub fn plan(plan: &Plan) -> String {
     )
 }
 
-fn line(sign: char, verb: &str, name: &str, colour: AnsiColor) -> String {
-    let style = Style::new().fg_color(Some(colour.into()));
+fn line(sign: char, verb: &str, name: &str, color: AnsiColor) -> String {
+    let style = Style::new().fg_color(Some(color.into()));
     format!("{style}{sign} {verb}{style:#}  {}\n", escape(name))
 }
 

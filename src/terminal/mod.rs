@@ -1,5 +1,5 @@
 //! The only printer: answers on stdout, everything else on stderr, both within the terminal's
-//! means. Texts arrive composed; this file decides width, colour, silence and broken pipes.
+//! means. Texts arrive composed; this file decides width, color, silence and broken pipes.
 
 mod progress;
 
@@ -16,7 +16,7 @@ use crate::error::{self, Failure};
 const NARROWEST: u16 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Colour {
+pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
@@ -38,7 +38,7 @@ pub enum Output {
 )]
 pub struct Manner {
     pub output: Output,
-    pub colour: Colour,
+    pub color: Color,
     pub no_input: bool,
     pub quiet: bool,
     pub verbose: bool,
@@ -60,15 +60,15 @@ impl Terminal {
             .is_terminal()
             .then(|| columns(&console::Term::stdout()));
         let terminal = Self { manner, width };
-        console::set_colors_enabled_stderr(terminal.coloured(io::stderr().is_terminal()));
+        console::set_colors_enabled_stderr(terminal.colored(io::stderr().is_terminal()));
         terminal
     }
 
-    fn coloured(&self, is_terminal: bool) -> bool {
-        match self.manner.colour {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => is_terminal && !self.manner.plain,
+    fn colored(&self, is_terminal: bool) -> bool {
+        match self.manner.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !self.manner.plain,
         }
     }
 
@@ -93,7 +93,7 @@ impl Terminal {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        if self.coloured(self.width.is_some()) {
+        if self.colored(self.width.is_some()) {
             out.write_all(text.as_bytes())?;
         } else {
             write!(out, "{}", anstream::adapter::strip_str(text))?;
@@ -132,7 +132,7 @@ impl Terminal {
     pub fn say(&self, text: &str) {
         let mut err = io::stderr().lock();
         // Nobody is left to be told that stderr is gone.
-        let _ = if self.coloured(io::stderr().is_terminal()) {
+        let _ = if self.colored(io::stderr().is_terminal()) {
             writeln!(err, "{text}")
         } else {
             writeln!(err, "{}", anstream::adapter::strip_str(text))
@@ -196,8 +196,8 @@ fn columns(term: &console::Term) -> u16 {
     term.size().1
 }
 
-fn label(text: &str, colour: AnsiColor) -> String {
-    let style = Style::new().bold().fg_color(Some(colour.into()));
+fn label(text: &str, color: AnsiColor) -> String {
+    let style = Style::new().bold().fg_color(Some(color.into()));
     format!("{style}{text}{style:#}")
 }
 

@@ -5,13 +5,18 @@
 //! to nothing, and bash's splits at `=` and `:`. Between script and program there is one rule for
 //! every shell: the words up to the cursor go in, and a candidate a line comes out.
 
+mod line;
+mod quoting;
+
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Command;
 use clap_complete::engine::{self, ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
+
+use line::Line;
 
 use super::{Shell, command};
 use crate::domain::{Direction, EventType, MessageStatus, Method, Status, escape, is_unsafe};
@@ -54,92 +59,15 @@ pub fn complete(live: Live) -> bool {
 /// printed.
 pub fn script(shell: Shell) -> &'static str {
     match shell {
-        Shell::Bash => include_str!("../../completions/textpeak.bash"),
-        Shell::Zsh => include_str!("../../completions/_textpeak"),
-        Shell::Fish => include_str!("../../completions/textpeak.fish"),
-        Shell::PowerShell => include_str!("../../completions/_textpeak.ps1"),
-        Shell::Elvish => include_str!("../../completions/textpeak.elv"),
+        Shell::Bash => include_str!("../../../completions/textpeak.bash"),
+        Shell::Zsh => include_str!("../../../completions/_textpeak"),
+        Shell::Fish => include_str!("../../../completions/textpeak.fish"),
+        Shell::PowerShell => include_str!("../../../completions/_textpeak.ps1"),
+        Shell::Elvish => include_str!("../../../completions/textpeak.elv"),
     }
-}
-
-/// A line that is being typed, up to the cursor.
-#[derive(Debug, Default, PartialEq)]
-struct Line {
-    /// The words before the one at the cursor, without their quotes.
-    before: Vec<OsString>,
-    /// The word at the cursor, as far as it is typed; empty between words.
-    typed: OsString,
-    /// How much of it the shell leaves standing in front of a candidate. Only bash does: it
-    /// completes from the last `=`, `:` or `@`.
-    kept: String,
-    /// The quote that is open where the candidate will stand.
-    quote: Option<char>,
 }
 
 impl Line {
-    /// Takes what a script hands over: words without quotes; from bash the line and its last part,
-    /// and from fish the last word as they were typed.
-    fn read(shell: Shell, mut words: Vec<OsString>) -> Option<Self> {
-        let typed = words.pop()?;
-        if shell == Shell::Bash {
-            let (line, part) = (words.pop()?.into_string().ok()?, typed.into_string().ok()?);
-            let kept = line.strip_suffix(&part)?.len();
-            return Some(Self::split(&line, kept, false));
-        }
-        let typed = match shell {
-            Shell::Fish => Self::split(typed.to_str()?, 0, true).typed,
-            Shell::Bash | Shell::Zsh | Shell::PowerShell | Shell::Elvish => typed,
-        };
-        Some(Self {
-            before: words,
-            typed,
-            ..Self::default()
-        })
-    }
-
-    /// Takes words apart and their quotes off, as bash or fish would, and runs nothing in them.
-    fn split(text: &str, kept: usize, fish: bool) -> Self {
-        let mut line = Self::default();
-        let mut word: Option<String> = None;
-        let mut quote = None;
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            if at == kept {
-                line.kept = word.clone().unwrap_or_default();
-                line.quote = quote;
-            }
-            let escapable = match quote {
-                None => None,
-                Some('\'') => Some(if fish { "'\\" } else { "" }),
-                Some(_) => Some("\"\\$`"),
-            };
-            match c {
-                ' ' | '\t' | '\n' if quote.is_none() => {
-                    line.before.extend(word.take().map(OsString::from));
-                    continue;
-                }
-                '\'' | '"' if quote.is_none() => quote = Some(c),
-                _ if quote == Some(c) => quote = None,
-                '\\' => {
-                    let taken = chars
-                        .next_if(|(_, next)| escapable.is_none_or(|these| these.contains(*next)));
-                    // On its own at the end, it has nothing to act on yet.
-                    let literal = taken.map(|(_, next)| next).or(escapable.map(|_| '\\'));
-                    word.get_or_insert_default().extend(literal);
-                }
-                _ => word.get_or_insert_default().push(c),
-            }
-            word.get_or_insert_default();
-        }
-        let typed = word.unwrap_or_default();
-        if kept >= text.len() {
-            line.kept.clone_from(&typed);
-            line.quote = quote;
-        }
-        line.typed = typed.into();
-        line
-    }
-
     /// A candidate a line, in the form that the shell's script takes.
     fn answer(self, shell: Shell, live: Live) -> Option<String> {
         let mut command = with_live_values(command(), live, &self);
@@ -165,44 +93,6 @@ impl Line {
             self.written(shell, &value, &escape(about.unwrap_or_default()))
         });
         Some(lines.map(|line| line + "\n").collect())
-    }
-
-    fn written(&self, shell: Shell, value: &str, about: &str) -> Option<String> {
-        let and_about = |value: String, mark: &str, about: &str| match about {
-            "" => value,
-            about => value + mark + about,
-        };
-        let doubled = |text: &str| text.replace('\\', "\\\\");
-        Some(match shell {
-            Shell::Bash => bash(value.strip_prefix(&self.kept)?, self.quote),
-            Shell::Zsh => and_about(doubled(value).replace(':', "\\:"), ":", &doubled(about)),
-            Shell::Fish => and_about(value.to_owned(), "\t", about),
-            Shell::PowerShell => and_about(powershell(value), "\t", about),
-            Shell::Elvish => value.to_owned(),
-        })
-    }
-
-    /// Whether `--` was typed: from there on a dash begins no flag.
-    fn only_values(&self) -> bool {
-        self.before.iter().any(|word| word == "--")
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        let words = self.before.split(|word| word == "--").next()?;
-        words.iter().enumerate().find_map(|(at, word)| {
-            if word == "--home" {
-                return words.get(at + 1).map(|folder| unfolded(Path::new(folder)));
-            }
-            word.to_str()?.strip_prefix("--home=").map(PathBuf::from)
-        })
-    }
-}
-
-/// A path whose `~` the shell has yet to replace.
-fn unfolded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
     }
 }
 
@@ -260,41 +150,4 @@ fn source(
         }
         found
     })
-}
-
-/// bash takes a candidate for text that was typed: what it would act on must be quoted.
-fn bash(value: &str, quote: Option<char>) -> String {
-    let escaped = |special: fn(char) -> bool| {
-        let mark = |c| special(c).then_some('\\').into_iter().chain([c]);
-        value.chars().flat_map(mark).collect::<String>()
-    };
-    // With the opening quote, which readline then does not double, and with the closing one, which
-    // it would forget after a value that itself ends with such a quote.
-    match quote {
-        Some('\'') => format!("'{}'", value.replace('\'', r"'\''")),
-        // History is looked up inside of double quotes too, and a backslash before ! would stay.
-        Some(_) => format!(
-            r#""{}""#,
-            escaped(|c| "\"\\$`".contains(c)).replace('!', r#""\!""#)
-        ),
-        None => {
-            escaped(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !"-_./:@%+=,".contains(c))
-        }
-    }
-}
-
-/// `PowerShell` takes a candidate for typed text too, and each of these for a single quote.
-fn powershell(value: &str) -> String {
-    if value
-        .chars()
-        .all(|c| c.is_alphanumeric() || "-_./:\\+=".contains(c))
-    {
-        return value.to_owned();
-    }
-    let mut text = String::from('\'');
-    for c in value.chars() {
-        text.extend("'‘’‚‛".contains(c).then_some(c));
-        text.push(c);
-    }
-    text + "'"
 }
