@@ -3,6 +3,7 @@
 //! Knows prompts, not files: saving, previews and the clipboard are lent to it by its caller.
 
 mod ask;
+mod default_sender;
 mod interrupt;
 mod measure;
 mod modes;
@@ -34,14 +35,14 @@ impl Purpose {
         }
     }
 
-    fn next(self) -> &'static str {
+    fn next_label(self) -> &'static str {
         match self {
             Self::Create => "Save & Next",
             Self::Edit => "Next",
         }
     }
 
-    fn quit(self) -> &'static str {
+    fn quit_label(self) -> &'static str {
         match self {
             Self::Create => "Save as draft and quit",
             Self::Edit => "Quit without saving",
@@ -55,7 +56,7 @@ impl Purpose {
         }
     }
 
-    fn finish(self) -> &'static str {
+    fn finish_label(self) -> &'static str {
         match self {
             Self::Create => "Create stream",
             Self::Edit => "Save changes",
@@ -120,24 +121,24 @@ pub fn run(
                 }),
             },
             Place::End(step) => match ask::end_of_step(desk)? {
-                ask::End::Next => {
+                ask::StepChoice::Next => {
                     let next = step.next().unwrap_or(Step::Summary);
                     desk.keep(&draft, next)?;
                     script.start(next, &draft)
                 }
-                ask::End::Back => script.before(place, &draft).unwrap_or(place),
-                ask::End::Quit => {
+                ask::StepChoice::Back => script.before(place, &draft).unwrap_or(place),
+                ask::StepChoice::Quit => {
                     desk.keep(&draft, step)?;
                     return Ok(Outcome::Left(draft));
                 }
             },
             Place::Summary => match ask::summary(&draft, desk)? {
-                ask::Last::Finish => return Ok(Outcome::Finished(draft)),
-                ask::Last::Edit(step) => {
+                ask::SummaryChoice::Finish => return Ok(Outcome::Finished(draft)),
+                ask::SummaryChoice::Edit(step) => {
                     script.ask_all(step);
                     script.start(step, &draft)
                 }
-                ask::Last::Quit => {
+                ask::SummaryChoice::Quit => {
                     desk.keep(&draft, Step::Summary)?;
                     return Ok(Outcome::Left(draft));
                 }

@@ -12,8 +12,8 @@ use super::interrupt::Interrupt;
 use super::measure::{rows, wrapped};
 use crate::domain::{Secret, escape};
 
-pub const BACK: &str = "<";
-const MENU_LINES: usize = 12;
+const BACK: &str = "<";
+const MAX_MENU_LINES: usize = 12;
 
 #[derive(Clone, Copy)]
 pub struct Prompt<'a> {
@@ -25,6 +25,15 @@ pub struct Prompt<'a> {
 pub enum Typed<T> {
     Answer(T),
     Back,
+}
+
+impl<T> Typed<T> {
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Typed<U> {
+        match self {
+            Self::Answer(value) => Typed::Answer(to(value)),
+            Self::Back => Typed::Back,
+        }
+    }
 }
 
 impl Prompt<'_> {
@@ -142,7 +151,7 @@ impl Prompt<'_> {
                 .with_prompt(label)
                 .items(&entries)
                 .default(default.min(entries.len() - 1))
-                .max_length(MENU_LINES)
+                .max_length(MAX_MENU_LINES)
                 .interact_on_opt(&Term::stderr())
         })?;
         Ok(answer_or_back(chosen, entries.len() - 1))
@@ -178,13 +187,10 @@ impl Prompt<'_> {
                 .with_prompt(label)
                 .items(&shown)
                 .default(1)
-                .max_length(MENU_LINES)
+                .max_length(MAX_MENU_LINES)
                 .interact_on_opt(&Term::stderr())
         })?;
-        Ok(match answer_or_back(chosen, 0) {
-            Typed::Answer(at) => Typed::Answer(order[at - 1]),
-            Typed::Back => Typed::Back,
-        })
+        Ok(answer_or_back(chosen, 0).map(|at| order[at - 1]))
     }
 }
 
@@ -208,8 +214,8 @@ fn columns() -> usize {
         .max(8)
 }
 
-fn mark(sign: &str, colour: AnsiColor) -> String {
-    let style = anstyle::Style::new().fg_color(Some(colour.into()));
+fn mark(sign: &str, color: AnsiColor) -> String {
+    let style = anstyle::Style::new().fg_color(Some(color.into()));
     format!("{style}{sign}{style:#}")
 }
 
