@@ -8,60 +8,46 @@
 
 use serde_json::{Map, Value};
 
-/// Most characters of a foreign text that are repeated.
+/// The most characters of a foreign text that are repeated.
 const REPEATED: usize = 200;
 
-/// What became of one message of a send request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendReport {
-    /// The caller's own id, where it was echoed.
     pub internal_id: Option<String>,
-    /// The message's id; or why there is none.
+    /// The message's id, or why there is none.
     pub outcome: Result<String, String>,
 }
 
-/// How far a message has come, in the API's own words.
+/// In the API's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusReport {
-    /// The message's id.
     pub message_uuid: String,
-    /// The caller's own id.
     pub internal_id: Option<String>,
-    /// Its status, known to us or not.
+    /// Known to us or not.
     pub status: String,
-    /// When it was handed on.
     pub sent_at: Option<String>,
-    /// When it arrived.
     pub delivered_at: Option<String>,
-    /// Why.
     pub details: Option<String>,
 }
 
-/// An answer that is none.
+/// Why an answer yields no reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// The API refused the request as a whole.
     #[error("HTTP {status}: {message}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// Why.
-        message: String,
-    },
-    /// It claims success and cannot be read: what became of the request is not known.
+    Refused { status: u16, message: String },
+    /// The API claims success, but what became of the request is not known.
     #[error("HTTP {status} with an answer that cannot be read: {message}")]
     Unreadable {
-        /// The HTTP status.
         status: u16,
-        /// How it begins.
+        /// How the answer begins.
         message: String,
     },
 }
 
 impl NoAnswer {
-    /// Whether the request may have been acted on all the same: only a refusal that says no or not
+    /// Whether the API may have acted on the request all the same: only a refusal that says no or not
     /// now is sure.
-    #[must_use]
     pub fn may_have_been_taken(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500 && *status != 503,
@@ -69,8 +55,6 @@ impl NoAnswer {
         }
     }
 
-    /// Whether it says to come again.
-    #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(
             self,
@@ -82,11 +66,7 @@ impl NoAnswer {
     }
 }
 
-/// Reads the answer to a send request. A message counts as accepted only if its entry has a
-/// `message_uuid` and no `error`.
-///
-/// # Errors
-/// When the request was refused as a whole, or the answer cannot be read.
+/// A message counts as accepted only if its entry has a `message_uuid` and no `error`.
 pub fn read_send(status: u16, body: &[u8]) -> Result<Vec<SendReport>, NoAnswer> {
     let answer = read(status, body)?;
     let entries: Vec<_> = list(&answer).iter().filter_map(Value::as_object).collect();
@@ -107,11 +87,7 @@ pub fn read_send(status: u16, body: &[u8]) -> Result<Vec<SendReport>, NoAnswer> 
     Ok(entries.into_iter().map(report).collect())
 }
 
-/// Reads the answer to a status request: a `messages`, `items` or `data` list, a bare list, or an
-/// object by id.
-///
-/// # Errors
-/// As [`read_send`].
+/// Reads a `messages`, `items` or `data` list, a bare list, or an object by id.
 pub fn read_status(status: u16, body: &[u8]) -> Result<Vec<StatusReport>, NoAnswer> {
     let answer = read(status, body)?;
     let refused = answer.get("status") == Some(&Value::Bool(false));
@@ -179,7 +155,6 @@ const ENVELOPE: [&str; 12] = [
     "data",
 ];
 
-/// The JSON of a successful answer.
 fn read(status: u16, body: &[u8]) -> Result<Value, NoAnswer> {
     let json = serde_json::from_slice::<Value>(body);
     if !(200..300).contains(&status) {
@@ -195,7 +170,7 @@ fn read(status: u16, body: &[u8]) -> Result<Value, NoAnswer> {
     })
 }
 
-/// An answer that claims success and has no entries: a refusal if it says so.
+/// An answer that claims success and has no entries is a refusal if it says so.
 fn refused_or_unreadable(status: u16, body: &[u8], answer: &Value) -> NoAnswer {
     let why = answer.as_object().and_then(reason);
     if answer.get("status") == Some(&Value::Bool(false)) || why.is_some() {
@@ -211,7 +186,7 @@ fn list(answer: &Value) -> &[Value] {
     named.or(answer.as_array()).map_or(&[], Vec::as_slice)
 }
 
-/// The first of these keys that has something to say, as text.
+/// The first of these keys that has a text or a number.
 fn text(entry: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match entry.get(*key)? {
         Value::String(text) if !text.is_empty() => Some(short(text)),
@@ -228,7 +203,7 @@ fn has_error(entry: &Map<String, Value>) -> bool {
     }
 }
 
-/// Why, in whatever key it stands.
+/// Looks for the reason under every key that is known to carry one.
 fn reason(entry: &Map<String, Value>) -> Option<String> {
     let errors = || match entry.get("errors")? {
         Value::String(text) => Some(short(text)),
@@ -253,7 +228,7 @@ fn reason(entry: &Map<String, Value>) -> Option<String> {
     .or_else(|| text(entry, &["error", "title"]))
 }
 
-/// A body that is no JSON, as one line without tags.
+/// Turns a body that is not JSON into one line without tags.
 fn plain(body: &[u8]) -> Option<String> {
     let start = &body[..body.len().min(16 << 10)];
     let (mut text, mut inside) = (String::new(), false);

@@ -10,20 +10,16 @@ use super::text::quote;
 use super::unique::Unique;
 use super::value::Invalid;
 
-/// What is to be taken out, as typed.
+/// What to remove, as typed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Removals {
-    /// Allowed IPs.
     pub ips: Vec<String>,
-    /// Tags.
     pub tags: Vec<String>,
-    /// Names of webhook headers.
     pub headers: Vec<String>,
 }
 
 impl StreamDraft {
-    /// These answers after an edit: lists grow and shrink, everything else is replaced.
-    #[must_use]
+    /// Lists grow and shrink; everything else is replaced.
     pub fn edited(
         mut self,
         mut given: Self,
