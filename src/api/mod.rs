@@ -11,7 +11,7 @@ mod verify;
 mod webhook;
 
 pub use answer::{RefusedAnswer, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
-pub use lenient::{NoAnswer, SendReport, StatusReport, read_send, read_status};
+pub use lenient::{AnswerError, SendReport, StatusReport, read_send, read_status};
 pub use received::{ReceivedMessage, RefusedMessage, read_messages, read_uuids};
 pub use refusal::{LARGEST_BODY, Refusal};
 pub use request::{
