@@ -30,17 +30,18 @@ pub enum HeaderValue {
 
 impl HeaderValue {
     pub fn token(token: &Token) -> Self {
-        Self::Secret {
-            value: Some(Secret::new(token.expose().to_owned())),
-            mask: token.to_string(),
-        }
+        Self::secret(token.expose(), token.to_string())
     }
 
     /// A token that another API issued.
     pub fn foreign_token(token: &RouteToken) -> Self {
+        Self::secret(token.expose(), token.to_string())
+    }
+
+    fn secret(value: &str, mask: String) -> Self {
         Self::Secret {
-            value: Some(Secret::new(token.expose().to_owned())),
-            mask: token.to_string(),
+            value: Some(Secret::new(value.to_owned())),
+            mask,
         }
     }
 

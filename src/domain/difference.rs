@@ -60,7 +60,7 @@ fn header_differences(before: &[Header], after: &[Header]) -> Vec<Difference> {
     };
     let with_name = |list: &[Header], name: &HeaderName| {
         list.iter()
-            .find(|other| other.name.as_str().eq_ignore_ascii_case(name.as_str()))
+            .find(|other| other.name.is(name.as_str()))
             .cloned()
     };
     let gone = before

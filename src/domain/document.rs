@@ -42,7 +42,7 @@ impl RawDraft {
     ) -> Result<(), Vec<Problem>> {
         let mut wrong = Vec::new();
         let kept = |header: &str| {
-            let same = |h: &&super::Header| h.name.as_str().eq_ignore_ascii_case(header.trim());
+            let same = |h: &&super::Header| h.name.is(header.trim());
             now.and_then(|webhook| webhook.headers.iter().find(same))
                 .map(|h| h.value.expose().to_owned())
         };

@@ -38,13 +38,13 @@ impl StreamDraft {
         let headers = self.webhook_headers.get_or_insert_default();
         for name in &removals.headers {
             let before = headers.len();
-            headers.retain(|header| !header.name.as_str().eq_ignore_ascii_case(name.trim()));
+            headers.retain(|header| !header.name.is(name.trim()));
             if headers.len() == before {
                 wrong.push(absent(Field::WebhookHeaders, name));
             }
         }
         for header in given.webhook_headers.take().into_iter().flatten() {
-            headers.retain(|old| !old.name.as_str().eq_ignore_ascii_case(header.name.as_str()));
+            headers.retain(|old| !old.name.is(header.name.as_str()));
             if let Err(error) = header.add_to(headers) {
                 wrong.push(Problem::new(Field::WebhookHeaders, error));
             }

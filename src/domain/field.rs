@@ -212,7 +212,7 @@ impl Field {
         all
     }
 
-    pub fn needs_webhook(self) -> bool {
+    pub(super) fn needs_webhook(self) -> bool {
         self.step() == Step::Webhook && self != Self::WebhookMethod
     }
 

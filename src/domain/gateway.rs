@@ -30,7 +30,7 @@ impl GatewayUrl {
 }
 
 /// Whether what is sent to a URL travels unencrypted beyond this machine and its own network.
-pub fn is_open_to_readers(url: &str) -> bool {
+pub(super) fn is_open_to_readers(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else {
         return false;
     };

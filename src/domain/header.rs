@@ -38,13 +38,25 @@ pub struct HeaderName(String);
 
 text_value!(HeaderName);
 
+impl HeaderName {
+    /// Case does not tell two names apart.
+    pub fn is(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+}
+
+/// The grammar of a header name (RFC 9110 §5.6.2).
+pub(crate) fn is_http_token(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 impl FromStr for HeaderName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim_matches(BLANKS);
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if text.is_empty() || text.len() > MAX_HEADER_NAME || !text.bytes().all(token) {
+        if text.len() > MAX_HEADER_NAME || !is_http_token(text) {
             return Err(Invalid::new(format_args!(
                 "{} is not a header name: use letters, digits and -, like X-Api-Key",
                 quote(text)
@@ -110,8 +122,7 @@ impl Header {
 
     /// Adds this header to a list, where a name may stand once, in whatever case.
     pub fn add_to(self, list: &mut Vec<Self>) -> Result<(), Invalid> {
-        let same = |other: &Self| other.name.0.eq_ignore_ascii_case(&self.name.0);
-        if list.iter().any(same) {
+        if list.iter().any(|other| other.name.is(self.name.as_str())) {
             return Err(Invalid::new(format_args!(
                 "header {} is given twice: a webhook sends each name once",
                 self.name

@@ -12,7 +12,7 @@ pub struct StreamId(String);
 text_value!(StreamId);
 
 impl StreamId {
-    pub const PREFIX: &'static str = "st_";
+    const PREFIX: &'static str = "st_";
     const ALPHABET: &'static [u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     const LENGTH: usize = 12;
 
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_made_of_chance_and_recognised() {
+    fn ids_are_made_of_chance_and_recognized() {
         let mut n = 0u8;
         let id = StreamId::generate(|| {
             n = n.wrapping_add(41);

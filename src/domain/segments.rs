@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::value::{Invalid, text_value, words};
 
 /// The GSM 03.38 basic alphabet beyond ASCII.
-const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
+pub(super) const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
 /// ASCII characters that the basic alphabet lacks; its extension has all but the backtick.
 const NOT_BASIC: &str = "`^{}\\[~]|";
 /// The extension: each character costs two septets.

@@ -2,11 +2,9 @@
 
 use std::str::FromStr;
 
+use super::segments::BASIC;
 use super::text::quote;
 use super::value::{Invalid, text_value, words};
-
-/// Letters of the GSM 03.38 basic alphabet beyond ASCII.
-const GSM_LETTERS: &str = "èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà";
 
 /// Alphanumeric (a brand): 1–11 GSM letters, digits, spaces and `-_.&`, with at least one letter.
 /// Numeric (a phone number or short code): 3–15 digits, country code first, no `+`. The lengths
@@ -46,7 +44,7 @@ impl FromStr for SenderId {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let letter = |c: char| c.is_ascii_alphabetic() || GSM_LETTERS.contains(c);
+        let letter = |c: char| c.is_alphabetic() && (c.is_ascii() || BASIC.contains(c));
         let allowed = |c: char| letter(c) || c.is_ascii_digit() || " -_.&".contains(c);
         let valid = if digits {
             (3..=15).contains(&text.len())

@@ -36,7 +36,7 @@ impl WebhookSecret {
         format!("v1,{}", STANDARD.encode(tag))
     }
 
-    pub fn is_signature(&self, id: &str, timestamp: i64, content: &str, tag: &[u8]) -> bool {
+    pub(crate) fn is_signature(&self, id: &str, timestamp: i64, content: &str, tag: &[u8]) -> bool {
         hmac::verify(&self.key(), &signed(id, timestamp, content), tag).is_ok()
     }
 

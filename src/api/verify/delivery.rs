@@ -3,9 +3,10 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::domain::Invalid;
+use crate::domain::{Invalid, is_http_token};
 
-pub const SIGNING_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+pub(super) const SIGNING_HEADERS: [&str; 3] =
+    ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// Nothing in it is believed yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Delivery {
                     continue;
                 }
             }
-            let header = line.split_once(':').filter(|(name, _)| is_name(name));
+            let header = line.split_once(':').filter(|(name, _)| is_http_token(name));
             // The line is not repeated: it may hold a token.
             let (name, value) = header.ok_or_else(|| {
                 Invalid::new(format_args!(
@@ -124,11 +125,6 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
     let is_last = words.next().is_none_or(|word| word.starts_with("HTTP/"));
     let whole = is_method && is_last && words.next().is_none();
     whole.then_some((method, target))
-}
-
-fn is_name(name: &str) -> bool {
-    let of_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !name.is_empty() && name.bytes().all(of_token)
 }
 
 #[cfg(test)]

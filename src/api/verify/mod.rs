@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::domain::WebhookSecret;
 
 pub use change::{Change, Signature};
-pub use delivery::{Delivery, SIGNING_HEADERS};
+pub use delivery::Delivery;
+use delivery::SIGNING_HEADERS;
 
 /// The most seconds between timestamp and clock, as Standard Webhooks libraries have it.
 const TOLERANCE: i64 = 300;
@@ -114,7 +115,7 @@ impl Verdict {
     }
 
     /// One word for programs.
-    pub fn reason(&self) -> &'static str {
+    fn reason(&self) -> &'static str {
         match self {
             Self::Valid => "valid",
             Self::HeadersMissing(_) => "header_missing",
