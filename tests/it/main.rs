@@ -32,7 +32,11 @@ mod layers;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]
+mod outage;
+#[cfg(unix)]
 mod readme;
+#[cfg(unix)]
+mod reports;
 #[cfg(unix)]
 mod routes;
 #[cfg(unix)]
@@ -46,6 +50,8 @@ mod upgrade;
 mod webhooks;
 #[cfg(unix)]
 mod webhooks_listen;
+#[cfg(unix)]
+mod webhooks_pause;
 #[cfg(unix)]
 mod webhooks_verify;
 #[cfg(unix)]

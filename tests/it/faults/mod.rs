@@ -11,6 +11,7 @@ mod cut;
 mod damage;
 #[cfg(target_os = "linux")]
 mod disk;
+mod events;
 mod journal;
 #[cfg(target_os = "linux")]
 mod power;
