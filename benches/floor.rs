@@ -103,8 +103,11 @@ struct Told {
 
 async fn receive(Shared(taken): Shared<Arc<Mutex<Taken>>>, body: Bytes) -> StatusCode {
     let now = Instant::now();
-    let late = serde_json::from_slice::<Told>(&body)
-        .map_or(0, |told| jiff::Timestamp::now().duration_since(told.occurred_at).as_millis());
+    let late = serde_json::from_slice::<Told>(&body).map_or(0, |told| {
+        jiff::Timestamp::now()
+            .duration_since(told.occurred_at)
+            .as_millis()
+    });
     let mut taken = taken.lock().unwrap();
     taken.late.push(late.try_into().unwrap());
     taken.span = Some((taken.span.map_or(now, |(first, _)| first), now));
