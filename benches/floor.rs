@@ -1,8 +1,11 @@
 //! The least that a figure could be: what it is measured against, in the same run, by `benches/run`.
 //!
 //! - `floor serve`: a bare axum handler that parses the body of a send request, answers in the
-//!   gateway's shape and keeps nothing; at `/sms` it is a receiver that takes everything; prints its
-//!   address, ends with its standard input;
+//!   gateway's shape and keeps nothing; at `/sms` it is a receiver that takes everything and, asked
+//!   with `GET`, says how many there were, within how long, and how late each event came, until
+//!   `DELETE` makes it begin anew; prints its address, ends with its standard input;
+//! - `floor deliver URL N CONNECTIONS`: a bare reqwest loop that posts N bodies of an event's size;
+//!   prints how many a second;
 //! - `floor parse FILE`: reads a state file with `serde_json`, as a whole, into plain structs;
 //! - `floor write FILE`: reads a file and writes its bytes anew: temporary file, sync, rename, sync of
 //!   the folder.
@@ -15,11 +18,15 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use axum::body::Bytes;
+use axum::extract::State as Shared;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -80,13 +87,85 @@ async fn send(body: Bytes) -> impl IntoResponse {
     (StatusCode::OK, [JSON], serde_json::to_vec(&answer).unwrap())
 }
 
+/// What the receiver has taken: the first and the last moment, and for each event the milliseconds
+/// since it came about.
+#[derive(Clone, Default)]
+struct Taken {
+    span: Option<(Instant, Instant)>,
+    late: Vec<i64>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    #[serde(alias = "received_at")]
+    occurred_at: jiff::Timestamp,
+}
+
+async fn receive(Shared(taken): Shared<Arc<Mutex<Taken>>>, body: Bytes) -> StatusCode {
+    let now = Instant::now();
+    let late = serde_json::from_slice::<Told>(&body).map_or(0, |told| {
+        jiff::Timestamp::now()
+            .duration_since(told.occurred_at)
+            .as_millis()
+    });
+    let mut taken = taken.lock().unwrap();
+    taken.late.push(late.try_into().unwrap());
+    taken.span = Some((taken.span.map_or(now, |(first, _)| first), now));
+    StatusCode::NO_CONTENT
+}
+
+async fn received(Shared(taken): Shared<Arc<Mutex<Taken>>>) -> impl IntoResponse {
+    let Taken { span, mut late } = taken.lock().unwrap().clone();
+    late.sort_unstable();
+    let seconds = span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+    let at = |hundredth: usize| late.get(late.len() * hundredth / 100).copied();
+    let text = serde_json::json!({
+        "n": late.len(), "seconds": seconds, "median_ms": at(50), "p99_ms": at(99),
+    });
+    ([JSON], text.to_string())
+}
+
+async fn forget(Shared(taken): Shared<Arc<Mutex<Taken>>>) {
+    *taken.lock().unwrap() = Taken::default();
+}
+
+#[tokio::main]
+async fn deliver(url: &str, n: usize, connections: usize) {
+    let body = format!(
+        r#"{{"type":"message.status","occurred_at":"2026-01-01T00:00:00.000Z","text":"{:300}"}}"#,
+        ""
+    );
+    let client = reqwest::Client::builder().no_proxy().http1_only();
+    let client = client.tls_certs_only([]).build().unwrap();
+    let (next, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+    let post = |_| {
+        let (client, url, body) = (client.clone(), url.to_owned(), body.clone());
+        let next = Arc::clone(&next);
+        tokio::spawn(async move {
+            while next.fetch_add(1, Ordering::Relaxed) < n {
+                let request = client.post(&url).header(header::CONTENT_TYPE, JSON.1);
+                let answer = request.body(body.clone()).send().await.unwrap();
+                assert!(answer.status().is_success());
+                answer.bytes().await.unwrap();
+            }
+        })
+    };
+    for task in (0..connections).map(post).collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a rate")]
+    let rate = n as f64 / begun.elapsed().as_secs_f64();
+    println!("{rate:.0}");
+}
+
 const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
 #[tokio::main]
 async fn serve() {
     let app = axum::Router::new()
         .route("/simple_send/", post(send))
-        .route("/sms", post(async |_: Bytes| StatusCode::NO_CONTENT));
+        .route("/sms", get(received).post(receive).delete(forget))
+        .with_state(Arc::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("Listening on http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
@@ -151,6 +230,11 @@ fn main() {
         ["serve"] => serve(),
         ["parse", file] => parse(Path::new(file)),
         ["write", file] => write(Path::new(file)),
-        _ => println!("floor serve | parse FILE | write FILE"),
+        ["deliver", url, n, connections] => {
+            // A provider that is there already is this one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            deliver(url, n.parse().unwrap(), connections.parse().unwrap());
+        }
+        _ => println!("floor serve | parse FILE | write FILE | deliver URL N CONNECTIONS"),
     }
 }

@@ -109,7 +109,11 @@ impl FromStr for MessageText {
         if text.contains('\0') {
             return Err(Invalid::new("the text has a NUL character: remove it"));
         }
-        // A character is a septet at least: the longest texts need not be measured.
+        // Ten segments have room for so many bytes, whatever they are: most texts need not be measured.
+        if text.len() <= MOST * 66 {
+            return Ok(Self(text.to_owned()));
+        }
+        // A character is a septet at least: neither need the longest.
         let measured = (text.len() <= 4 * 1530).then(|| Segments::of(text));
         match measured {
             Some(Segments { segments, .. }) if segments <= MOST => Ok(Self(text.to_owned())),

@@ -1,35 +1,59 @@
-//! The deliveries of one handset, one after the other, and what is kept of them, many at a time.
+//! Deliveries that are attempted: those of one handset one after the other, and what is kept of them
+//! many at a time.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
 use super::dispatch::{Attempted, Dispatcher};
+use super::places::is_fast;
 use crate::service::log::{Log, LogEntry};
 use crate::store::{Job, Outcome, Settlement, Store};
 
 /// Most settlements that are kept at one time.
 const TOGETHER: usize = 500;
 
+/// Most attempts before a place is given back: the worker learns from them.
+const TURN: usize = 64;
+
 /// Claimed deliveries of one handset, in their order.
-pub struct Lane {
+pub type Lane = Vec<Job>;
+
+/// The lanes of a stream that wait for a place.
+pub type Lanes = Arc<Mutex<VecDeque<Lane>>>;
+
+/// A place: lane after lane is attempted in it, as long as attempts succeed fast.
+pub struct Place {
     pub dispatcher: Arc<Dispatcher>,
     pub settlements: mpsc::Sender<Settlement>,
-    pub jobs: Vec<Job>,
+    pub waiting: Lanes,
+    /// The stream's name.
+    pub stream: String,
+    pub log: Log,
 }
 
-/// What became of a lane.
+/// What happened in a place.
 #[derive(Debug)]
 pub struct Finished {
     pub attempts: Vec<Attempted>,
 }
 
-impl Lane {
-    /// Attempts them as long as they succeed and their claims hold; the others are let go of. The
+impl Place {
+    pub async fn run(self, first: Lane) -> Finished {
+        let (mut attempts, mut next) = (Vec::new(), Some(first));
+        while let Some(lane) = next {
+            self.attempt(lane, &mut attempts).await;
+            let goes_on = attempts.len() < TURN && attempts.last().is_none_or(is_fast);
+            next = goes_on.then(|| take(&self.waiting)).flatten();
+        }
+        Finished { attempts }
+    }
+
+    /// Attempts a lane as long as attempts succeed and claims hold; the others are let go of. The
     /// next attempt does not wait until it is kept how the last one went.
-    pub async fn run(self) -> Finished {
-        let mut attempts = Vec::with_capacity(self.jobs.len());
-        let mut jobs = self.jobs.into_iter();
+    async fn attempt(&self, lane: Lane, attempts: &mut Vec<Attempted>) {
+        let mut jobs = lane.into_iter();
         for job in jobs.by_ref() {
             if !self.dispatcher.may_begin(&job) {
                 let _ = self
@@ -40,6 +64,13 @@ impl Lane {
             }
             let (attempted, settlement) = self.dispatcher.attempt(&job).await;
             let failed = attempted.attempt.error.is_some();
+            self.log.write(LogEntry::Delivery {
+                stream: self.stream.clone(),
+                status: attempted.attempt.status,
+                error: attempted.attempt.error.clone(),
+                elapsed: attempted.attempt.elapsed,
+                next: attempted.next,
+            });
             attempts.push(attempted);
             // Without a settler the process ends, and the leases run out.
             let _ = self.settlements.send(settlement).await;
@@ -51,8 +82,16 @@ impl Lane {
             let released = Settlement::new(&job, Outcome::Released);
             let _ = self.settlements.send(released).await;
         }
-        Finished { attempts }
     }
+}
+
+/// The lane that has waited longest.
+pub fn take(waiting: &Lanes) -> Option<Lane> {
+    lock(waiting).pop_front()
+}
+
+pub fn lock(waiting: &Lanes) -> MutexGuard<'_, VecDeque<Lane>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Keeps settlements until nobody can send any more. One that cannot be kept costs no other.

@@ -17,6 +17,15 @@ const AHEAD: usize = 16;
 /// Most deliveries of one handset that are claimed at one time.
 const DEPTH: usize = 64;
 
+/// Whether a place can go on with the next deliveries at once.
+pub fn is_fast(attempted: &Attempted) -> bool {
+    attempted.attempt.error.is_none() && elapsed(attempted) < FAST
+}
+
+fn elapsed(attempted: &Attempted) -> Duration {
+    Duration::from_millis(u64::try_from(attempted.attempt.elapsed).unwrap_or_default())
+}
+
 #[derive(Debug)]
 pub struct Places {
     limit: usize,
@@ -59,6 +68,12 @@ impl Places {
         }
     }
 
+    /// Whether more is claimed beside so many handsets' deliveries that wait: before they have run
+    /// out, where the receiver is fast.
+    pub fn wants(&self, waiting: usize) -> bool {
+        waiting == 0 || self.fast && waiting < self.limit * AHEAD / 2
+    }
+
     /// Whether nothing has to be remembered of the receiver.
     pub fn is_fresh(&self) -> bool {
         self.limit == MOST && !self.fast
@@ -69,8 +84,7 @@ impl Places {
         if attempted.timed_out {
             self.timed_out();
         } else {
-            let elapsed = u64::try_from(attempted.attempt.elapsed).unwrap_or_default();
-            self.answered(Duration::from_millis(elapsed));
+            self.answered(elapsed(attempted));
         }
     }
 

@@ -1,15 +1,15 @@
 //! The outbox at work: takes up what is due, whoever queued it, stream by stream, and keeps what
 //! became of it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::dispatch::{Attempted, Dispatcher, LEASE};
-use super::lane::{Finished, Lane, settle_all};
+use super::dispatch::{Dispatcher, LEASE};
+use super::lane::{Finished, Lane, Lanes, Place, lock, settle_all, take};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
 use crate::service::log::{Log, LogEntry};
@@ -48,7 +48,7 @@ pub async fn work(
         log,
         settlements,
         queues: HashMap::new(),
-        lanes: JoinSet::new(),
+        places: JoinSet::new(),
         names: HashMap::new(),
     };
     loop {
@@ -56,14 +56,14 @@ pub async fn work(
         tokio::select! {
             () = wake.wait(worker.store.now()) => {}
             _ = running.changed() => break,
-            Some(done) = worker.lanes.join_next_with_id() => worker.finished(done, &mut wake),
+            Some(done) = worker.places.join_next_with_id() => worker.finished(done, &mut wake),
         }
-        while let Some(done) = worker.lanes.try_join_next_with_id() {
+        while let Some(done) = worker.places.try_join_next_with_id() {
             worker.finished(done, &mut wake);
         }
     }
     worker.release_queued().await;
-    while let Some(done) = worker.lanes.join_next_with_id().await {
+    while let Some(done) = worker.places.join_next_with_id().await {
         worker.finished(done, &mut wake);
     }
     drop(worker);
@@ -74,7 +74,7 @@ pub async fn work(
 #[derive(Debug, Default)]
 struct Queue {
     places: Places,
-    lanes: VecDeque<Vec<Job>>,
+    waiting: Lanes,
 }
 
 struct Worker {
@@ -84,8 +84,8 @@ struct Worker {
     log: Log,
     settlements: mpsc::Sender<Settlement>,
     queues: HashMap<StreamId, Queue>,
-    lanes: JoinSet<Finished>,
-    /// Whose lane each task is: a task that panics does not say.
+    places: JoinSet<Finished>,
+    /// Whose place each task is: a task that panics does not say.
     names: HashMap<Id, StreamId>,
 }
 
@@ -141,10 +141,11 @@ impl Worker {
     async fn claim(&mut self) -> Result<Option<jiff::Timestamp>, StoreError> {
         let due = self.store.due(JobKind::Deliver).await?;
         for stream in due.streams {
-            let busy = self.lanes.len() >= BUSY;
+            let busy = self.places.len() >= BUSY;
             let queue = self.queues.entry(stream.clone()).or_default();
             let (lanes, depth) = queue.places.claim();
-            if !queue.lanes.is_empty() || lanes == 0 || busy && queue.places.taken() > 0 {
+            let wants = queue.places.wants(lock(&queue.waiting).len());
+            if !wants || lanes == 0 || busy && queue.places.taken() > 0 {
                 continue;
             }
             let claim = Claim {
@@ -155,7 +156,7 @@ impl Worker {
                 lease: LEASE,
             };
             let jobs = self.store.claim(claim).await?;
-            queue.lanes.extend(by_handset(jobs));
+            lock(&queue.waiting).extend(by_handset(jobs));
             self.begin(&stream);
         }
         Ok(due.next)
@@ -165,19 +166,22 @@ impl Worker {
         let Some(queue) = self.queues.get_mut(stream) else {
             return;
         };
-        while !queue.lanes.is_empty() && queue.places.take() {
-            let Some(jobs) = queue.lanes.pop_front() else {
+        while queue.places.take() {
+            let Some(first) = take(&queue.waiting) else {
+                queue.places.give_back();
                 break;
             };
-            let lane = Lane {
+            let place = Place {
                 dispatcher: Arc::clone(&self.dispatcher),
                 settlements: self.settlements.clone(),
-                jobs,
+                waiting: Arc::clone(&queue.waiting),
+                stream: self.streams.name_of(stream),
+                log: self.log.clone(),
             };
-            let task = self.lanes.spawn(lane.run());
+            let task = self.places.spawn(place.run(first));
             self.names.insert(task.id(), stream.clone());
         }
-        if queue.lanes.is_empty() && queue.places.taken() == 0 && queue.places.is_fresh() {
+        if lock(&queue.waiting).is_empty() && queue.places.taken() == 0 && queue.places.is_fresh() {
             self.queues.remove(stream);
         }
     }
@@ -196,30 +200,22 @@ impl Worker {
             for attempted in &attempts {
                 queue.places.learn(attempted);
             }
-            if queue.lanes.is_empty() {
+            if lock(&queue.waiting).is_empty() {
                 // Another delivery of the same handset may have waited for these.
                 wake.hurry();
             }
-        }
-        for Attempted { attempt, next, .. } in attempts {
-            self.log.write(LogEntry::Delivery {
-                stream: self.streams.name_of(&stream),
-                status: attempt.status,
-                error: attempt.error,
-                elapsed: attempt.elapsed,
-                next,
-            });
         }
         self.begin(&stream);
     }
 
     /// Lets go of what is claimed and not begun.
     async fn release_queued(&mut self) {
-        let queued = self
-            .queues
-            .values_mut()
-            .flat_map(|queue| queue.lanes.drain(..));
+        let mut queued = Vec::new();
+        for queue in self.queues.values() {
+            queued.extend(lock(&queue.waiting).drain(..));
+        }
         let released: Vec<_> = queued
+            .into_iter()
             .flatten()
             .map(|job| Settlement::new(&job, Outcome::Released))
             .collect();
@@ -230,9 +226,9 @@ impl Worker {
 }
 
 /// The jobs of each handset, in their order.
-fn by_handset(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut lanes: Vec<Vec<Job>> = Vec::new();
+    let mut lanes: Vec<Lane> = Vec::new();
     for job in jobs {
         let handset = job.handset().to_owned();
         let at = *places.entry(handset).or_insert_with(|| {

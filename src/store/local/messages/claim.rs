@@ -108,10 +108,10 @@ impl Writer {
         let stranded: Vec<Row> = self
             .connection
             .prepare_cached(
-                "SELECT key, target, attempts FROM job WHERE state = 0 AND kind = ?1
-                 AND lease_until > 0 AND lease_until <= ?2 ORDER BY key",
+                "SELECT key, target, attempts FROM job WHERE state = 0 AND kind = 1
+                 AND lease_until > 0 AND lease_until <= ?1 ORDER BY key",
             )?
-            .query_map([kind_number(JobKind::Submit), now], |row| {
+            .query_map([now], |row| {
                 Ok(Row {
                     key: row.get(0)?,
                     kind: JobKind::Submit,

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::events::key_of_event;
 use super::reader::Reader;
-use super::row::{self, SET_ASIDE, attempt, delivery_state, state_number, time};
-use crate::domain::StreamId;
+use super::row::{self, attempt, delivery_state, state_number, time};
+use crate::domain::{DeliveryState, StreamId};
 use crate::store::{Attempt, Delivery, DeliveryFilter, StoreError, TimedAttempt, WebhookPause};
 
 /// The columns that [`delivery`] reads, in its order, and where they come from.
@@ -36,10 +36,16 @@ impl Reader {
         filter: &DeliveryFilter,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        // Only the conditions that are set, so that their indexes are used.
+        // Only the conditions that are set, so that their indexes are used; the state, written out,
+        // is part of one.
+        let state = match filter.state {
+            Some(DeliveryState::Waiting) => "state = 0 AND ?2 = 0",
+            Some(DeliveryState::Dead) => "state = 2 AND ?2 = 2",
+            Some(DeliveryState::Delivered) | None => "state = ?2",
+        };
         let conditions = [
             (filter.stream.is_some(), "stream.id = ?1", "?1 IS NULL"),
-            (filter.state.is_some(), "state = ?2", "?2 IS NULL"),
+            (filter.state.is_some(), state, "?2 IS NULL"),
             (filter.since.is_some(), "event.at >= ?3", "?3 IS NULL"),
             (filter.message.is_some(), "event.message = ?4", "?4 IS NULL"),
         ];
@@ -173,9 +179,9 @@ impl Reader {
         let list = || {
             self.connection
                 .prepare_cached(
-                    "SELECT ifnull(details, '') FROM job WHERE state = ?1 ORDER BY key LIMIT 100",
+                    "SELECT ifnull(details, '') FROM job WHERE state = 3 ORDER BY key LIMIT 100",
                 )?
-                .query_map([SET_ASIDE], |row| row.get(0))?
+                .query_map([], |row| row.get(0))?
                 .collect()
         };
         self.ours(list())

@@ -40,36 +40,38 @@ pub struct Loaded {
 
 impl Reader {
     pub fn due(&self, kind: JobKind, now: i64) -> Result<Due, StoreError> {
+        // Written out, as it says which index serves.
+        let (condition, kind) = (condition(kind), kind_number(kind));
         let ask = || {
             // From stream to stream, however many jobs each has.
             let streams = self
                 .connection
                 .prepare_cached(&format!(
                     "WITH RECURSIVE waiting (one) AS (
-                        SELECT min(stream) FROM job WHERE state = 0 AND kind = ?1
-                        UNION ALL SELECT (SELECT min(stream) FROM job WHERE state = 0 AND kind = ?1
+                        SELECT min(stream) FROM job WHERE state = 0 AND kind = {kind}
+                        UNION ALL SELECT (SELECT min(stream) FROM job WHERE state = 0 AND kind = {kind}
                             AND stream > one) FROM waiting WHERE one IS NOT NULL)
-                     SELECT stream.id FROM waiting JOIN stream ON stream.key = one WHERE {}",
-                    condition(kind)
+                     SELECT stream.id FROM waiting JOIN stream ON stream.key = one WHERE {condition}"
                 ))?
-                .query_map([kind_number(kind), now], |row| {
+                .query_map([now], |row| {
                     row::stream_id(&row.get::<_, String>(0)?, 0)
                 })?
                 .collect::<rusqlite::Result<_>>()?;
             let first: Option<i64> = self
                 .connection
-                .prepare_cached(
-                    "SELECT min(next_at) FROM job WHERE state = 0 AND kind = ?1 AND next_at > ?2",
-                )?
-                .query_row([kind_number(kind), now], |row| row.get(0))?;
+                .prepare_cached(&format!(
+                    "SELECT min(next_at) FROM job
+                     WHERE state = 0 AND kind = {kind} AND next_at > ?1"
+                ))?
+                .query_row([now], |row| row.get(0))?;
             // A job whose process died is due when its lease is over.
             let free: Option<i64> = self
                 .connection
-                .prepare_cached(
-                    "SELECT min(lease_until) FROM job WHERE state = 0 AND kind = ?1
-                     AND lease_until > 0 AND lease_until > ?2",
-                )?
-                .query_row([kind_number(kind), now], |row| row.get(0))?;
+                .prepare_cached(&format!(
+                    "SELECT min(lease_until) FROM job WHERE state = 0 AND kind = {kind}
+                     AND lease_until > 0 AND lease_until > ?1"
+                ))?
+                .query_row([now], |row| row.get(0))?;
             let next = first.into_iter().chain(free);
             Ok(Due {
                 streams,
@@ -198,25 +200,29 @@ impl Reader {
     }
 }
 
-/// Whether a stream `one` has a job of kind `?1` that is due at `?2`.
+/// Whether a stream `one` has a job of a kind that is due at `?1`.
 fn condition(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Deliver => {
-            "EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = ?1 AND stream = one
-                AND next_at <= ?2 AND lease_until <= ?2)
+            "EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 0 AND stream = one
+                AND next_at <= ?1 AND lease_until <= ?1)
              AND NOT EXISTS (SELECT 1 FROM webhook_off
                 WHERE webhook_off.stream = one AND url = '')"
         }
         // The oldest holds back the others, and one batch is on its way at a time.
         JobKind::Submit => {
-            "(SELECT next_at FROM job WHERE state = 0 AND kind = ?1 AND stream = one
-                AND lease_until = 0 ORDER BY key LIMIT 1) <= ?2
-             AND NOT EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = ?1 AND stream = one
+            "(SELECT next_at FROM job WHERE state = 0 AND kind = 1 AND stream = one
+                AND lease_until = 0 ORDER BY key LIMIT 1) <= ?1
+             AND NOT EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 1 AND stream = one
                 AND lease_until > 0)"
         }
-        JobKind::Ask | JobKind::Turn => {
-            "EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = ?1 AND stream = one
-                AND next_at <= ?2 AND lease_until <= ?2)"
+        JobKind::Ask => {
+            "EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 2 AND stream = one
+                AND next_at <= ?1 AND lease_until <= ?1)"
+        }
+        JobKind::Turn => {
+            "EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 3 AND stream = one
+                AND next_at <= ?1 AND lease_until <= ?1)"
         }
     }
 }
