@@ -173,7 +173,7 @@ impl Reader {
         let list = || {
             self.connection
                 .prepare_cached(
-                    "SELECT ifnull(details, '') FROM job WHERE state = ?1 ORDER BY key LIMIT 100",
+                    "SELECT ifnull(details, '') FROM job WHERE state = ?1 ORDER BY key",
                 )?
                 .query_map([SET_ASIDE], |row| row.get(0))?
                 .collect()
