@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::session::{Session, ask};
 use crate::domain::{escape, quote};
 use crate::error::{Code, Failure};
+use crate::render::counted;
 use crate::service::{Diagnosis, ServiceError, diagnose};
 use crate::store::CatalogueChange;
 
@@ -148,8 +149,11 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
             ),
             session.paste(&["webhooks", "enable", name]),
         ),
-        Diagnosis::SetAside(what) => (
-            format!("a row of messages.db is left alone: {what}"),
+        Diagnosis::SetAside(count, what) => (
+            format!(
+                "left alone in messages.db: {}: {what}",
+                counted(*count, "row")
+            ),
             "restore messages.db from a copy, or leave it so: nothing else waits for it".to_owned(),
         ),
         Diagnosis::Orphans(count) => {

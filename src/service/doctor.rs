@@ -23,8 +23,8 @@ pub enum Diagnosis {
     SwitchedOff(String),
     /// A stream, by name, whose webhook is disabled.
     Disabled(String),
-    /// A job that cannot be read and is left alone, in words.
-    SetAside(String),
+    /// So many jobs that cannot be read and are left alone, for this reason.
+    SetAside(usize, String),
     /// So many tokens that belong to no stream.
     Orphans(usize),
 }
@@ -36,8 +36,7 @@ pub async fn diagnose(store: &dyn Store) -> Result<Vec<Diagnosis>, ServiceError>
     let streams = catalogue.streams()?;
     let tokens = secrets.all();
     let mut found = twins(&streams);
-    let set_aside = store.set_aside().await?;
-    found.extend(set_aside.into_iter().map(Diagnosis::SetAside));
+    found.extend(set_aside(store.set_aside().await?));
     for stream in &streams {
         found.extend(token(stream, &tokens));
         found.extend(sender(stream, &catalogue));
@@ -46,6 +45,16 @@ pub async fn diagnose(store: &dyn Store) -> Result<Vec<Diagnosis>, ServiceError>
     }
     found.extend(orphans(&catalogue, &tokens));
     Ok(found)
+}
+
+/// One diagnosis for each reason: many rows may be gone at once.
+fn set_aside(lacking: Vec<String>) -> impl Iterator<Item = Diagnosis> {
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for what in lacking {
+        *rows.entry(what).or_default() += 1;
+    }
+    let told = |(what, count)| Diagnosis::SetAside(count, what);
+    rows.into_iter().map(told)
 }
 
 fn twins(streams: &[Stream]) -> Vec<Diagnosis> {

@@ -74,6 +74,11 @@ impl Places {
         waiting == 0 || self.fast && waiting < self.limit * AHEAD / 2
     }
 
+    /// Whether the receiver answered fast when it was called last.
+    pub fn is_fast(&self) -> bool {
+        self.fast
+    }
+
     /// Whether nothing has to be remembered of the receiver.
     pub fn is_fresh(&self) -> bool {
         self.limit == MOST && !self.fast

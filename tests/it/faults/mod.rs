@@ -5,6 +5,7 @@
 //! `TEXTPEAK_FAULTS=10 cargo test faults::` goes ten times as far.
 
 mod bad_writer;
+mod bystanders;
 mod clock;
 #[cfg(target_os = "linux")]
 mod cut;
