@@ -23,11 +23,6 @@ impl StreamsApiCarrier {
             token,
         }
     }
-
-    /// Whether it is this address with this token.
-    pub fn is(&self, url: &GatewayUrl, token: &RouteToken) -> bool {
-        self.api.url() == url && self.token == *token
-    }
 }
 
 #[async_trait]

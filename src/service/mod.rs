@@ -9,6 +9,7 @@ mod receive;
 mod redeliver;
 mod relay;
 mod send;
+mod settle;
 mod status;
 pub mod streams;
 mod timeline;

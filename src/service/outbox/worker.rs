@@ -5,11 +5,11 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::dispatch::{Attempted, Dispatcher, LEASE};
-use super::lane::{Finished, Lane, settle_all};
+use super::lane::{Finished, Lane, Settler};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
 use crate::service::log::{Log, LogEntry};
@@ -19,9 +19,6 @@ use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
 
 /// Attempts of all streams at one time beyond which a stream that has one in flight waits.
 const BUSY: usize = 1_000;
-
-/// Most settlements that wait to be kept: attempts wait for them.
-const UNSETTLED: usize = 256;
 
 /// Most simulated messages of a stream whose status is changed at one time.
 const TURNS: usize = 500;
@@ -38,36 +35,22 @@ pub async fn work(
     log: Log,
     mut running: watch::Receiver<()>,
 ) {
-    let (settlements, waiting) = mpsc::channel(UNSETTLED);
-    let settler = tokio::spawn(settle_all(Arc::clone(&store), log.clone(), waiting));
-    let mut wake = Wake::new(&*store);
-    let mut worker = Worker {
-        dispatcher,
-        store,
-        streams,
-        log,
-        settlements,
-        queues: HashMap::new(),
-        lanes: JoinSet::new(),
-        names: HashMap::new(),
-    };
+    let mut worker = Worker::new(dispatcher, store, streams, log);
     loop {
-        worker.step(&mut wake).await;
+        worker.step().await;
+        let now = worker.store.now();
         tokio::select! {
-            () = wake.wait(worker.store.now()) => {}
+            () = worker.wake.wait(now) => {}
             _ = running.changed() => break,
-            Some(done) = worker.lanes.join_next_with_id() => worker.finished(done, &mut wake),
+            Some(done) = worker.lanes.join_next_with_id() => worker.finished(done),
         }
         while let Some(done) = worker.lanes.try_join_next_with_id() {
-            worker.finished(done, &mut wake);
+            worker.finished(done);
         }
     }
     worker.release_queued().await;
-    while let Some(done) = worker.lanes.join_next_with_id().await {
-        worker.finished(done, &mut wake);
-    }
-    drop(worker);
-    let _ = settler.await;
+    worker.finish_lanes().await;
+    worker.settler.finish().await;
 }
 
 /// A stream's claimed deliveries that are not attempted yet, and its places.
@@ -82,7 +65,8 @@ struct Worker {
     store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
     log: Log,
-    settlements: mpsc::Sender<Settlement>,
+    wake: Wake,
+    settler: Settler,
     queues: HashMap<StreamId, Queue>,
     lanes: JoinSet<Finished>,
     /// Whose lane each task is: a task that panics does not say.
@@ -90,9 +74,28 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(
+        dispatcher: Arc<Dispatcher>,
+        store: Arc<dyn Store>,
+        streams: Arc<CurrentStreams>,
+        log: Log,
+    ) -> Self {
+        Self {
+            wake: Wake::new(&*store),
+            settler: Settler::start(Arc::clone(&store), log.clone()),
+            dispatcher,
+            store,
+            streams,
+            log,
+            queues: HashMap::new(),
+            lanes: JoinSet::new(),
+            names: HashMap::new(),
+        }
+    }
+
     /// Begins what is due and has a place.
-    async fn step(&mut self, wake: &mut Wake) {
-        let look = wake.look(&*self.store).await;
+    async fn step(&mut self) {
+        let look = self.wake.look(&*self.store).await;
         let done = async {
             if look.set_back {
                 let longest = self.dispatcher.longest_pause();
@@ -102,7 +105,8 @@ impl Worker {
             if look.look {
                 let turn = self.turn().await?;
                 let deliver = self.claim().await?;
-                wake.next_is([turn, deliver].into_iter().flatten().min());
+                self.wake
+                    .next_is([turn, deliver].into_iter().flatten().min());
             }
             Ok::<(), StoreError>(())
         };
@@ -171,7 +175,7 @@ impl Worker {
             };
             let lane = Lane {
                 dispatcher: Arc::clone(&self.dispatcher),
-                settlements: self.settlements.clone(),
+                settlements: self.settler.inlet(),
                 jobs,
             };
             let task = self.lanes.spawn(lane.run());
@@ -182,7 +186,7 @@ impl Worker {
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, Finished), JoinError>, wake: &mut Wake) {
+    fn finished(&mut self, done: Result<(Id, Finished), JoinError>) {
         let (id, attempts) = match done {
             Ok((id, Finished { attempts })) => (id, attempts),
             // Its leases run out.
@@ -198,7 +202,7 @@ impl Worker {
             }
             if queue.lanes.is_empty() {
                 // Another delivery of the same handset may have waited for these.
-                wake.hurry();
+                self.wake.hurry();
             }
         }
         for Attempted { attempt, next, .. } in attempts {
@@ -211,6 +215,13 @@ impl Worker {
             });
         }
         self.begin(&stream);
+    }
+
+    /// Until no attempt is in flight.
+    async fn finish_lanes(&mut self) {
+        while let Some(done) = self.lanes.join_next_with_id().await {
+            self.finished(done);
+        }
     }
 
     /// Lets go of what is claimed and not begun.
