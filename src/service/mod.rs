@@ -12,6 +12,8 @@ mod send;
 mod settle;
 mod status;
 pub mod streams;
+#[cfg(test)]
+mod testing;
 mod timeline;
 mod wait;
 mod wake;

@@ -48,6 +48,13 @@ impl Dispatcher {
         }
     }
 
+    /// The same with less patience for receivers.
+    #[cfg(test)]
+    pub fn within(self, total: Duration) -> Self {
+        let client = Client::new(crate::client::Limits { total, ..LIMITS });
+        Self { client, ..self }
+    }
+
     /// The longest pause between two attempts.
     pub fn longest_pause(&self) -> Duration {
         self.retry.longest()

@@ -257,3 +257,6 @@ fn by_handset(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     }
     lanes
 }
+
+#[cfg(test)]
+mod tests;
