@@ -38,6 +38,13 @@ pub struct Attempted {
     pub timed_out: bool,
 }
 
+impl Attempted {
+    /// Whether the receiver wants no event any more.
+    pub fn is_gone(&self) -> bool {
+        self.attempt.status == Some(410)
+    }
+}
+
 impl Dispatcher {
     pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, retry: Retry) -> Self {
         Self {

@@ -196,6 +196,10 @@ impl Worker {
             return;
         };
         if let Some(queue) = self.queues.get_mut(&stream) {
+            if attempts.iter().any(Attempted::is_gone) {
+                // What is claimed is dead, like everything that waited.
+                queue.lanes.clear();
+            }
             queue.places.give_back();
             for attempted in &attempts {
                 queue.places.learn(attempted);

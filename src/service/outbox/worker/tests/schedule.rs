@@ -209,3 +209,26 @@ async fn a_webhook_that_was_removed_gets_nothing_and_what_waited_for_it_says_so(
     let why = attempts[0].error.as_deref();
     assert_eq!(why, Some("the stream has no webhook any more"));
 }
+
+#[tokio::test]
+async fn a_lane_that_meets_410_leaves_nothing_to_be_attempted() {
+    let (home, receiver, mut outbox) = one_event("10s", |_| Reply::Status(200)).await;
+    outbox.run().await;
+    // The receiver is fast: all of them are claimed at once.
+    home.send_to(0, &vec![HANDSET.to_owned(); 5]).await;
+    receiver.answer_with(|_| Reply::Status(410));
+    outbox.run().await;
+    home.clock.advance(seconds(3_600));
+    outbox.run().await;
+    assert_eq!(
+        receiver.calls().len(),
+        2,
+        "one for the first event, one that said 410"
+    );
+    let dead = home
+        .deliveries()
+        .await
+        .into_iter()
+        .filter(|one| one.state == DeliveryState::Dead);
+    assert_eq!(dead.count(), 5);
+}
