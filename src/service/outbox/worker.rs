@@ -13,6 +13,7 @@ use super::lane::{Finished, Lane, Settler};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
 use crate::service::log::{Log, LogEntry};
+use crate::service::settle::settle_each;
 use crate::service::streams::CurrentStreams;
 use crate::service::wake::Wake;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
@@ -134,9 +135,11 @@ impl Worker {
             };
             let jobs = self.store.claim(claim).await?;
             let settlement = |job| Settlement::new(job, Outcome::Turned).notify(notify.clone());
-            self.store
-                .settle(jobs.iter().map(settlement).collect())
-                .await?;
+            let settled = settle_each(&*self.store, jobs.iter().map(settlement).collect()).await;
+            // The others, and the deliveries, go on.
+            if let Err(error) = settled {
+                self.log.write(LogEntry::StoreFailed(error));
+            }
         }
         Ok(due.next)
     }

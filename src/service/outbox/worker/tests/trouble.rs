@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::DeliveryState;
-use crate::service::testing::{Reply, TestReceiver, demo, told};
+use crate::service::testing::{DELAY, Reply, TestReceiver, demo, told};
 
 const HANDSET: &str = "12025550100";
 
@@ -81,4 +81,23 @@ async fn one_settlement_that_cannot_be_kept_costs_no_other() {
     );
     let failed = home.logged(|entry| matches!(entry, LogEntry::StoreFailed(_)));
     assert_eq!(failed, 1);
+}
+
+#[tokio::test]
+async fn one_status_that_cannot_be_changed_holds_up_no_other_and_no_delivery() {
+    let receiver = TestReceiver::start().await;
+    let home = TestHome::with([told(demo(0), &receiver.url("/"))]).await;
+    let handsets = ["12025550110", "12025550111", "12025550112"].map(str::to_owned);
+    home.send_to(0, &handsets).await;
+    let mut outbox = Outbox::new(&home, "10s");
+    outbox.run().await;
+    home.refuse("BEFORE INSERT ON event WHEN NEW.handset = '12025550111'");
+    home.clock.advance(DELAY);
+    outbox.run().await;
+    let mut told: Vec<_> = receiver.calls()[3..]
+        .iter()
+        .map(|call| call.text("to").to_owned())
+        .collect();
+    told.sort();
+    assert_eq!(told, ["12025550110", "12025550112"]);
 }
