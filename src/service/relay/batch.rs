@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::verdict::{expired, later, learned, submitted};
-use crate::carrier::{Carrier, Connect};
+use crate::carrier::{Carrier, Connect, Submitted};
 use crate::domain::{
     EventType, GatewayUrl, Message, MessageStatus, Route, RouteName, RouteToken, StreamId,
 };
@@ -17,6 +17,9 @@ use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, 
 
 /// How long a claim holds: longer than any request takes.
 pub const LEASE: Duration = Duration::from_secs(60);
+
+/// The longest that a request takes.
+const REQUEST: Duration = Duration::from_secs(30);
 
 /// How long it waits for a token that cannot be read.
 const UNREAD: Duration = Duration::from_secs(5);
@@ -28,8 +31,8 @@ const BATCH: usize = 250;
 enum NoWay {
     /// There is none.
     Closed(String),
-    /// It is not known, as its token cannot be read.
-    Unread(StoreError),
+    /// It is not known, as its token cannot be read; and how long messages wait for it.
+    Unread(StoreError, Duration),
 }
 
 /// What every batch needs.
@@ -75,7 +78,8 @@ impl Relay {
         }
         let route = Route::of(streams.routes(), stream)
             .ok_or_else(|| closed("the route was removed".to_owned()))?;
-        let secrets = self.store.secrets().await.map_err(NoWay::Unread)?;
+        let secrets = self.store.secrets().await;
+        let secrets = secrets.map_err(|error| NoWay::Unread(error, route.expire()))?;
         let token = secrets
             .route_token(&route.name)
             .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
@@ -139,12 +143,17 @@ impl Relay {
                 return jobs.iter().map(ended).collect();
             }
             // It may be readable again soon.
-            Err(NoWay::Unread(error)) => {
-                let outcome = Outcome::Unsent {
-                    at: later(now, UNREAD),
-                    details: format!("waiting for the route's token: {error}"),
+            Err(NoWay::Unread(error, expire)) => {
+                let waits = |job: &Job| match message(job) {
+                    Some(message) if later(message.at, expire) <= now => {
+                        expired(expire, message.details.as_deref())
+                    }
+                    _ => Outcome::Unsent {
+                        at: later(now, UNREAD),
+                        details: format!("waiting for the route's token: {error}"),
+                    },
                 };
-                return vec![outcome; jobs.len()];
+                return jobs.iter().map(waits).collect();
             }
         };
         let is_late = |message: &Message| later(message.at, expire) <= now;
@@ -154,10 +163,7 @@ impl Relay {
             .filter(|message| !is_late(message))
             .cloned()
             .collect();
-        let mut said = Vec::with_capacity(messages.len());
-        for batch in messages.chunks(carrier.most()) {
-            said.extend(carrier.submit(batch).await);
-        }
+        let said = self.say(&*carrier, &messages, until(jobs)).await;
         let now = self.store.now();
         let mut said = said.iter();
         let outcome = |job: &Job| match message(job) {
@@ -168,6 +174,32 @@ impl Relay {
             None => Outcome::Released,
         };
         jobs.iter().map(outcome).collect()
+    }
+
+    /// What the carrier says of messages, as far as they were submitted: those behind one that has
+    /// to wait do so as well, and no request is begun that may end after the claim.
+    async fn say(
+        &self,
+        carrier: &dyn Carrier,
+        messages: &[Message],
+        until: Timestamp,
+    ) -> Vec<Submitted> {
+        const SILENT: &str = "the carrier did not speak of it; whether it was sent is unknown";
+        let mut said = Vec::with_capacity(messages.len());
+        for batch in messages.chunks(carrier.most()) {
+            if later(self.store.now(), REQUEST) > until {
+                break;
+            }
+            let mut answers = carrier.submit(batch).await;
+            answers.resize(batch.len(), Submitted::Unknown(SILENT.to_owned()));
+            let waits = |one: &Submitted| matches!(one, Submitted::NotNow { .. });
+            let throttled = answers.iter().any(waits);
+            said.extend(answers);
+            if throttled {
+                break;
+            }
+        }
+        said
     }
 
     async fn ask(
@@ -208,6 +240,12 @@ impl Relay {
         let settlements = stranded.iter().filter(|job| !own(job)).map(ended);
         settle_each(&*self.store, settlements.collect()).await
     }
+}
+
+/// When the claim on these jobs ends.
+fn until(jobs: &[Job]) -> Timestamp {
+    let ends = jobs.iter().map(|job| job.lease.until());
+    ends.min().unwrap_or_default()
 }
 
 fn key_of(route: &RouteName) -> String {

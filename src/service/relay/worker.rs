@@ -107,3 +107,6 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
