@@ -1,11 +1,12 @@
 //! One batch of a stream: claimed, submitted or asked for, and settled.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::in_flight::{Submitting, lock};
 use super::verdict::{expired, later, learned, submitted};
 use crate::carrier::{Carrier, Connect, Submitted};
 use crate::domain::{
@@ -40,6 +41,8 @@ pub struct Relay {
     pub(super) store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
     connect: Connect,
+    /// The jobs that are being submitted from here.
+    submitting: Mutex<HashSet<i64>>,
     /// The carrier of each route, for as long as its address and token stay the same.
     carriers: Mutex<HashMap<String, Connected>>,
 }
@@ -59,6 +62,7 @@ impl Relay {
             store,
             streams,
             connect,
+            submitting: Mutex::default(),
             carriers: Mutex::default(),
         }
     }
@@ -83,7 +87,7 @@ impl Relay {
         let token = secrets
             .route_token(&route.name)
             .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
-        let mut carriers = self.carriers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut carriers = lock(&self.carriers);
         let key = key_of(&route.name);
         let kept = carriers
             .get(&key)
@@ -116,6 +120,7 @@ impl Relay {
         if jobs.is_empty() {
             return Ok(());
         }
+        let _submitting = Submitting::note(&self.submitting, kind, &jobs);
         let streams = self.streams.get().await;
         let notify = streams.notify(&stream, EventType::Status);
         let way = self.carrier(&streams, &stream).await;
@@ -225,19 +230,19 @@ impl Relay {
     }
 
     /// Ends messages whose process let its lease run out while it submitted them.
-    pub async fn end_stranded(&self, in_flight: &HashSet<Batch>) -> Result<(), StoreError> {
+    pub async fn end_stranded(&self) -> Result<(), StoreError> {
         const WHY: &str =
             "the gateway stopped while it was submitted; whether it was sent is unknown";
-        let stranded = self.store.claim_stranded(Vec::new(), LEASE).await?;
+        // What this process has in flight is not stranded: the machine slept.
+        let own = lock(&self.submitting).iter().copied().collect();
+        let stranded = self.store.claim_stranded(own, LEASE).await?;
         let streams = self.streams.get().await;
-        // Those of a batch that this process has in flight are its own: the machine slept.
-        let own = |job: &Job| in_flight.contains(&(job.stream.clone(), JobKind::Submit));
         let ended = |job: &Job| {
             let outcome = Outcome::Ended(MessageStatus::SentFailed, Some(WHY.to_owned()));
             let notify = streams.notify(&job.stream, EventType::Status);
             Settlement::new(job, outcome).notify(notify)
         };
-        let settlements = stranded.iter().filter(|job| !own(job)).map(ended);
+        let settlements = stranded.iter().map(ended);
         settle_each(&*self.store, settlements.collect()).await
     }
 }

@@ -41,6 +41,45 @@ async fn what_a_killed_gateway_was_submitting_ends_after_its_lease_and_is_not_se
 }
 
 #[tokio::test]
+async fn what_this_gateway_was_submitting_while_the_machine_slept_is_kept_as_it_came_out() {
+    let mut place = Place::new().await;
+    place.carrier.permits.forget_permits(usize::MAX);
+    place.carrier.say(taken);
+    let uuid = place.send().await;
+    place.look().await;
+    while place.carrier.given().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    place.home.clock.advance(LEASE * 2);
+    place.look().await;
+    place.carrier.permits.add_permits(10);
+    place.worker.finish_batches().await;
+    place.home.clock.advance(LEASE * 2);
+    place.run().await;
+    assert_eq!(place.told(uuid).await, ("sent".to_owned(), None));
+    assert_eq!(place.events().await, ["sent"]);
+}
+
+#[tokio::test]
+async fn what_this_gateway_was_submitting_while_the_clock_was_set_back_is_kept_as_it_came_out() {
+    let mut place = Place::new().await;
+    place.carrier.permits.forget_permits(usize::MAX);
+    let uuid = place.send().await;
+    place.look().await;
+    while place.carrier.given().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    place.home.clock.set_back(seconds(86_400));
+    place.look().await;
+    place.carrier.permits.add_permits(10);
+    place.worker.finish_batches().await;
+    place.home.clock.advance(LEASE * 2);
+    place.run().await;
+    assert_eq!(place.told(uuid).await, ("sent".to_owned(), None));
+    assert_eq!(place.carrier.given(), [uuid]);
+}
+
+#[tokio::test]
 async fn what_a_batch_that_panicked_may_have_sent_ends_as_unknown() {
     let mut place = Place::new().await;
     place
