@@ -3,6 +3,7 @@
 mod order;
 mod places;
 mod reports;
+mod running;
 mod schedule;
 mod trouble;
 
