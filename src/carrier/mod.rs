@@ -4,13 +4,14 @@
 mod streams_api;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::{Message, MessageStatus};
+use crate::domain::{Message, MessageStatus, Route, RouteToken};
 
-pub use streams_api::StreamsApiCarrier;
+use streams_api::StreamsApiCarrier;
 
 /// What a carrier says of a message that was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,4 +50,15 @@ pub trait Carrier: Send + Sync {
 
     /// What is known of messages by the carrier's ids; nothing of those that it does not speak of.
     async fn receipts(&self, ids: Vec<String>) -> HashMap<String, Receipt>;
+}
+
+/// Makes the carrier of a route with its token.
+pub type Connect = Arc<dyn Fn(&Route, &RouteToken) -> Arc<dyn Carrier> + Send + Sync>;
+
+/// The carriers that there are.
+pub fn connect() -> Connect {
+    Arc::new(|route, token| {
+        let (url, token) = (route.base_url.clone(), token.clone());
+        Arc::new(StreamsApiCarrier::new(url, token))
+    })
 }

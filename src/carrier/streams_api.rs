@@ -23,11 +23,6 @@ impl StreamsApiCarrier {
             token,
         }
     }
-
-    /// Whether it is this address with this token.
-    pub fn is(&self, url: &GatewayUrl, token: &RouteToken) -> bool {
-        self.api.url() == url && self.token == *token
-    }
 }
 
 #[async_trait]
@@ -95,4 +90,108 @@ fn receipt(report: StatusReport) -> Option<(String, Receipt)> {
         details: report.details,
     };
     Some((report.message_uuid, receipt))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::AnswerError;
+    use crate::client::Unanswered;
+    use crate::domain::{Course, Direction};
+
+    fn message() -> Message {
+        Message {
+            uuid: Uuid::now_v7(),
+            stream: "st_000000000001".parse().unwrap(),
+            direction: Direction::Outgoing,
+            internal_id: Some("the caller's own".to_owned()),
+            handset: "12025550110".to_owned(),
+            sender: "ACME".to_owned(),
+            text: "Hi".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            course: Course::waiting(),
+            details: None,
+            in_reply_to: None,
+        }
+    }
+
+    fn refused(status: u16, retry_after: Option<Duration>) -> CallError {
+        let message = "no".to_owned();
+        CallError::NoAnswer {
+            answer: AnswerError::Refused { status, message },
+            retry_after,
+        }
+    }
+
+    #[test]
+    fn each_message_is_told_its_own_report_in_whatever_order_they_come() {
+        let (one, other, silent) = (message(), message(), message());
+        let report = |of: &Message, outcome| SendReport {
+            internal_id: body(of).internal_id.into(),
+            outcome,
+        };
+        let no = || Err("no".to_owned());
+        let reports = vec![report(&other, no()), report(&one, Ok("7".to_owned()))];
+        let answered = Ok((reports, 0));
+        assert_eq!(outcome(&one, &answered), Submitted::Taken("7".to_owned()));
+        assert_eq!(
+            outcome(&other, &answered),
+            Submitted::Rejected("no".to_owned())
+        );
+        assert!(matches!(outcome(&silent, &answered), Submitted::Unknown(_)));
+    }
+
+    #[test]
+    fn only_what_was_certainly_not_sent_may_be_sent_later() {
+        let asked = Some(Duration::from_secs(7));
+        let host = || "example.com:443".to_owned();
+        let why = || "why".to_owned();
+        let unreadable = CallError::NoAnswer {
+            answer: AnswerError::Unreadable {
+                status: 200,
+                message: why(),
+            },
+            retry_after: None,
+        };
+        let timed_out = Unanswered::TimedOut {
+            host: host(),
+            limit: Duration::from_secs(30),
+        };
+        let not_connected = Unanswered::NotConnected {
+            host: host(),
+            why: why(),
+        };
+        let broke_off = Unanswered::BrokeOff {
+            host: host(),
+            why: why(),
+        };
+        for (error, expected) in [
+            (refused(429, asked), Ok(asked)),
+            (refused(503, None), Ok(None)),
+            (not_connected.into(), Ok(None)),
+            (refused(401, asked), Err(false)),
+            (refused(400, None), Err(false)),
+            (Unanswered::Unsendable(why()).into(), Err(false)),
+            (refused(500, asked), Err(true)),
+            (refused(502, None), Err(true)),
+            (unreadable, Err(true)),
+            (timed_out.into(), Err(true)),
+            (broke_off.into(), Err(true)),
+        ] {
+            let said = error.to_string();
+            let found = match outcome(&message(), &Err(error)) {
+                Submitted::NotNow { retry_after, .. } => Ok(retry_after),
+                Submitted::Failed(_) => Err(false),
+                Submitted::Unknown(_) => Err(true),
+                other @ (Submitted::Taken(_) | Submitted::Rejected(_)) => {
+                    panic!("{other:?} after {said}")
+                }
+            };
+            assert_eq!(found, expected, "{said}");
+        }
+    }
 }

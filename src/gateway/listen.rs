@@ -13,6 +13,7 @@ use super::accept::accept;
 use super::activity::Limits;
 use super::connections::Connections;
 use super::router::{AppState, router};
+use crate::carrier::connect;
 use crate::domain::{AllowedIp, Retry, Stream};
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
@@ -137,7 +138,11 @@ impl Gateway {
             ..
         } = &self.app.context;
         if self.relay {
-            let relay = Arc::new(Relay::new(Arc::clone(store), Arc::clone(streams)));
+            let relay = Arc::new(Relay::new(
+                Arc::clone(store),
+                Arc::clone(streams),
+                connect(),
+            ));
             workers.spawn(work_relay(relay, log.clone(), running.clone()));
         }
         if let Some(retry) = self.retry.clone() {

@@ -25,6 +25,8 @@ mod senders;
 mod status;
 pub mod streams;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod timeline;
 mod token;
 mod wait;

@@ -48,3 +48,6 @@ pub async fn receive(
     let received = store.receive(reply).await?;
     received.ok_or(ReceiveError::NeverWrittenTo)
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,3 +43,6 @@ pub async fn attempt_all(
     }
     Ok(delivered)
 }
+
+#[cfg(test)]
+mod tests;

@@ -247,3 +247,6 @@ fn answer(stream: &Stream, entries: Vec<Entry>, batch: AcceptedBatch) -> Sent {
     sent.answer.status = sent.accepted > 0;
     sent
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,3 +42,38 @@ pub async fn status(
         messages: asked.into_iter().zip(parsed).filter_map(entry).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::testing::{DELAY, TestHome, demo, handsets};
+
+    #[tokio::test]
+    async fn each_id_is_answered_as_it_was_asked_and_other_streams_messages_are_left_out() {
+        let home = TestHome::with([demo(0), demo(1)]).await;
+        let begun = home.clock.now();
+        let own = home.send_to(0, &handsets(2)).await;
+        let others = home.send_to(1, &handsets(1)).await;
+        home.clock.advance(DELAY);
+        let spelled = own[1].to_string().to_uppercase();
+        let asked = vec![
+            spelled.clone(),
+            "no id".to_owned(),
+            others[0].to_string(),
+            Uuid::nil().to_string(),
+            own[0].to_string(),
+        ];
+        let answer = status(&home.context(), &home.admitted(0).await, asked).await;
+        let answer = answer.unwrap();
+        let ids: Vec<_> = answer
+            .messages
+            .iter()
+            .map(|one| &one.message_uuid)
+            .collect();
+        assert_eq!(ids, [&spelled, &own[0].to_string()]);
+        let first = &answer.messages[0];
+        assert_eq!(first.status, "delivered");
+        assert_eq!(first.sent_at, Some(begun));
+        assert_eq!(first.delivered_at, Some(home.clock.now()));
+    }
+}

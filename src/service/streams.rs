@@ -171,3 +171,6 @@ impl CurrentStreams {
         stream.map_or_else(|| id.to_string(), |stream| stream.name.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,3 +137,6 @@ impl Watch {
         Ok(merged(fresh, attempts))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,3 +57,6 @@ pub async fn wait(
         sleep(POLL.min(left)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,13 @@ pub struct Attempted {
     pub timed_out: bool,
 }
 
+impl Attempted {
+    /// Whether the receiver wants no event any more.
+    pub fn is_gone(&self) -> bool {
+        self.attempt.status == Some(410)
+    }
+}
+
 impl Dispatcher {
     pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, retry: Retry) -> Self {
         Self {
@@ -46,6 +53,13 @@ impl Dispatcher {
             client: Client::new(LIMITS),
             retry,
         }
+    }
+
+    /// The same with less patience for receivers.
+    #[cfg(test)]
+    pub fn within(self, total: Duration) -> Self {
+        let client = Client::new(crate::client::Limits { total, ..LIMITS });
+        Self { client, ..self }
     }
 
     /// The longest pause between two attempts.

@@ -5,11 +5,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::dispatch::{Attempted, Dispatcher};
 use super::places::is_fast;
 use crate::service::log::{Log, LogEntry};
 use crate::store::{Job, Outcome, Settlement, Store};
+
+/// Most settlements that wait to be kept: attempts wait for them.
+const UNSETTLED: usize = 256;
 
 /// Most settlements that are kept at one time.
 const TOGETHER: usize = 500;
@@ -94,17 +98,35 @@ pub fn lock(waiting: &Lanes) -> MutexGuard<'_, VecDeque<Lane>> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps settlements until nobody can send any more. One that cannot be kept costs no other.
-pub async fn settle_all(store: Arc<dyn Store>, log: Log, mut waiting: mpsc::Receiver<Settlement>) {
+/// Keeps what becomes of deliveries while further ones are attempted.
+pub struct Settler {
+    inlet: mpsc::Sender<Settlement>,
+    task: JoinHandle<()>,
+}
+
+impl Settler {
+    pub fn start(store: Arc<dyn Store>, log: Log) -> Self {
+        let (inlet, waiting) = mpsc::channel(UNSETTLED);
+        let task = tokio::spawn(settle_all(store, log, waiting));
+        Self { inlet, task }
+    }
+
+    pub fn inlet(&self) -> mpsc::Sender<Settlement> {
+        self.inlet.clone()
+    }
+
+    /// Until everything is kept, once no lane can send any more.
+    pub async fn finish(self) {
+        drop(self.inlet);
+        let _ = self.task.await;
+    }
+}
+
+async fn settle_all(store: Arc<dyn Store>, log: Log, mut waiting: mpsc::Receiver<Settlement>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, TOGETHER).await > 0 {
-        if store.settle(batch.clone()).await.is_err() {
-            for one in batch.drain(..) {
-                if let Err(error) = store.settle(vec![one]).await {
-                    log.write(LogEntry::StoreFailed(error));
-                }
-            }
+        if let Err(error) = store.settle(std::mem::take(&mut batch)).await {
+            log.write(LogEntry::StoreFailed(error));
         }
-        batch.clear();
     }
 }

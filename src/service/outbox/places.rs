@@ -114,7 +114,7 @@ mod tests {
     fn a_receiver_that_times_out_has_fewer_places_and_gets_them_back() {
         let mut places = Places::default();
         assert_eq!((0..100).filter(|_| places.take()).count(), MOST);
-        for _ in 1..MOST {
+        for _ in 0..MOST / 2 {
             places.timed_out();
             places.give_back();
         }

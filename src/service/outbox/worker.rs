@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::dispatch::{Dispatcher, LEASE};
-use super::lane::{Finished, Lane, Lanes, Place, lock, settle_all, take};
+use super::dispatch::{Attempted, Dispatcher, LEASE};
+use super::lane::{Finished, Lane, Lanes, Place, Settler, lock, take};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
 use crate::service::log::{Log, LogEntry};
@@ -21,9 +21,6 @@ use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
 /// those whose receivers are not known to answer fast, so that others are not slowed down by them.
 const BUSY: usize = 1_000;
 const FULL: usize = 2_000;
-
-/// Most settlements that wait to be kept: attempts wait for them.
-const UNSETTLED: usize = 256;
 
 /// Most simulated messages of a stream whose status is changed at one time.
 const TURNS: usize = 500;
@@ -44,36 +41,22 @@ pub async fn work(
     log: Log,
     mut running: watch::Receiver<()>,
 ) {
-    let (settlements, waiting) = mpsc::channel(UNSETTLED);
-    let settler = tokio::spawn(settle_all(Arc::clone(&store), log.clone(), waiting));
-    let mut wake = Wake::new(&*store);
-    let mut worker = Worker {
-        dispatcher,
-        store,
-        streams,
-        log,
-        settlements,
-        queues: HashMap::new(),
-        places: JoinSet::new(),
-        names: HashMap::new(),
-    };
+    let mut worker = Worker::new(dispatcher, store, streams, log);
     loop {
-        worker.step(&mut wake).await;
+        worker.step().await;
+        let now = worker.store.now();
         tokio::select! {
-            () = wake.wait(worker.store.now()) => {}
+            () = worker.wake.wait(now) => {}
             _ = running.changed() => break,
-            Some(done) = worker.places.join_next_with_id() => worker.finished(done, &mut wake),
+            Some(done) = worker.places.join_next_with_id() => worker.finished(done),
         }
         while let Some(done) = worker.places.try_join_next_with_id() {
-            worker.finished(done, &mut wake);
+            worker.finished(done);
         }
     }
     worker.release_queued().await;
-    while let Some(done) = worker.places.join_next_with_id().await {
-        worker.finished(done, &mut wake);
-    }
-    drop(worker);
-    let _ = settler.await;
+    worker.finish_places().await;
+    worker.settler.finish().await;
 }
 
 /// A stream's claimed deliveries that are not attempted yet, and its places.
@@ -88,7 +71,8 @@ struct Worker {
     store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
     log: Log,
-    settlements: mpsc::Sender<Settlement>,
+    wake: Wake,
+    settler: Settler,
     queues: HashMap<StreamId, Queue>,
     places: JoinSet<Finished>,
     /// Whose place each task is: a task that panics does not say.
@@ -96,9 +80,28 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(
+        dispatcher: Arc<Dispatcher>,
+        store: Arc<dyn Store>,
+        streams: Arc<CurrentStreams>,
+        log: Log,
+    ) -> Self {
+        Self {
+            wake: Wake::new(&*store),
+            settler: Settler::start(Arc::clone(&store), log.clone()),
+            dispatcher,
+            store,
+            streams,
+            log,
+            queues: HashMap::new(),
+            places: JoinSet::new(),
+            names: HashMap::new(),
+        }
+    }
+
     /// Begins what is due and has a place.
-    async fn step(&mut self, wake: &mut Wake) {
-        let look = wake.look(&*self.store).await;
+    async fn step(&mut self) {
+        let look = self.wake.look(&*self.store).await;
         let done = async {
             if look.set_back {
                 let longest = self.dispatcher.longest_pause();
@@ -108,7 +111,8 @@ impl Worker {
             if look.look {
                 let turn = self.turn().await?;
                 let deliver = self.claim().await?;
-                wake.next_is([turn, deliver].into_iter().flatten().min());
+                self.wake
+                    .next_is([turn, deliver].into_iter().flatten().min());
             }
             Ok::<(), StoreError>(())
         };
@@ -131,8 +135,9 @@ impl Worker {
                 let notify = streams.notify(stream, EventType::Status);
                 turning.spawn(turn(Arc::clone(&self.store), stream.clone(), notify));
             }
-            for turned in turning.join_all().await {
-                turned?;
+            // The others, and the deliveries, go on.
+            for error in turning.join_all().await.into_iter().filter_map(Result::err) {
+                self.log.write(LogEntry::StoreFailed(error));
             }
         }
         Ok(due.next)
@@ -196,7 +201,7 @@ impl Worker {
             };
             let place = Place {
                 dispatcher: Arc::clone(&self.dispatcher),
-                settlements: self.settlements.clone(),
+                settlements: self.settler.inlet(),
                 waiting: Arc::clone(&queue.waiting),
                 stream: self.streams.name_of(stream),
                 log: self.log.clone(),
@@ -209,7 +214,7 @@ impl Worker {
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, Finished), JoinError>, wake: &mut Wake) {
+    fn finished(&mut self, done: Result<(Id, Finished), JoinError>) {
         let (id, attempts) = match done {
             Ok((id, Finished { attempts })) => (id, attempts),
             // Its leases run out.
@@ -219,16 +224,27 @@ impl Worker {
             return;
         };
         if let Some(queue) = self.queues.get_mut(&stream) {
+            if attempts.iter().any(Attempted::is_gone) {
+                // What is claimed is dead, like everything that waited.
+                lock(&queue.waiting).clear();
+            }
             queue.places.give_back();
             for attempted in &attempts {
                 queue.places.learn(attempted);
             }
             if lock(&queue.waiting).is_empty() {
                 // Another delivery of the same handset may have waited for these.
-                wake.hurry();
+                self.wake.hurry();
             }
         }
         self.begin(&stream);
+    }
+
+    /// Until no attempt is in flight.
+    async fn finish_places(&mut self) {
+        while let Some(done) = self.places.join_next_with_id().await {
+            self.finished(done);
+        }
     }
 
     /// Lets go of what is claimed and not begun.
@@ -283,3 +299,6 @@ fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
     }
     lanes
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 //! Messages of live streams on their way to carriers: durable first, then submitted in batches, in
 //! order and at most once; then their status is asked for until it is final.
 
+mod batch;
+mod in_flight;
 mod verdict;
 mod worker;
 
-pub use worker::{Relay, work};
+pub use batch::Relay;
+pub use worker::work;

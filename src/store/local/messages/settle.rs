@@ -61,7 +61,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Where the lease was over and somebody else has the delivery, only a success counts.
+    /// Where the lease was over and somebody else has the delivery, only a success counts; so it is
+    /// where the webhook was switched off meanwhile.
     fn attempted(
         &self,
         key: i64,
@@ -90,7 +91,7 @@ impl Writer {
         self.connection
             .prepare_cached(
                 "UPDATE job SET state = ?2, next_at = ?3, lease_until = 0, owner = 0,
-                    attempts = attempts + 1
+                    attempts = attempts + 1, details = iif(?2 = 1, NULL, details)
                  WHERE key = ?1 AND (?2 = 1 OR owner = ?4)",
             )?
             .execute([key, state_number(state), at.as_millisecond(), lease.owner])?;
@@ -102,7 +103,8 @@ impl Writer {
         }
     }
 
-    /// The webhook of a delivery's stream is not called any more: what waits for it is dead.
+    /// The webhook of a delivery's stream is not called any more: what waits for it is dead, whoever has
+    /// claimed it.
     fn switch_off(&self, key: i64, url: &str, now: i64) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
@@ -112,10 +114,11 @@ impl Writer {
             .execute(params![key, url, now])?;
         self.connection
             .prepare_cached(
-                "UPDATE job SET state = 2, details = ?2, owner = 0 WHERE kind = 0 AND state = 0
-                 AND stream = (SELECT stream FROM job WHERE key = ?1) AND lease_until <= ?3",
+                "UPDATE job SET state = 2, details = ?2, lease_until = 0, owner = 0
+                 WHERE kind = 0 AND state = 0
+                 AND stream = (SELECT stream FROM job WHERE key = ?1)",
             )?
-            .execute(params![key, GONE, now])?;
+            .execute(params![key, GONE])?;
         Ok(())
     }
 

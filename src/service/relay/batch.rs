@@ -1,0 +1,271 @@
+//! One batch of a stream: claimed, submitted or asked for, and settled.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::in_flight::{Submitting, lock};
+use super::verdict::{expired, later, learned, submitted};
+use crate::carrier::{Carrier, Connect, Submitted};
+use crate::domain::{
+    EventType, GatewayUrl, Message, MessageStatus, Route, RouteName, RouteToken, StreamId,
+};
+use crate::service::streams::{CurrentStreams, StreamIndex};
+use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};
+
+/// How long a claim holds: longer than any request takes.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// The longest that a request takes.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// How long it waits for a token that cannot be read.
+const UNREAD: Duration = Duration::from_secs(5);
+
+/// Most jobs of a stream that are claimed at one time.
+const BATCH: usize = 250;
+
+/// Why there is no way out.
+enum NoWay {
+    /// There is none.
+    Closed(String),
+    /// It is not known, as its token cannot be read; and how long messages wait for it.
+    Unread(StoreError, Duration),
+}
+
+/// What every batch needs.
+pub struct Relay {
+    pub(super) store: Arc<dyn Store>,
+    streams: Arc<CurrentStreams>,
+    connect: Connect,
+    /// The jobs that are being submitted from here.
+    submitting: Mutex<HashSet<i64>>,
+    /// The carrier of each route, for as long as its address and token stay the same.
+    carriers: Mutex<HashMap<String, Connected>>,
+}
+
+struct Connected {
+    url: GatewayUrl,
+    token: RouteToken,
+    carrier: Arc<dyn Carrier>,
+}
+
+/// A stream, and which of its jobs.
+pub type Batch = (StreamId, JobKind);
+
+impl Relay {
+    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, connect: Connect) -> Self {
+        Self {
+            store,
+            streams,
+            connect,
+            submitting: Mutex::default(),
+            carriers: Mutex::default(),
+        }
+    }
+
+    /// The way out for a stream, and how long messages wait for it.
+    async fn carrier(
+        &self,
+        streams: &StreamIndex,
+        stream: &StreamId,
+    ) -> Result<(Arc<dyn Carrier>, Duration), NoWay> {
+        let closed = |why: String| NoWay::Closed(why);
+        let live = streams.with_id(stream).is_some_and(|one| !one.demo);
+        if !live {
+            return Err(closed(
+                "the stream was deleted, or is no longer live".to_owned(),
+            ));
+        }
+        let route = Route::of(streams.routes(), stream)
+            .ok_or_else(|| closed("the route was removed".to_owned()))?;
+        let secrets = self.store.secrets().await;
+        let secrets = secrets.map_err(|error| NoWay::Unread(error, route.expire()))?;
+        let token = secrets
+            .route_token(&route.name)
+            .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
+        let mut carriers = lock(&self.carriers);
+        let key = key_of(&route.name);
+        let kept = carriers
+            .get(&key)
+            .filter(|one| one.url == route.base_url && one.token == token);
+        let carrier = if let Some(kept) = kept {
+            Arc::clone(&kept.carrier)
+        } else {
+            let carrier = (self.connect)(route, &token);
+            let connected = Connected {
+                url: route.base_url.clone(),
+                token,
+                carrier: Arc::clone(&carrier),
+            };
+            carriers.insert(key, connected);
+            carrier
+        };
+        Ok((carrier, route.expire()))
+    }
+
+    /// Submits one batch of a stream, or asks for the status of one.
+    pub async fn carry_out(self: Arc<Self>, (stream, kind): Batch) -> Result<(), StoreError> {
+        let claim = Claim {
+            kind,
+            stream: stream.clone(),
+            lanes: 1,
+            depth: BATCH,
+            lease: LEASE,
+        };
+        let jobs = self.store.claim(claim).await?;
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let _submitting = Submitting::note(&self.submitting, kind, &jobs);
+        let streams = self.streams.get().await;
+        let notify = streams.notify(&stream, EventType::Status);
+        let way = self.carrier(&streams, &stream).await;
+        let outcomes = match kind {
+            JobKind::Ask => self.ask(way, &jobs).await,
+            JobKind::Submit | JobKind::Deliver | JobKind::Turn => self.submit(way, &jobs).await,
+        };
+        let settlements = jobs
+            .iter()
+            .zip(outcomes)
+            .map(|(job, outcome)| Settlement::new(job, outcome).notify(notify.clone()));
+        self.store.settle(settlements.collect()).await
+    }
+
+    async fn submit(
+        &self,
+        way: Result<(Arc<dyn Carrier>, Duration), NoWay>,
+        jobs: &[Job],
+    ) -> Vec<Outcome> {
+        let now = self.store.now();
+        let (carrier, expire) = match way {
+            Ok(way) => way,
+            Err(NoWay::Closed(why)) => {
+                let ended = |_| Outcome::Ended(MessageStatus::NoRoutes, Some(why.clone()));
+                return jobs.iter().map(ended).collect();
+            }
+            // It may be readable again soon.
+            Err(NoWay::Unread(error, expire)) => {
+                let waits = |job: &Job| match message(job) {
+                    Some(message) if later(message.at, expire) <= now => {
+                        expired(expire, message.details.as_deref())
+                    }
+                    _ => Outcome::Unsent {
+                        at: later(now, UNREAD),
+                        details: format!("waiting for the route's token: {error}"),
+                    },
+                };
+                return jobs.iter().map(waits).collect();
+            }
+        };
+        let is_late = |message: &Message| later(message.at, expire) <= now;
+        let messages: Vec<Message> = jobs
+            .iter()
+            .filter_map(message)
+            .filter(|message| !is_late(message))
+            .cloned()
+            .collect();
+        let said = self.say(&*carrier, &messages, until(jobs)).await;
+        let now = self.store.now();
+        let mut said = said.iter();
+        let outcome = |job: &Job| match message(job) {
+            Some(message) if !is_late(message) => said.next().map_or(Outcome::Released, |said| {
+                submitted(message, job.attempts, said, now, expire)
+            }),
+            Some(message) => expired(expire, message.details.as_deref()),
+            None => Outcome::Released,
+        };
+        jobs.iter().map(outcome).collect()
+    }
+
+    /// What the carrier says of messages, as far as they were submitted: those behind one that has
+    /// to wait do so as well, and no request is begun that may end after the claim.
+    async fn say(
+        &self,
+        carrier: &dyn Carrier,
+        messages: &[Message],
+        until: Timestamp,
+    ) -> Vec<Submitted> {
+        const SILENT: &str = "the carrier did not speak of it; whether it was sent is unknown";
+        let mut said = Vec::with_capacity(messages.len());
+        for batch in messages.chunks(carrier.most()) {
+            if later(self.store.now(), REQUEST) > until {
+                break;
+            }
+            let mut answers = carrier.submit(batch).await;
+            answers.resize(batch.len(), Submitted::Unknown(SILENT.to_owned()));
+            let waits = |one: &Submitted| matches!(one, Submitted::NotNow { .. });
+            let throttled = answers.iter().any(waits);
+            said.extend(answers);
+            if throttled {
+                break;
+            }
+        }
+        said
+    }
+
+    async fn ask(
+        &self,
+        way: Result<(Arc<dyn Carrier>, Duration), NoWay>,
+        jobs: &[Job],
+    ) -> Vec<Outcome> {
+        let ids: Vec<_> = jobs
+            .iter()
+            .filter_map(asked)
+            .map(|(id, _)| id.clone())
+            .collect();
+        let receipts = match way {
+            Ok((carrier, _)) => carrier.receipts(ids).await,
+            Err(_) => HashMap::new(),
+        };
+        let now = self.store.now();
+        let outcome = |job: &Job| match asked(job) {
+            Some((id, at)) => learned(at, job.attempts, receipts.get(id), now),
+            None => Outcome::Released,
+        };
+        jobs.iter().map(outcome).collect()
+    }
+
+    /// Ends messages whose process let its lease run out while it submitted them.
+    pub async fn end_stranded(&self) -> Result<(), StoreError> {
+        const WHY: &str =
+            "the gateway stopped while it was submitted; whether it was sent is unknown";
+        // What this process has in flight is not stranded: the machine slept.
+        let own = lock(&self.submitting).iter().copied().collect();
+        let stranded = self.store.claim_stranded(own, LEASE).await?;
+        let streams = self.streams.get().await;
+        let ended = |job: &Job| {
+            let outcome = Outcome::Ended(MessageStatus::SentFailed, Some(WHY.to_owned()));
+            let notify = streams.notify(&job.stream, EventType::Status);
+            Settlement::new(job, outcome).notify(notify)
+        };
+        let settlements = stranded.iter().map(ended);
+        self.store.settle(settlements.collect()).await
+    }
+}
+
+/// When the claim on these jobs ends.
+fn until(jobs: &[Job]) -> Timestamp {
+    let ends = jobs.iter().map(|job| job.lease.until());
+    ends.min().unwrap_or_default()
+}
+
+fn key_of(route: &RouteName) -> String {
+    route.as_str().to_lowercase()
+}
+
+fn message(job: &Job) -> Option<&Message> {
+    match &job.work {
+        Work::Submit(message) => Some(message),
+        Work::Deliver(_) | Work::Ask(..) | Work::Turn(_) => None,
+    }
+}
+
+fn asked(job: &Job) -> Option<(&String, Timestamp)> {
+    match &job.work {
+        Work::Ask(id, at) => Some((id, *at)),
+        Work::Deliver(_) | Work::Submit(_) | Work::Turn(_) => None,
+    }
+}
