@@ -1,4 +1,4 @@
-//! When a webhook delivery that failed is tried again.
+//! When a failed webhook delivery is tried again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,8 @@ use super::value::{Invalid, display_value};
 /// For tests and development, in seconds.
 const LOCAL: [u64; 5] = [1, 2, 5, 10, 30];
 
-/// The Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// The Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h,
+/// 24 h.
 const SERVICE: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 const MOST_PAUSES: usize = 20;
@@ -34,8 +35,8 @@ impl RetryPolicy {
     /// `None` when the schedule is over.
     ///
     /// Varies by up to a fifth with `chance`, from 0 to 1, so that many deliveries do not come back
-    /// at one moment. What the receiver asked for replaces the pause, but is never shorter than it
-    /// or longer than twice of it.
+    /// at one moment. What the receiver asked for replaces the pause, within the pause and twice
+    /// the pause.
     pub fn pause(
         &self,
         attempts: usize,
@@ -54,9 +55,7 @@ impl RetryPolicy {
             None => base.mul_f64(1.0 + JITTER * (2.0 * chance.clamp(0.0, 1.0) - 1.0)),
         })
     }
-}
 
-impl RetryPolicy {
     /// An upper bound of every pause, with what a receiver may ask for.
     pub fn longest(&self) -> Duration {
         let longest = match self {
