@@ -21,7 +21,7 @@ pub use request::{
 
 pub use shown::{Format, Part, Request};
 pub use verify::{Change, Delivery, Signature, Verdict, verify};
-pub use webhook::{ReceivedEvent, Seal, StatusEvent, WebhookBody, webhook_request};
+pub use webhook::{ReceivedEvent, Signing, StatusEvent, WebhookBody, webhook_request};
 
 /// The slash at the end belongs to the path: without it the API redirects, and many HTTP clients
 /// then drop the body.

@@ -1,4 +1,4 @@
-//! Requests as a gateway receives them: bodies read, and not believed yet.
+//! Requests as a gateway receives them: bodies parsed, messages not validated.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,5 +1,5 @@
-//! Why a request is refused as a whole: one sentence and one HTTP status each. Nothing of ours is
-//! in it that a stranger should not know.
+//! Why a request is refused as a whole: one sentence and one HTTP status each. Nothing here tells a
+//! stranger what only the owner should know.
 
 use crate::domain::Status;
 

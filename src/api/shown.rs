@@ -1,4 +1,4 @@
-//! What can be shown of a stream's requests: which one, written how, which part of it.
+//! Previews of a stream's requests: which request, in which format, which part of it.
 
 use crate::domain::words;
 

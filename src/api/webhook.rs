@@ -120,7 +120,7 @@ impl From<&Event> for WebhookBody {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Seal<'a> {
+pub struct Signing<'a> {
     /// The same on every attempt of a delivery.
     pub id: &'a str,
     /// In seconds since 1970.
@@ -134,7 +134,7 @@ pub struct Seal<'a> {
 pub fn webhook_request(
     webhook: &Webhook,
     event: &WebhookBody,
-    seal: Seal<'_>,
+    signing: Signing<'_>,
 ) -> Result<HttpRequest, Invalid> {
     // Strings, numbers and booleans always have a JSON form.
     let fields = serde_json::to_value(event).unwrap_or_default();
@@ -148,11 +148,11 @@ pub fn webhook_request(
             (url, None, query)
         }
     };
-    let Seal {
+    let Signing {
         id,
         timestamp,
         secret,
-    } = seal;
+    } = signing;
     let signature = secret.map(|secret| Secret::new(secret.sign(id, timestamp, &signed)));
     let plain = |text: String| HeaderValue::Plain(text.into());
     let mut headers = vec![

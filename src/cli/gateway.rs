@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use clap::Args;
 
 use super::values::{self, LogFormat};
-use crate::domain::{AllowedIp, Invalid, Retry, Span, quote};
+use crate::domain::{AllowedIp, Invalid, RetryPolicy, Span, quote};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -24,7 +24,7 @@ pub(crate) struct ServeArgs {
     /// When a webhook delivery is tried again: local (1, 2, 5, 10, 30 s), service (for three days),
     /// none, or pauses like 1s,1m [default: local on loopback, service elsewhere]
     #[arg(long, value_name = "SCHEDULE")]
-    retry: Option<Retry>,
+    retry: Option<RetryPolicy>,
     /// A line a request on stderr: text or json; -q writes faults alone
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
     pub log: LogFormat,
@@ -32,11 +32,11 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     /// The schedule that was asked for, else the one that suits the address.
-    pub fn retry(&self) -> Retry {
+    pub fn retry(&self) -> RetryPolicy {
         let by_address = if self.listen.ip().to_canonical().is_loopback() {
-            Retry::Local
+            RetryPolicy::Local
         } else {
-            Retry::Service
+            RetryPolicy::Service
         };
         self.retry.clone().unwrap_or(by_address)
     }

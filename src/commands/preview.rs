@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::session::Session;
 use super::webhooks::{example, no_webhook};
 use crate::api::{
-    Example, HeaderValue, HttpRequest, Request, Seal, send_request, status_request, webhook_request,
+    Example, HeaderValue, HttpRequest, Request, Signing, send_request, status_request,
+    webhook_request,
 };
 use crate::cli::{GatewayFlag, PreviewArgs};
 use crate::domain::{GatewayUrl, SenderId, Stream, Token, Webhook};
@@ -104,12 +105,12 @@ pub fn requests(
 /// The delivery of an example. Its signature is made for each attempt and stands masked.
 fn delivery(stream: &Stream, webhook: &Webhook) -> anyhow::Result<HttpRequest> {
     let at = Timestamp::from_second(EXAMPLE_TIME)?;
-    let seal = Seal {
+    let signing = Signing {
         id: EXAMPLE_ID,
         timestamp: EXAMPLE_TIME,
         secret: None,
     };
-    let request = webhook_request(webhook, &example(stream, EXAMPLE_ID, at, false), seal);
+    let request = webhook_request(webhook, &example(stream, EXAMPLE_ID, at, false), signing);
     Ok(request.map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?)
 }
 

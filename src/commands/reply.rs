@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::listed::{self, Names, outcome};
 use super::session::{Session, ask, block_on, zone};
 use crate::cli::ReplyArgs;
-use crate::domain::{DeliveryState, Message, Retry, Stream, quote};
+use crate::domain::{DeliveryState, Message, RetryPolicy, Stream, quote};
 use crate::error::Failure;
 use crate::render::time;
 use crate::service::log::Log;
@@ -78,7 +78,7 @@ async fn first_attempt(
 ) -> anyhow::Result<()> {
     let give_up = Instant::now() + LONGEST;
     let streams = CurrentStreams::open(Arc::clone(store), Log::nowhere()).await?;
-    let dispatcher = Dispatcher::new(Arc::clone(store), Arc::new(streams), Retry::Local);
+    let dispatcher = Dispatcher::new(Arc::clone(store), Arc::new(streams), RetryPolicy::Local);
     loop {
         let attempts = store.attempts(event).await?;
         if !attempts.is_empty() || Instant::now() >= give_up {

@@ -1,5 +1,5 @@
-//! How a message of a demo stream comes out: a pure function of its number, the clock and the
-//! delay. Nothing is scheduled, so that nothing is lost when a process ends.
+//! The simulated outcome of a message of a demo stream: a pure function of number, clock and delay.
+//! Nothing is scheduled, so that nothing is lost when a process ends.
 
 use std::time::Duration;
 

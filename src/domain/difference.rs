@@ -1,4 +1,4 @@
-//! What differs between two forms of a stream, field by field, as people and programs are told.
+//! The fields in which two versions of a stream differ, for people and programs.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub struct Difference {
     pub after: String,
 }
 
-/// Times, id and token are not compared: they follow from the fields.
+/// Compares fields alone; times, id and token are none.
 pub fn differences(before: &Stream, after: &Stream) -> Vec<Difference> {
     let mut told = Vec::new();
     let mut tell = |field: &str, before: String, after: String| {

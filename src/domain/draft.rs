@@ -1,4 +1,4 @@
-//! A stream in the making: the one road from flags, documents and prompts to a [`Stream`].
+//! The answers that make a [`Stream`]: flags, documents and prompts all end here.
 
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Changes to a stream's answers: what is given is added or replaced, what is named is taken out.
+//! Edits of a stream: given answers replace others or extend lists, removals shorten lists.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! What a webhook is told: that a message was received, or how far a sent one has come.
+//! Events that a webhook delivers: a message was received, or the status of a sent one changed.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -20,6 +20,6 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
     pub status: MessageStatus,
-    /// The reason, where the carrier gave one.
+    /// The reason, where one was given.
     pub details: Option<String>,
 }

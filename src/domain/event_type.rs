@@ -1,4 +1,4 @@
-//! What a webhook is told of.
+//! The types of events, and which of them a webhook gets.
 
 use std::fmt;
 use std::str::FromStr;

@@ -205,7 +205,7 @@ fn of_webhook(stream: &Stream, show: fn(&Webhook) -> String) -> String {
 }
 
 impl Field {
-    /// In the order in which streams are written and shown: there, tags stand before the allow list.
+    /// In the order of documents and tables, where tags come before the allow list.
     pub fn as_written() -> [Self; Self::ALL.len()] {
         let mut all = Self::ALL;
         all.swap(Self::AllowedIps as usize, Self::Tags as usize);

@@ -1,4 +1,4 @@
-//! Which streams a list is about.
+//! Filter and order of a list of streams.
 
 use super::name::{Tag, name_key};
 use super::sender::SenderId;

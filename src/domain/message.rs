@@ -1,4 +1,4 @@
-//! What is said of a message: which way it goes, and how far it has come.
+//! Messages: direction, status, and the conversation that they belong to.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ pub struct Message {
     /// When it was accepted or received.
     pub at: Timestamp,
     pub course: Course,
-    /// The reason for the status, where the carrier gave one.
+    /// The reason for the status, where one was given.
     pub details: Option<String>,
     pub in_reply_to: Option<Uuid>,
 }

@@ -61,7 +61,7 @@ pub use plan::{Change, Plan, Target};
 pub use problem::Problem;
 pub use raw::{RawDraft, RawWebhook};
 pub use raw_value::{RawHeader, RawSender};
-pub use retry::Retry;
+pub use retry::RetryPolicy;
 pub use route::{HOSTED, Route, RouteName, RouteToken};
 pub use safe_json::{SafeLine, SafePretty};
 pub use secret::Secret;

@@ -1,4 +1,4 @@
-//! What a stream is called and found by: id, name, description, tags.
+//! The id, name, description and tags of a stream.
 
 use std::str::FromStr;
 

@@ -1,5 +1,4 @@
-//! What has to be done so that the streams are those of a document. Pure: it reads nothing and
-//! changes nothing.
+//! The changes that make the streams match a document. Pure: it reads nothing and changes nothing.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! A stream as it was typed, in flags or in a document, before any of it is believed.
+//! A stream as it was typed, in flags or in a document, before validation.
 
 use std::str::FromStr;
 

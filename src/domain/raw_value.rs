@@ -1,4 +1,4 @@
-//! What stands in a document or a flag for one value, before it is believed.
+//! A single value as it was typed, in a flag or in a document, before validation.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! When a webhook delivery that failed is tried again.
+//! When a failed webhook delivery is tried again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,8 @@ use super::value::{Invalid, display_value};
 /// For tests and development, in seconds.
 const LOCAL: [u64; 5] = [1, 2, 5, 10, 30];
 
-/// The Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
+/// The Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h,
+/// 24 h.
 const SERVICE: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 const MOST_PAUSES: usize = 20;
@@ -20,7 +21,7 @@ const MOST_PAUSES: usize = 20;
 const JITTER: f64 = 0.2;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Retry {
+pub enum RetryPolicy {
     Local,
     /// Over three days.
     Service,
@@ -28,14 +29,14 @@ pub enum Retry {
     List(Vec<Span>),
 }
 
-display_value!(Retry);
+display_value!(RetryPolicy);
 
-impl Retry {
+impl RetryPolicy {
     /// `None` when the schedule is over.
     ///
     /// Varies by up to a fifth with `chance`, from 0 to 1, so that many deliveries do not come back
-    /// at one moment. What the receiver asked for replaces the pause, but is never shorter than it
-    /// or longer than twice of it.
+    /// at one moment. What the receiver asked for replaces the pause, within the pause and twice
+    /// the pause.
     pub fn pause(
         &self,
         attempts: usize,
@@ -54,9 +55,7 @@ impl Retry {
             None => base.mul_f64(1.0 + JITTER * (2.0 * chance.clamp(0.0, 1.0) - 1.0)),
         })
     }
-}
 
-impl Retry {
     /// An upper bound of every pause, with what a receiver may ask for.
     pub fn longest(&self) -> Duration {
         let longest = match self {
@@ -69,7 +68,7 @@ impl Retry {
     }
 }
 
-impl FromStr for Retry {
+impl FromStr for RetryPolicy {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -92,7 +91,7 @@ impl FromStr for Retry {
     }
 }
 
-impl fmt::Display for Retry {
+impl fmt::Display for RetryPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local => f.write_str("local"),
@@ -112,7 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn pauses(schedule: &str) -> Vec<u64> {
-        let schedule: Retry = schedule.parse().unwrap();
+        let schedule: RetryPolicy = schedule.parse().unwrap();
         (1..)
             .map_while(|attempts| schedule.pause(attempts, 0.5, None))
             .map(|pause| pause.as_secs())
@@ -122,7 +121,7 @@ mod tests {
     #[test]
     fn no_pause_is_longer_than_the_longest() {
         for schedule in ["local", "service", "none", "1s,10m,2s"] {
-            let schedule: Retry = schedule.parse().unwrap();
+            let schedule: RetryPolicy = schedule.parse().unwrap();
             let pauses = (1..).map_while(|at| schedule.pause(at, 1.0, Some(Duration::MAX)));
             assert_eq!(pauses.max().unwrap_or_default(), schedule.longest());
         }
@@ -138,7 +137,7 @@ mod tests {
         assert_eq!(pauses("none"), [0; 0]);
         assert_eq!(pauses("1s,1m"), [1, 60]);
         for bad in ["", "fast", "1s,", "1", &["1s"; 21].join(",")] {
-            assert!(bad.parse::<Retry>().is_err(), "{bad}");
+            assert!(bad.parse::<RetryPolicy>().is_err(), "{bad}");
         }
     }
 
@@ -149,19 +148,19 @@ mod tests {
             chance in 0.0..1.0_f64,
             asked in proptest::option::of(0_u64..1_000_000),
         ) {
-            let base = Retry::Service.pause(attempts, 0.5, None).unwrap();
-            let pause = Retry::Service
+            let base = RetryPolicy::Service.pause(attempts, 0.5, None).unwrap();
+            let pause = RetryPolicy::Service
                 .pause(attempts, chance, asked.map(Duration::from_secs))
                 .unwrap();
             let (least, most) = if asked.is_some() { (1.0, 2.0) } else { (0.8, 1.2) };
             prop_assert!(pause >= base.mul_f64(least) && pause <= base.mul_f64(most));
-            prop_assert_eq!(Retry::Service.pause(10, chance, None), None);
+            prop_assert_eq!(RetryPolicy::Service.pause(10, chance, None), None);
         }
 
         #[test]
         fn what_is_printed_reads_back(text in "(local|service|none|([0-9]{1,3}(ms|s|m),){0,3}[0-9]{1,3}s)") {
-            let retry: Retry = text.parse().unwrap();
-            prop_assert_eq!(retry.to_string().parse::<Retry>().unwrap(), retry);
+            let retry: RetryPolicy = text.parse().unwrap();
+            prop_assert_eq!(retry.to_string().parse::<RetryPolicy>().unwrap(), retry);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Routes: the way out for live streams, which is another Streams API.
+//! Routes: other Streams APIs, through which live streams send.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! JSON that a terminal can be shown: what it would act on is written as an escape, which reads
-//! back as the same text.
+//! JSON that is safe on a terminal: unsafe characters become escapes, which read back as the same
+//! text.
 
 use std::io::{self, Write};
 

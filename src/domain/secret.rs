@@ -1,4 +1,4 @@
-//! Text that may be kept and sent but not shown.
+//! Text that may be stored and sent but not shown.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A stream and the small values that it is made of.
+//! A stream, its kind and its status.
 
 use std::fmt;
 
@@ -110,7 +110,7 @@ words! {
     pub enum Status (any_case, "is not a status: use Draft, Ready, Sending or Disabled") {
         Draft = "Draft",
         Ready = "Ready",
-        /// Ready, with messages whose status is not final: computed from the messages, never stored.
+        /// Ready, with messages whose status is not final: computed, never stored.
         Sending = "Sending",
         /// Paused by hand.
         Disabled = "Disabled",

@@ -1,5 +1,5 @@
-//! A stream as JSON: one shape for answers, for the state file and for documents. A stream alone
-//! is written without its secrets; here they are put in for those who may read them.
+//! A stream as JSON: one shape for answers, the state file and documents. A stream alone is written
+//! without its secrets; this file adds them for readers who may see them.
 
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::Value;

@@ -18,7 +18,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token(Secret);
 
-/// What may be stored of a token: it does not reveal it.
+/// What may be stored of a token without revealing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenDigest {
     /// SHA-256 of the whole token, in lowercase hexadecimal.

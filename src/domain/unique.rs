@@ -1,4 +1,4 @@
-//! A list that keeps the order in which things were added and never holds one twice.
+//! An ordered list without duplicates.
 
 use std::fmt;
 

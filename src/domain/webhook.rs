@@ -1,4 +1,4 @@
-//! The incoming-messages webhook: where replies are delivered, and how.
+//! The webhook of a stream: its URL, and how it is called.
 
 use std::str::FromStr;
 

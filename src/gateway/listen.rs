@@ -14,7 +14,7 @@ use super::activity::Limits;
 use super::connections::Connections;
 use super::router::{AppState, router};
 use crate::carrier::connect;
-use crate::domain::{AllowedIp, Retry, Stream};
+use crate::domain::{AllowedIp, RetryPolicy, Stream};
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
 use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
@@ -43,7 +43,7 @@ pub struct Options {
     /// Whether messages of live streams are handed on, and their status asked for.
     pub relay: bool,
     /// When a webhook delivery is tried again; without a schedule, deliveries are left to others.
-    pub retry: Option<Retry>,
+    pub retry: Option<RetryPolicy>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<AppState>,
-    retry: Option<Retry>,
+    retry: Option<RetryPolicy>,
     relay: bool,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outbox::Dispatcher;
 use super::streams::CurrentStreams;
-use crate::domain::{DeliveryState, Retry};
+use crate::domain::{DeliveryState, RetryPolicy};
 use crate::store::{Delivery, DeliveryFilter, Next, Store, StoreError};
 
 /// The deliveries that meet a filter and did not succeed.
@@ -35,7 +35,7 @@ pub async fn attempt_all(
     streams: Arc<CurrentStreams>,
     wanted: &[Delivery],
 ) -> Result<usize, StoreError> {
-    let dispatcher = Dispatcher::new(store, streams, Retry::Local);
+    let dispatcher = Dispatcher::new(store, streams, RetryPolicy::Local);
     let mut delivered = 0;
     for delivery in wanted.iter().rev() {
         let attempted = dispatcher.attempt_now(delivery.id).await?;

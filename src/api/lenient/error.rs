@@ -15,8 +15,8 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// Whether the API may have acted on the request all the same: only a refusal that says no or not
-    /// now is sure.
+    /// Whether the API may have acted on the request: only a refusal that says no or not now rules
+    /// it out.
     pub fn may_have_been_taken(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500 && *status != 503,

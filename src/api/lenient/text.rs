@@ -1,4 +1,4 @@
-//! What an API says in words: foreign text, cut short.
+//! What an API says in words: foreign text, shortened.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! What may have happened to a body between signing and checking: likely changes are undone one by
-//! one, until the signature fits.
+//! What may have happened to a body between signing and checking: undoes likely changes one by one,
+//! until the signature fits.
 
 use serde_json::Value;
 

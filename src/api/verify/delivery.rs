@@ -8,7 +8,7 @@ use crate::domain::{Invalid, is_http_token};
 pub(super) const SIGNING_HEADERS: [&str; 3] =
     ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
-/// Nothing in it is believed yet.
+/// Not verified yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// `None` where the request line is missing.

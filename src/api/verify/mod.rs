@@ -1,4 +1,4 @@
-//! Explains a webhook signature: whether it is right, and if not, what most likely went wrong.
+//! Explains a webhook signature: whether it is valid, and if not, what most likely went wrong.
 
 mod change;
 mod delivery;

@@ -174,7 +174,7 @@ fn headers_that_are_missing_doubled_or_unreadable_are_named() {
 
 #[test]
 fn the_order_of_our_own_fields_is_known() {
-    use crate::api::{ReceivedEvent, Seal, WebhookBody, webhook_request};
+    use crate::api::{ReceivedEvent, Signing, WebhookBody, webhook_request};
     use crate::domain::{EventTypes, Method, Webhook};
     let webhook = Webhook {
         method: Method::Post,
@@ -197,12 +197,12 @@ fn the_order_of_our_own_fields_is_known() {
         test: true,
     });
     let secret = secret(7);
-    let seal = Seal {
+    let signing = Signing {
         id: "msg_1",
         timestamp: NOW,
         secret: Some(&secret),
     };
-    let request = webhook_request(&webhook, &message, seal).unwrap();
+    let request = webhook_request(&webhook, &message, signing).unwrap();
     let body = request.body.clone().unwrap();
     let mut fields: Vec<_> = body.as_object().unwrap().clone().into_iter().collect();
     fields.reverse();

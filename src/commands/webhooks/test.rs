@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::listed::{moment, webhook_pause};
 use super::super::session::{Session, ask, block_on, webhook_secret};
-use crate::api::{HttpRequest, ReceivedEvent, Seal, StatusEvent, WebhookBody, webhook_request};
+use crate::api::{HttpRequest, ReceivedEvent, Signing, StatusEvent, WebhookBody, webhook_request};
 use crate::client::{Answer, Client, Unanswered};
 use crate::domain::{EventType, MessageStatus, SenderKind, Stream, conversation, escape, quote};
 use crate::error::{Code, Failure};
@@ -26,12 +26,12 @@ pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
     let secret = webhook_secret(session, &stream)?;
     let now = Timestamp::now();
     let id = Uuid::now_v7().to_string();
-    let seal = Seal {
+    let signing = Signing {
         id: &id,
         timestamp: now.as_second(),
         secret: Some(&secret),
     };
-    let request = webhook_request(webhook, &example(&stream, &id, now, true), seal)
+    let request = webhook_request(webhook, &example(&stream, &id, now, true), signing)
         .map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?;
     let answered = block_on(async { Ok(Client::new(LIMITS).execute(&request).await) })?;
     let verdict = verdict(&answered);

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::verdict::{LIMITS, Verdict, verdict};
-use crate::api::{Seal, WebhookBody, webhook_request};
+use crate::api::{Signing, WebhookBody, webhook_request};
 use crate::client::{Answer, Client, Unanswered};
-use crate::domain::{Event, Retry, StreamId, Webhook};
+use crate::domain::{Event, RetryPolicy, StreamId, Webhook};
 use crate::service::streams::CurrentStreams;
 use crate::service::webhook_secret;
 use crate::store::{Attempt, Job, Next, Outcome, Settlement, Store, StoreError, Work};
@@ -26,7 +26,7 @@ pub struct Dispatcher {
     store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
     client: Client,
-    retry: Retry,
+    retry: RetryPolicy,
 }
 
 /// How an attempt went.
@@ -46,7 +46,7 @@ impl Attempted {
 }
 
 impl Dispatcher {
-    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, retry: Retry) -> Self {
+    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, retry: RetryPolicy) -> Self {
         Self {
             store,
             streams,
@@ -163,12 +163,12 @@ impl Dispatcher {
             }
         };
         let id = event.id.to_string();
-        let seal = Seal {
+        let signing = Signing {
             id: &id,
             timestamp: at.as_second(),
             secret: Some(&secret),
         };
-        match webhook_request(webhook, &WebhookBody::from(event), seal) {
+        match webhook_request(webhook, &WebhookBody::from(event), signing) {
             Ok(request) => {
                 let answered = self.client.execute(&request).await;
                 let verdict = verdict(&answered);

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{Direction, MessageStatus, Retry};
+use crate::domain::{Direction, MessageStatus, RetryPolicy};
 use crate::service::testing::{DELAY, Reply, TestHome, TestReceiver, demo, handsets, id, told};
 use crate::service::{Dispatcher, attempt_all};
 
@@ -133,7 +133,7 @@ async fn a_delivery_that_somebody_else_attempts_is_left() {
             .unwrap()
             .is_some()
     );
-    let dispatcher = Dispatcher::new(home.store.clone(), home.streams.clone(), Retry::Local);
+    let dispatcher = Dispatcher::new(home.store.clone(), home.streams.clone(), RetryPolicy::Local);
     assert!(dispatcher.attempt_now(delivery.id).await.unwrap().is_none());
     assert!(receiver.calls().is_empty());
 }

@@ -8,7 +8,7 @@ mod schedule;
 mod trouble;
 
 use super::*;
-use crate::domain::Retry;
+use crate::domain::RetryPolicy;
 use crate::service::testing::TestHome;
 
 /// The outbox of a home.
@@ -23,7 +23,7 @@ impl Outbox {
 
     /// One that waits so long for an answer.
     fn patient(home: &TestHome, retry: &str, patience: Duration) -> Self {
-        let retry: Retry = retry.parse().unwrap();
+        let retry: RetryPolicy = retry.parse().unwrap();
         let (store, streams) = (Arc::clone(&home.store), Arc::clone(&home.streams));
         let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&streams), retry);
         let dispatcher = Arc::new(dispatcher.within(patience));

@@ -8,7 +8,7 @@ async fn it_takes_up_what_is_queued_and_ends_when_nobody_wants_it_any_more() {
     let receiver = TestReceiver::start().await;
     let home = TestHome::with([told(demo(0), &receiver.url("/"))]).await;
     let (store, streams) = (Arc::clone(&home.store), Arc::clone(&home.streams));
-    let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&streams), Retry::Local);
+    let dispatcher = Dispatcher::new(Arc::clone(&store), Arc::clone(&streams), RetryPolicy::Local);
     let (running, seen) = watch::channel(());
     let worker = work(Arc::new(dispatcher), store, streams, home.log.clone(), seen);
     let worker = tokio::spawn(worker);
