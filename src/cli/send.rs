@@ -111,7 +111,7 @@ pub(crate) struct Reach {
         env = "TEXTPEAK_GATEWAY",
         hide_env_values = true
     )]
-    reach: Option<Elsewhere>,
+    reach: Option<NamedGateway>,
     /// With a gateway of its own: after how long a simulated message is delivered
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub delivery_delay: Span,
@@ -119,15 +119,17 @@ pub(crate) struct Reach {
 
 impl Reach {
     pub fn url(&self) -> Option<&GatewayUrl> {
-        self.reach.as_ref().and_then(|Elsewhere(url)| url.as_ref())
+        self.reach
+            .as_ref()
+            .and_then(|NamedGateway(url)| url.as_ref())
     }
 }
 
 /// A gateway that was named; a variable that is set to nothing names none.
 #[derive(Debug, Clone)]
-struct Elsewhere(Option<GatewayUrl>);
+struct NamedGateway(Option<GatewayUrl>);
 
-impl FromStr for Elsewhere {
+impl FromStr for NamedGateway {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
