@@ -38,6 +38,8 @@ mod readme;
 #[cfg(unix)]
 mod reports;
 #[cfg(unix)]
+mod reports_live;
+#[cfg(unix)]
 mod routes;
 #[cfg(unix)]
 mod samples;

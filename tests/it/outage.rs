@@ -162,3 +162,17 @@ fn a_message_that_waits_for_longer_than_its_route_allows_ends_with_the_reason() 
     );
     assert_eq!(shown["sent_at"], Value::Null);
 }
+
+#[test]
+fn how_long_a_message_may_wait_is_a_duration() {
+    let (env, _) = home(&spare(), &[]);
+    for bad in ["2", "soon", "31d", "-1s"] {
+        let expire = format!("--expire={bad}");
+        let words = ["routes", "add", "other", "--token-file", "-", &expire];
+        let refused = env.run_with_input(&words, "a-token");
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{bad}");
+        let said = format!("error: --expire: “{bad}” is not a duration: ");
+        assert!(refused.stderr.starts_with(&said), "{refused:?}");
+    }
+    assert_eq!(env.json(&["routes", "list"])["total"], 1);
+}

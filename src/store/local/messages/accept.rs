@@ -91,20 +91,21 @@ impl Writer {
         course: &Course,
         url: &str,
     ) -> Result<(), WriteError> {
-        let now = self.now();
-        let turns = course.final_at.filter(|at| *at > now);
-        let status = match (course.final_at, turns) {
-            (Some(_), None) => Some(course.outcome),
-            _ => course.sent_at.map(|_| MessageStatus::Sent),
+        // By its course alone: a write that comes late must not pass over a status.
+        let turns = course
+            .final_at
+            .filter(|end| course.sent_at.is_some_and(|at| at < *end));
+        let first = match (course.final_at, turns) {
+            (Some(at), None) => Some((course.outcome, at)),
+            _ => course.sent_at.map(|at| (MessageStatus::Sent, at)),
         };
-        if let Some(status) = status {
-            let status = Some((status, None));
+        if let Some((status, at)) = first {
             let event = NewEvent {
                 stream,
                 handset,
                 message: uuid,
-                status,
-                at: now,
+                status: Some((status, None)),
+                at,
             };
             self.tell(&event, url)?;
         }
