@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::failures::refused;
 use super::making::{self, note_on_replies, tell};
-use super::resume::{InTheMaking, through_the_wizard};
+use super::resume::{CreationContext, create_with_wizard};
 use super::session::{Session, birth, environment, now};
 use crate::cli::{CreateArgs, GatewayFlag};
 use crate::document;
@@ -61,7 +61,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
             .note("Nothing was made: this was a dry run, and the id is an example.");
         return Ok(());
     }
-    let creation = InTheMaking {
+    let creation = CreationContext {
         birth: birth()?,
         known: RefCell::default(),
         status,
@@ -70,7 +70,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     };
     if ask {
         let script = Script::open(&draft);
-        return through_the_wizard(session, draft, &script, Step::Details, &creation);
+        return create_with_wizard(session, draft, &script, Step::Details, &creation);
     }
     let order = Creation {
         draft: &draft,

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::desk::{Walk, walk};
 use super::failures::refused;
 use super::last_word::LastWord;
+use super::run_wizard::{WizardInput, run_wizard};
 use super::session::{Session, ask, needs_a_terminal, now};
 use crate::cli::{EditArgs, GatewayFlag};
 use crate::domain::{
@@ -48,9 +48,9 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     };
     let script = Script::from_step(Step::Details);
     let last_word = LastWord::watch(session, "Cancelled: nothing was changed.")?;
-    let outcome = walk(
+    let outcome = run_wizard(
         session,
-        Walk {
+        WizardInput {
             purpose: Purpose::Edit,
             draft: StreamDraft::of(&before),
             script: &script,

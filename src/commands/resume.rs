@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use super::desk::{Walk, resume_command, walk};
 use super::last_word::LastWord;
 use super::list;
 use super::making;
+use super::run_wizard::{WizardInput, resume_command, run_wizard};
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
 use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Token, quote};
@@ -32,7 +32,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         .into());
     }
     let step = stream.resume_at.unwrap_or(Step::Details);
-    let creation = InTheMaking {
+    let creation = CreationContext {
         birth: Birth {
             id: stream.id.clone(),
             created_at: stream.created_at,
@@ -43,7 +43,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         gateway: gateway.clone(),
         copy: false,
     };
-    through_the_wizard(
+    create_with_wizard(
         session,
         StreamDraft::of(&stream),
         &Script::from_step(step),
@@ -53,7 +53,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
 }
 
 /// What a creation is given beside its answers.
-pub struct InTheMaking {
+pub struct CreationContext {
     /// The stream's id and times.
     pub birth: Birth,
     /// The draft as it was last seen on disk.
@@ -67,14 +67,14 @@ pub struct InTheMaking {
 }
 
 /// Asks, saves at every step, creates, and tells.
-pub fn through_the_wizard(
+pub fn create_with_wizard(
     session: &Session,
     draft: StreamDraft,
     script: &Script,
     from: Step,
-    creation: &InTheMaking,
+    creation: &CreationContext,
 ) -> anyhow::Result<()> {
-    let InTheMaking {
+    let CreationContext {
         birth,
         known,
         gateway,
@@ -87,7 +87,7 @@ pub fn through_the_wizard(
         last_word.set(format!("Cancelled: the draft is kept. To go on: {command}"));
     }
     let last_word = &last_word;
-    let way = Walk {
+    let input = WizardInput {
         known,
         purpose: Purpose::Create,
         draft,
@@ -97,7 +97,7 @@ pub fn through_the_wizard(
         gateway,
         last_word,
     };
-    match walk(session, way)? {
+    match run_wizard(session, input)? {
         Outcome::Finished(draft) => created(session, &draft, creation, last_word),
         Outcome::Left(draft) => {
             session
@@ -112,10 +112,10 @@ pub fn through_the_wizard(
 fn created(
     session: &Session,
     draft: &StreamDraft,
-    creation: &InTheMaking,
+    creation: &CreationContext,
     last_word: &LastWord,
 ) -> anyhow::Result<()> {
-    let InTheMaking {
+    let CreationContext {
         birth,
         known,
         status,

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::Desk;
+use super::WizardContext;
 use super::default_sender::default_sender;
 use super::prompt::{Prompt, Typed};
 use super::several::{headers, several};
@@ -39,25 +39,29 @@ fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
 }
 
 /// Asks one question. What the draft already holds is the default.
-pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Answer> {
-    let prompt = &desk.prompt;
+pub fn field(
+    field: Field,
+    draft: &mut StreamDraft,
+    context: &WizardContext<'_>,
+) -> anyhow::Result<Answer> {
+    let prompt = &context.prompt;
     prompt.explain(field.help());
     let label = field.label();
     match field {
         Field::Name => {
             let read = |text: &str| -> Result<StreamName, Invalid> {
                 let name = text.parse()?;
-                desk.surroundings.check_name(&name).map(|()| name)
+                context.surroundings.check_name(&name).map(|()| name)
             };
             line(&mut draft.name, label, prompt, read)
         }
         Field::Description => description(draft, prompt),
         Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt),
         Field::Tags => {
-            tell_known_tags(desk);
+            tell_known_tags(context);
             several(field, &mut draft.tags, prompt)
         }
-        Field::DefaultSender => default_sender(draft, desk.surroundings, prompt),
+        Field::DefaultSender => default_sender(draft, context.surroundings, prompt),
         Field::Demo => {
             let choices = [
                 ("No, send real messages", false),
@@ -134,24 +138,29 @@ fn description(draft: &mut StreamDraft, prompt: &Prompt<'_>) -> anyhow::Result<A
     Ok(keep(&mut draft.description, typed))
 }
 
-fn tell_known_tags(desk: &Desk<'_>) {
-    if desk.tags.is_empty() {
+fn tell_known_tags(context: &WizardContext<'_>) {
+    if context.tags.is_empty() {
         return;
     }
-    let known: Vec<_> = desk
+    let known: Vec<_> = context
         .tags
         .iter()
         .take(20)
         .map(|tag| escape(tag.as_str()))
         .collect();
-    desk.prompt
+    context
+        .prompt
         .tell(&format!("Known tags: {}", known.join(", ")));
 }
 
-pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<StepChoice> {
-    let chosen = desk.prompt.choose(
+pub fn end_of_step(context: &WizardContext<'_>) -> anyhow::Result<StepChoice> {
+    let chosen = context.prompt.choose(
         "This step is complete",
-        &[desk.purpose.next_label(), "Back", desk.purpose.quit_label()],
+        &[
+            context.purpose.next_label(),
+            "Back",
+            context.purpose.quit_label(),
+        ],
     )?;
     Ok(match chosen {
         0 => StepChoice::Next,
@@ -160,26 +169,29 @@ pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<StepChoice> {
     })
 }
 
-pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<SummaryChoice> {
-    desk.prompt.say(&(desk.summary)(draft));
+pub fn summary(draft: &StreamDraft, context: &WizardContext<'_>) -> anyhow::Result<SummaryChoice> {
+    context.prompt.say(&(context.summary)(draft));
     loop {
         let entries = [
-            desk.purpose.finish_label(),
+            context.purpose.finish_label(),
             "Edit step 1",
             "Edit step 2",
-            desk.purpose.quit_label(),
+            context.purpose.quit_label(),
             "Copy an endpoint or a body",
         ];
-        match desk.prompt.choose(desk.purpose.question(), &entries)? {
+        match context
+            .prompt
+            .choose(context.purpose.question(), &entries)?
+        {
             0 => return Ok(SummaryChoice::Finish),
             1 => return Ok(SummaryChoice::Edit(Step::Details)),
             2 => return Ok(SummaryChoice::Edit(Step::Webhook)),
             3 => return Ok(SummaryChoice::Quit),
             _ => {
-                let texts = (desk.copies)(draft);
+                let texts = (context.copies)(draft);
                 let names: Vec<_> = texts.iter().map(|(name, _)| name.clone()).collect();
-                if let Typed::Answer(at) = desk.prompt.menu("Copy", &names, 0)? {
-                    (desk.copy)(&texts[at].1);
+                if let Typed::Answer(at) = context.prompt.menu("Copy", &names, 0)? {
+                    (context.copy)(&texts[at].1);
                 }
             }
         }

@@ -65,7 +65,7 @@ impl Purpose {
 }
 
 /// What the wizard borrows from its caller.
-pub struct Desk<'a> {
+pub struct WizardContext<'a> {
     pub purpose: Purpose,
     pub prompt: Prompt<'a>,
     pub surroundings: &'a Surroundings<'a>,
@@ -80,7 +80,7 @@ pub struct Desk<'a> {
     pub copy: &'a dyn Fn(&str),
 }
 
-impl Desk<'_> {
+impl WizardContext<'_> {
     fn keep(&mut self, draft: &StreamDraft, step: Step) -> anyhow::Result<()> {
         match self.purpose {
             Purpose::Create => (self.save)(draft, step),
@@ -100,7 +100,7 @@ pub fn run(
     mut draft: StreamDraft,
     script: &Script,
     from: Step,
-    desk: &mut Desk<'_>,
+    context: &mut WizardContext<'_>,
 ) -> anyhow::Result<Outcome> {
     let mut script = script.clone();
     let mut place = script.start(from, &draft);
@@ -108,38 +108,39 @@ pub fn run(
     loop {
         let step = place.step();
         if shown != Some(step) {
-            desk.prompt
+            context
+                .prompt
                 .say(&format!("\nStep {} of 3 · {}", step.number(), step.title()));
             shown = Some(step);
         }
         place = match place {
-            Place::Question(field) => match ask::field(field, &mut draft, desk)? {
+            Place::Question(field) => match ask::field(field, &mut draft, context)? {
                 ask::Answer::Given => script.after(field, &draft),
                 ask::Answer::Back => script.before(place, &draft).unwrap_or_else(|| {
-                    desk.prompt.tell("This is the first question.");
+                    context.prompt.tell("This is the first question.");
                     place
                 }),
             },
-            Place::End(step) => match ask::end_of_step(desk)? {
+            Place::End(step) => match ask::end_of_step(context)? {
                 ask::StepChoice::Next => {
                     let next = step.next().unwrap_or(Step::Summary);
-                    desk.keep(&draft, next)?;
+                    context.keep(&draft, next)?;
                     script.start(next, &draft)
                 }
                 ask::StepChoice::Back => script.before(place, &draft).unwrap_or(place),
                 ask::StepChoice::Quit => {
-                    desk.keep(&draft, step)?;
+                    context.keep(&draft, step)?;
                     return Ok(Outcome::Left(draft));
                 }
             },
-            Place::Summary => match ask::summary(&draft, desk)? {
+            Place::Summary => match ask::summary(&draft, context)? {
                 ask::SummaryChoice::Finish => return Ok(Outcome::Finished(draft)),
                 ask::SummaryChoice::Edit(step) => {
                     script.ask_all(step);
                     script.start(step, &draft)
                 }
                 ask::SummaryChoice::Quit => {
-                    desk.keep(&draft, Step::Summary)?;
+                    context.keep(&draft, Step::Summary)?;
                     return Ok(Outcome::Left(draft));
                 }
             },

@@ -1,4 +1,4 @@
-//! The wizard's desk: everything that it borrows, put together for `create`, `resume` and `edit`.
+//! Runs the wizard for `create`, `resume` and `edit`.
 
 use std::cell::RefCell;
 
@@ -10,10 +10,10 @@ use crate::api::{HttpRequest, Part, Request};
 use crate::domain::{Birth, GatewayUrl, Step, Stream, StreamDraft, Tag};
 use crate::render::part;
 use crate::service::{Creation, Made};
-use crate::wizard::{self, Desk, Outcome, Purpose, Script};
+use crate::wizard::{self, Outcome, Purpose, Script, WizardContext};
 
-/// A walk through the wizard.
-pub struct Walk<'a> {
+/// A run_wizard through the wizard.
+pub struct WizardInput<'a> {
     /// What it is for.
     pub purpose: Purpose,
     /// The answers so far.
@@ -39,8 +39,8 @@ pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
 }
 
 /// Lends the wizard what it needs and lets it ask. A new stream's draft is saved at every step.
-pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
-    let Walk {
+pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<Outcome> {
+    let WizardInput {
         purpose,
         draft,
         script,
@@ -49,7 +49,7 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         known,
         gateway,
         last_word,
-    } = walk;
+    } = input;
     let catalogue = session.catalogue()?;
     let surroundings = catalogue.surroundings(Some(&birth.id));
     let tags: Vec<Tag> = catalogue.tags()?.into_iter().map(|(tag, _)| tag).collect();
@@ -98,7 +98,7 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         Ok(())
     };
     let say = |text: &str| terminal.say(text);
-    let mut desk = Desk {
+    let mut context = WizardContext {
         purpose,
         prompt: last_word.prompt(&say),
         surroundings: &surroundings,
@@ -112,5 +112,5 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         "{}\n< goes back one question; Ctrl-C stops.",
         purpose.heading()
     ));
-    wizard::run(draft, script, from, &mut desk)
+    wizard::run(draft, script, from, &mut context)
 }
