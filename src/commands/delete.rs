@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::session::{Session, ask, needs_a_terminal};
 use crate::cli::DeleteArgs;
 use crate::domain::{Stream, quote};
@@ -37,7 +37,7 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
 
 fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    let last_word = LastWord::watch(session, "Cancelled: nothing was deleted.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was deleted.")?;
     let say = |text: &str| terminal.say(text);
     for stream in streams {
         let name = stream.name.as_str();
@@ -45,7 +45,7 @@ fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
             "Deleting {} cannot be undone; its token stops working.",
             quote(name)
         ));
-        if !last_word
+        if !interrupt_message
             .prompt(&say)
             .exactly("Type its name to delete it", name)?
         {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::failures::refused;
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::run_wizard::{WizardInput, run_wizard};
 use super::session::{Session, ask, needs_a_terminal, now};
 use crate::cli::{EditArgs, GatewayFlag};
@@ -47,7 +47,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         now: now(),
     };
     let script = Script::from_step(Step::Details);
-    let last_word = LastWord::watch(session, "Cancelled: nothing was changed.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
     let outcome = run_wizard(
         session,
         WizardInput {
@@ -58,7 +58,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
             birth: &birth,
             known: &RefCell::default(),
             gateway: &gateway,
-            last_word: &last_word,
+            interrupt_message: &interrupt_message,
         },
     )?;
     match outcome {

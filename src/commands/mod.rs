@@ -10,7 +10,7 @@ mod edit;
 mod enable;
 mod export;
 mod failures;
-mod last_word;
+mod interrupt_message;
 mod list;
 mod listed;
 mod making;

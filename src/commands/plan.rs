@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::session::{Session, ask, needs_a_terminal, randomness};
 use super::wanted::Wanted;
 use crate::cli::PlanArgs;
@@ -57,12 +57,16 @@ pub fn apply(
             .into());
         }
         terminal.say(&shown);
-        let last_word = LastWord::watch(session, "Cancelled: nothing was changed.")?;
+        let interrupt_message =
+            InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
         let say = |text: &str| terminal.say(text);
-        if !last_word.prompt(&say).yes_or_no("Apply this plan?")? {
+        if !interrupt_message
+            .prompt(&say)
+            .yes_or_no("Apply this plan?")?
+        {
             return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
         }
-        last_word.set(
+        interrupt_message.set(
             "Cancelled while the plan was applied: textpeak streams plan tells whether it was.",
         );
     }

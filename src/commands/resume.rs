@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::list;
 use super::making;
 use super::run_wizard::{WizardInput, resume_command, run_wizard};
@@ -81,12 +81,12 @@ pub fn create_with_wizard(
         ..
     } = creation;
     let kept = known.borrow().is_some();
-    let last_word = LastWord::watch(session, "Cancelled: nothing was saved.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was saved.")?;
     if kept {
         let command = resume_command(session, &draft);
-        last_word.set(format!("Cancelled: the draft is kept. To go on: {command}"));
+        interrupt_message.set(format!("Cancelled: the draft is kept. To go on: {command}"));
     }
-    let last_word = &last_word;
+    let interrupt_message = &interrupt_message;
     let input = WizardInput {
         known,
         purpose: Purpose::Create,
@@ -95,10 +95,10 @@ pub fn create_with_wizard(
         from,
         birth,
         gateway,
-        last_word,
+        interrupt_message,
     };
     match run_wizard(session, input)? {
-        Outcome::Finished(draft) => created(session, &draft, creation, last_word),
+        Outcome::Finished(draft) => created(session, &draft, creation, interrupt_message),
         Outcome::Left(draft) => {
             session
                 .terminal
@@ -113,7 +113,7 @@ fn created(
     session: &Session,
     draft: &StreamDraft,
     creation: &CreationContext,
-    last_word: &LastWord,
+    interrupt_message: &InterruptMessage,
 ) -> anyhow::Result<()> {
     let CreationContext {
         birth,
@@ -129,7 +129,7 @@ fn created(
         known: known.as_ref(),
     };
     let made = making::create(session, order, *status)?;
-    last_word.set("The stream is created.");
+    interrupt_message.set("The stream is created.");
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);
     if terminal.json() {
@@ -142,7 +142,11 @@ fn created(
         terminal.answer(&format!("Authorization token: {token}"))?;
     }
     let say = |text: &str| terminal.say(text);
-    if *copy || last_word.prompt(&say).yes_or_no("Copy the token?")? {
+    if *copy
+        || interrupt_message
+            .prompt(&say)
+            .yes_or_no("Copy the token?")?
+    {
         session.copy("The token was", token);
     }
     if !terminal.json() {

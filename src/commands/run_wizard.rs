@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::making;
 use super::preview::{example_sender, requests};
 use super::session::Session;
@@ -29,7 +29,7 @@ pub struct WizardInput<'a> {
     /// The address in the previews.
     pub gateway: &'a GatewayUrl,
     /// What Ctrl-C says.
-    pub last_word: &'a LastWord,
+    pub interrupt_message: &'a InterruptMessage,
 }
 
 /// The command that goes on with a draft.
@@ -48,7 +48,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         birth,
         known,
         gateway,
-        last_word,
+        interrupt_message,
     } = input;
     let catalogue = session.catalogue()?;
     let surroundings = catalogue.surroundings(Some(&birth.id));
@@ -90,7 +90,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         };
         let made = making::save(session, creation, step)?;
         *known.borrow_mut() = Some(made.stream);
-        last_word.set(format!(
+        interrupt_message.set(format!(
             "Cancelled: the draft is kept. To go on: {}",
             resume_command(session, draft)
         ));
@@ -100,7 +100,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
     let say = |text: &str| terminal.say(text);
     let mut context = WizardContext {
         purpose,
-        prompt: last_word.prompt(&say),
+        prompt: interrupt_message.prompt(&say),
         surroundings: &surroundings,
         tags: &tags,
         save: &mut save,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::failures::refused;
-use super::last_word::LastWord;
+use super::interrupt_message::InterruptMessage;
 use super::session::{Session, ask, needs_a_terminal, randomness};
 use crate::domain::{Status, Token, quote};
 use crate::error::{Code, Failure};
@@ -45,15 +45,16 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
             )
             .into());
         }
-        let last_word = LastWord::watch(session, "Cancelled: the token was not rotated.")?;
+        let interrupt_message =
+            InterruptMessage::watch(session, "Cancelled: the token was not rotated.")?;
         let say = |text: &str| session.terminal.say(text);
-        if !last_word.prompt(&say).yes_or_no(&format!(
+        if !interrupt_message.prompt(&say).yes_or_no(&format!(
             "Stop the token of {} and issue a new one?",
             quote(name)
         ))? {
             return Err(Failure::new(Code::Cancelled, "the token was not rotated").into());
         }
-        last_word
+        interrupt_message
             .set("Cancelled while the token was rotated: textpeak doctor tells whether it was.");
     }
     let mut random = randomness()?;

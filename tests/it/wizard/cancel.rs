@@ -8,13 +8,13 @@ use crate::support::TestEnv;
 const TIMES: usize = 5;
 
 /// What must hold wherever the program was interrupted.
-fn check(ended: &Ended, last_word: &str) {
+fn check(ended: &Ended, interrupt_message: &str) {
     let Ended {
         code, raw, modes, ..
     } = ended;
     assert_eq!(*code, 130, "{raw:?}");
     let last = raw.trim_end().lines().last().unwrap();
-    assert_eq!(last, last_word, "{raw:?}");
+    assert_eq!(last, interrupt_message, "{raw:?}");
     let hidden = raw.rfind("\x1b[?25l");
     let shown = raw.rfind("\x1b[?25h");
     assert!(shown > hidden || hidden.is_none(), "no cursor: {raw:?}");
