@@ -21,7 +21,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::Failure;
-use crate::terminal::{Color, Manner, Output};
+use crate::terminal::{Color, Output, TerminalOptions};
 
 pub use complete::{Live, complete, script};
 pub use draft::echo;
@@ -87,14 +87,14 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
-    pub fn manner(&self) -> Manner {
-        Manner {
+    pub fn terminal_options(&self) -> TerminalOptions {
+        TerminalOptions {
             output: self.output,
             color: self.color,
             no_input: self.no_input,
             quiet: self.quiet,
             verbose: self.verbose,
-            ..Manner::default()
+            ..TerminalOptions::default()
         }
     }
 

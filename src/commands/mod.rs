@@ -41,7 +41,7 @@ use crate::cli::{
     TagsCommand, TokenCommand, WebhooksCommand,
 };
 use crate::error::{self, Code, Failure};
-use crate::terminal::{Manner, Terminal};
+use crate::terminal::{Terminal, TerminalOptions};
 use session::Session;
 
 /// Runs one command line, program name first, and says how it went.
@@ -52,7 +52,7 @@ pub fn run(words: &[OsString]) -> Code {
     }
     let (terminal, result) = match cli::parse(words) {
         Ok(Cli { globals, command }) => {
-            let terminal = Terminal::new(session::surroundings(globals.manner()));
+            let terminal = Terminal::new(session::with_environment(globals.terminal_options()));
             let result = Session::open(terminal, globals.home())
                 .and_then(|session| dispatch(&session, command));
             (terminal, result)
@@ -62,9 +62,9 @@ pub fn run(words: &[OsString]) -> Code {
                 Refusal::Wrong(_, output) => *output,
                 Refusal::Text(_) => crate::terminal::Output::Table,
             };
-            let terminal = Terminal::new(session::surroundings(Manner {
+            let terminal = Terminal::new(session::with_environment(TerminalOptions {
                 output,
-                ..Manner::default()
+                ..TerminalOptions::default()
             }));
             let result = match refusal {
                 Refusal::Text(text) => terminal.answer(&text).map(|()| Code::Done),

@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::render::command_line;
 use crate::service::{self, ServiceError};
 use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
-use crate::terminal::{Manner, Terminal};
+use crate::terminal::{Terminal, TerminalOptions};
 
 /// The layers, introduced to each other.
 #[derive(Debug)]
@@ -27,13 +27,13 @@ pub struct Session {
     home_flag: Option<String>,
 }
 
-/// What the environment says about how to talk.
-pub fn surroundings(manner: Manner) -> Manner {
+/// Adds `NO_COLOR`, `TERM` and `CI`.
+pub fn with_environment(options: TerminalOptions) -> TerminalOptions {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    Manner {
+    TerminalOptions {
         plain: set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb"),
         ci: set("CI"),
-        ..manner
+        ..options
     }
 }
 

@@ -36,7 +36,7 @@ pub enum Output {
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-pub struct Manner {
+pub struct TerminalOptions {
     pub output: Output,
     pub color: Color,
     pub no_input: bool,
@@ -50,30 +50,30 @@ pub struct Manner {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    manner: Manner,
+    options: TerminalOptions,
     width: Option<u16>,
 }
 
 impl Terminal {
-    pub fn new(manner: Manner) -> Self {
+    pub fn new(options: TerminalOptions) -> Self {
         let width = io::stdout()
             .is_terminal()
             .then(|| columns(&console::Term::stdout()));
-        let terminal = Self { manner, width };
+        let terminal = Self { options, width };
         console::set_colors_enabled_stderr(terminal.colored(io::stderr().is_terminal()));
         terminal
     }
 
     fn colored(&self, is_terminal: bool) -> bool {
-        match self.manner.color {
+        match self.options.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && !self.manner.plain,
+            Color::Auto => is_terminal && !self.options.plain,
         }
     }
 
     pub fn json(&self) -> bool {
-        self.manner.output == Output::Json
+        self.options.output == Output::Json
     }
 
     /// Columns of stdout; `None` where it is not a terminal.
@@ -83,8 +83,8 @@ impl Terminal {
 
     pub fn is_interactive(&self) -> bool {
         let here = io::stdin().is_terminal() && io::stderr().is_terminal();
-        here && !self.manner.no_input
-            && !self.manner.ci
+        here && !self.options.no_input
+            && !self.options.ci
             && columns(&console::Term::stderr()) >= NARROWEST
     }
 
@@ -111,19 +111,19 @@ impl Terminal {
     }
 
     pub fn is_quiet(&self) -> bool {
-        self.manner.quiet
+        self.options.quiet
     }
 
     /// Only for people: programs read errors on stderr.
     pub fn note(&self, text: &str) {
-        if !self.manner.quiet && !self.json() {
+        if !self.options.quiet && !self.json() {
             self.say(text);
         }
     }
 
     /// Shown with `--verbose` only.
     pub fn detail(&self, text: &str) {
-        if self.manner.verbose {
+        if self.options.verbose {
             self.say(text);
         }
     }
@@ -153,7 +153,7 @@ impl Terminal {
     /// Draws nothing where nobody looks.
     #[must_use]
     pub fn progress(&self, total: usize) -> Progress {
-        let seen = io::stderr().is_terminal() && !self.manner.quiet && !self.json();
+        let seen = io::stderr().is_terminal() && !self.options.quiet && !self.json();
         Progress::new(if seen { total } else { 0 })
     }
 
