@@ -2,7 +2,7 @@
 
 use super::failures::refused;
 use super::making::tell;
-use super::session::{Session, ask, birth, randomness};
+use super::session::{Session, ask, new_identity, randomness};
 use crate::cli::{CloneArgs, GatewayFlag};
 use crate::domain::{Field, Problem};
 use crate::service::{ServiceError, clone_stream};
@@ -18,8 +18,8 @@ pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
         let wrong = vec![Problem::new(Field::Name, error)];
         refused(session, "clone", ServiceError::Wrong(wrong))
     })?;
-    let (birth, mut random) = (birth()?, randomness()?);
-    let made = clone_stream(&session.store, &mut random, &source, name, &birth);
+    let (identity, mut random) = (new_identity()?, randomness()?);
+    let made = clone_stream(&session.store, &mut random, &source, name, &identity);
     let made = ask(made).map_err(|error| refused(session, "clone", error))?;
     tell(session, &made, gateway)
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use super::failures::refused;
 use super::making::{self, note_on_replies, tell};
 use super::resume::{CreationContext, create_with_wizard};
-use super::session::{Session, birth, environment, now};
+use super::session::{Session, environment, new_identity, now};
 use crate::cli::{CreateArgs, GatewayFlag};
 use crate::document;
 use crate::domain::{
-    Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
+    DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
+    StreamIdentity,
 };
 use crate::files::{input_name, read_text_input};
 use crate::service::{Creation, Made, ServiceError, UNTITLED};
@@ -62,7 +63,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         return Ok(());
     }
     let creation = CreationContext {
-        birth: birth()?,
+        identity: new_identity()?,
         known: RefCell::default(),
         status,
         gateway,
@@ -74,7 +75,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     }
     let order = Creation {
         draft: &draft,
-        birth: &creation.birth,
+        identity: &creation.identity,
         known: None,
     };
     let made = if as_draft {
@@ -102,7 +103,7 @@ fn look_around(
     wrong: &mut Vec<Problem>,
 ) -> anyhow::Result<Option<SenderId>> {
     let catalogue = session.catalogue()?;
-    wrong.extend(catalogue.surroundings(None).conflicts(draft));
+    wrong.extend(catalogue.constraints(None).conflicts(draft));
     let chosen = draft.default_sender.as_ref().and_then(DefaultSender::id);
     Ok(chosen.or(catalogue.senders().first()).cloned())
 }
@@ -118,7 +119,7 @@ fn from_document(path: &Path) -> anyhow::Result<(RawDraft, Vec<Problem>)> {
 /// The stream as a dry run shows it: without an id or a token of its own.
 fn would_be(session: &Session, draft: StreamDraft, status: Status) -> anyhow::Result<Stream> {
     let now = now();
-    let birth = Birth {
+    let identity = StreamIdentity {
         id: StreamId::generate(|| 0),
         created_at: now,
         now,
@@ -129,7 +130,7 @@ fn would_be(session: &Session, draft: StreamDraft, status: Status) -> anyhow::Re
         draft
     };
     let built = draft
-        .build(birth)
+        .build(identity)
         .map_err(|wrong| refused(session, "create", ServiceError::Wrong(wrong)))?;
     Ok(Stream { status, ..built })
 }

@@ -8,7 +8,7 @@ use super::run_wizard::{WizardInput, run_wizard};
 use super::session::{Session, ask, needs_a_terminal, now};
 use crate::cli::{EditArgs, GatewayFlag};
 use crate::domain::{
-    Birth, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson, quote,
+    RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamIdentity, StreamJson, quote,
 };
 use crate::error::Failure;
 use crate::render;
@@ -41,7 +41,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
             &edited.map_err(|error| refused(session, "edit", error))?,
         );
     }
-    let birth = Birth {
+    let identity = StreamIdentity {
         id: before.id.clone(),
         created_at: before.created_at,
         now: now(),
@@ -55,7 +55,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
             draft: StreamDraft::of(&before),
             script: &script,
             from: Step::Details,
-            birth: &birth,
+            identity: &identity,
             known: &RefCell::default(),
             gateway: &gateway,
             interrupt_message: &interrupt_message,

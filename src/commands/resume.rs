@@ -8,7 +8,7 @@ use super::making;
 use super::run_wizard::{WizardInput, resume_command, run_wizard};
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
-use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Token, quote};
+use crate::domain::{GatewayUrl, Status, Step, Stream, StreamDraft, StreamIdentity, Token, quote};
 use crate::error::Failure;
 use crate::service::Creation;
 use crate::wizard::{Outcome, Purpose, Script};
@@ -33,7 +33,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
     }
     let step = stream.resume_at.unwrap_or(Step::Details);
     let creation = CreationContext {
-        birth: Birth {
+        identity: StreamIdentity {
             id: stream.id.clone(),
             created_at: stream.created_at,
             now: now(),
@@ -55,7 +55,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
 /// What a creation is given beside its answers.
 pub struct CreationContext {
     /// The stream's id and times.
-    pub birth: Birth,
+    pub identity: StreamIdentity,
     /// The draft as it was last seen on disk.
     pub known: RefCell<Option<Stream>>,
     /// Ready, or Disabled where a document says so.
@@ -75,7 +75,7 @@ pub fn create_with_wizard(
     creation: &CreationContext,
 ) -> anyhow::Result<()> {
     let CreationContext {
-        birth,
+        identity,
         known,
         gateway,
         ..
@@ -93,7 +93,7 @@ pub fn create_with_wizard(
         draft,
         script,
         from,
-        birth,
+        identity,
         gateway,
         interrupt_message,
     };
@@ -116,7 +116,7 @@ fn created(
     interrupt_message: &InterruptMessage,
 ) -> anyhow::Result<()> {
     let CreationContext {
-        birth,
+        identity,
         known,
         status,
         gateway,
@@ -125,7 +125,7 @@ fn created(
     let known = known.borrow();
     let order = Creation {
         draft,
-        birth,
+        identity,
         known: known.as_ref(),
     };
     let made = making::create(session, order, *status)?;

@@ -7,7 +7,7 @@ use super::making;
 use super::preview::{example_sender, requests};
 use super::session::Session;
 use crate::api::{HttpRequest, Part, Request};
-use crate::domain::{Birth, GatewayUrl, Step, Stream, StreamDraft, Tag};
+use crate::domain::{GatewayUrl, Step, Stream, StreamDraft, StreamIdentity, Tag};
 use crate::render::part;
 use crate::service::{Creation, Made};
 use crate::wizard::{self, Outcome, Purpose, Script, WizardContext};
@@ -23,7 +23,7 @@ pub struct WizardInput<'a> {
     /// Where it begins.
     pub from: Step,
     /// The stream's id and times.
-    pub birth: &'a Birth,
+    pub identity: &'a StreamIdentity,
     /// The draft as it was last seen on disk; a save changes it.
     pub known: &'a RefCell<Option<Stream>>,
     /// The address in the previews.
@@ -45,17 +45,17 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         draft,
         script,
         from,
-        birth,
+        identity,
         known,
         gateway,
         interrupt_message,
     } = input;
     let catalogue = session.catalogue()?;
-    let surroundings = catalogue.surroundings(Some(&birth.id));
+    let constraints = catalogue.constraints(Some(&identity.id));
     let tags: Vec<Tag> = catalogue.tags()?.into_iter().map(|(tag, _)| tag).collect();
     let terminal = session.terminal;
-    let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone()).ok();
-    let example = |stream: &Stream| example_sender(stream, surroundings.senders);
+    let would_be = |draft: &StreamDraft| draft.clone().build(identity.clone()).ok();
+    let example = |stream: &Stream| example_sender(stream, constraints.senders);
     let summary = |draft: &StreamDraft| {
         let made = would_be(draft).map(|stream| Made {
             sender: example(&stream),
@@ -85,7 +85,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         let before = known.borrow().clone();
         let creation = Creation {
             draft,
-            birth,
+            identity,
             known: before.as_ref(),
         };
         let made = making::save(session, creation, step)?;
@@ -101,7 +101,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
     let mut context = WizardContext {
         purpose,
         prompt: interrupt_message.prompt(&say),
-        surroundings: &surroundings,
+        constraints: &constraints,
         tags: &tags,
         save: &mut save,
         summary: &summary,

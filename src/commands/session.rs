@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-use crate::domain::{Birth, Stream, StreamId, Token, WebhookSecret, escape};
+use crate::domain::{Stream, StreamId, StreamIdentity, Token, WebhookSecret, escape};
 use crate::error::Failure;
 use crate::render::command_line;
 use crate::service::{self, ServiceError};
@@ -141,9 +141,9 @@ pub fn now() -> Timestamp {
 }
 
 /// A new stream's id and times.
-pub fn birth() -> anyhow::Result<Birth> {
+pub fn new_identity() -> anyhow::Result<StreamIdentity> {
     let now = now();
-    Ok(Birth {
+    Ok(StreamIdentity {
         id: StreamId::generate(randomness()?),
         created_at: now,
         now,

@@ -99,7 +99,7 @@ answers! {
 }
 
 #[derive(Debug, Clone)]
-pub struct Birth {
+pub struct StreamIdentity {
     pub id: StreamId,
     pub created_at: Timestamp,
     pub now: Timestamp,
@@ -164,14 +164,14 @@ impl StreamDraft {
     }
 
     /// The stream is a draft until it gets its token. Questions left open get their defaults.
-    pub fn build(self, birth: Birth) -> Result<Stream, Vec<Problem>> {
+    pub fn build(self, identity: StreamIdentity) -> Result<Stream, Vec<Problem>> {
         let webhook = self.webhook();
         let missing: Vec<_> = self.missing().map(Problem::missing).collect();
         let Some(name) = self.name.filter(|_| missing.is_empty()) else {
             return Err(missing);
         };
         Ok(Stream {
-            id: birth.id,
+            id: identity.id,
             name,
             kind: StreamKind::SmsTwoWay,
             description: self.description.unwrap_or_default(),
@@ -184,8 +184,8 @@ impl StreamDraft {
             token_hint: None,
             token_sha256: None,
             resume_at: None,
-            created_at: birth.created_at,
-            updated_at: birth.now,
+            created_at: identity.created_at,
+            updated_at: identity.now,
         })
     }
 
@@ -217,7 +217,7 @@ impl StreamDraft {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings<'a> {
+pub struct DraftConstraints<'a> {
     /// The names of all other streams.
     pub names: Vec<&'a str>,
     pub senders: &'a [SenderId],
@@ -225,7 +225,7 @@ pub struct Surroundings<'a> {
     pub own_sender: Option<SenderId>,
 }
 
-impl Surroundings<'_> {
+impl DraftConstraints<'_> {
     pub fn check_name(&self, name: &StreamName) -> Result<(), Invalid> {
         if self
             .names

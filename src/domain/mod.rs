@@ -44,7 +44,7 @@ pub use demo::Course;
 pub use difference::{Difference, differences};
 pub use document::{Document, Exported, Syntax, placeholders};
 pub(crate) use draft::GoodDraft;
-pub use draft::{Birth, StreamDraft, Surroundings};
+pub use draft::{DraftConstraints, StreamDraft, StreamIdentity};
 pub use edit::Removals;
 pub use event::{Event, StatusChange};
 pub use event_type::{EventType, EventTypes};

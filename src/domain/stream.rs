@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::allow_list::AllowedIp;
-use super::draft::{Birth, StreamDraft};
+use super::draft::{StreamDraft, StreamIdentity};
 use super::field::Step;
 use super::name::{Description, StreamId, StreamName, Tag};
 use super::problem::Problem;
@@ -69,12 +69,12 @@ impl Stream {
 
     /// The same stream with other answers: id, creation time, token and status stay.
     pub fn revised(&self, draft: StreamDraft, now: Timestamp) -> Result<Self, Vec<Problem>> {
-        let birth = Birth {
+        let identity = StreamIdentity {
             id: self.id.clone(),
             created_at: self.created_at,
             now,
         };
-        let mut stream = draft.build(birth)?;
+        let mut stream = draft.build(identity)?;
         stream.status = self.status;
         stream.token_hint.clone_from(&self.token_hint);
         stream.token_sha256.clone_from(&self.token_sha256);

@@ -3,7 +3,7 @@
 use super::create::{Creation, Made, create};
 use super::save_draft::save_draft;
 use super::{Random, ServiceError};
-use crate::domain::{Birth, DefaultSender, Status, Stream, StreamDraft, StreamName};
+use crate::domain::{DefaultSender, Status, Stream, StreamDraft, StreamIdentity, StreamName};
 use crate::store::CatalogueStore;
 
 /// Makes a stream like `source`, with a name and a token of its own. A draft's clone is a draft.
@@ -12,7 +12,7 @@ pub async fn clone_stream(
     random: Random<'_>,
     source: &Stream,
     name: StreamName,
-    birth: &Birth,
+    identity: &StreamIdentity,
 ) -> Result<Made, ServiceError> {
     let draft = StreamDraft {
         name: Some(name),
@@ -21,7 +21,7 @@ pub async fn clone_stream(
     };
     let creation = Creation {
         draft: &draft,
-        birth,
+        identity,
         known: None,
     };
     match source.status {

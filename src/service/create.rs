@@ -2,14 +2,14 @@
 
 use super::change::{Basis, change};
 use super::{Random, ServiceError};
-use crate::domain::{Birth, SenderId, Status, Stream, StreamDraft, Token};
+use crate::domain::{SenderId, Status, Stream, StreamDraft, StreamIdentity, Token};
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, StoreError};
 
 /// A stream to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Creation<'a> {
     pub draft: &'a StreamDraft,
-    pub birth: &'a Birth,
+    pub identity: &'a StreamIdentity,
     /// The draft as it was last seen in the store: what others did to it since is not undone.
     pub known: Option<&'a Stream>,
 }
@@ -34,11 +34,11 @@ pub async fn create(
     let token = Token::issue(random);
     change(store, Basis::Named, |catalogue| {
         fit(catalogue, creation.draft, creation)?;
-        let birth = Birth {
-            created_at: creation.birth.now,
-            ..creation.birth.clone()
+        let identity = StreamIdentity {
+            created_at: creation.identity.now,
+            ..creation.identity.clone()
         };
-        let built = creation.draft.clone().build(birth);
+        let built = creation.draft.clone().build(identity);
         let mut stream = built.map_err(ServiceError::Wrong)?;
         stream.status = status;
         let changes = changes(creation.draft, creation.known, &stream, Some(token.clone()));
@@ -61,10 +61,12 @@ pub(super) fn fit(
     draft: &StreamDraft,
     creation: Creation<'_>,
 ) -> Result<(), ServiceError> {
-    let Creation { birth, known, .. } = creation;
-    let there = catalogue.with_id(&birth.id)?;
+    let Creation {
+        identity, known, ..
+    } = creation;
+    let there = catalogue.with_id(&identity.id)?;
     still(known, there.as_ref())?;
-    let wrong = catalogue.surroundings(Some(&birth.id)).conflicts(draft);
+    let wrong = catalogue.constraints(Some(&identity.id)).conflicts(draft);
     if wrong.is_empty() {
         Ok(())
     } else {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::change::{Basis, change};
 use super::{Random, ServiceError, now};
 use crate::domain::{
-    Birth, Plan, Problem, RawDraft, Status, Stream, StreamId, Target, Token, name_key,
+    Plan, Problem, RawDraft, Status, Stream, StreamId, StreamIdentity, Target, Token, name_key,
 };
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, Clock};
 
@@ -139,12 +139,12 @@ fn carry_out(
     }
     // The document's first stream comes to stand on top.
     for target in plan.creates.iter().rev() {
-        let birth = Birth {
+        let identity = StreamIdentity {
             id: StreamId::generate(&mut *random),
             created_at: now,
             now,
         };
-        let built = target.draft.clone().build(birth);
+        let built = target.draft.clone().build(identity);
         let mut stream = built.map_err(ServiceError::Wrong)?;
         stream.status = target.status;
         let is_draft = target.status == Status::Draft;

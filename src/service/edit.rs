@@ -39,7 +39,7 @@ pub async fn edit(
     change(store, Basis::Named, |catalogue| {
         let there = find(catalogue, id.as_str())?;
         let draft = draft(&there, &answers)?;
-        let wrong = catalogue.surroundings(Some(id)).conflicts(&draft);
+        let wrong = catalogue.constraints(Some(id)).conflicts(&draft);
         if !wrong.is_empty() {
             return Err(ServiceError::Wrong(wrong));
         }

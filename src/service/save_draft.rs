@@ -21,7 +21,7 @@ pub async fn save_draft(
             draft.name = untitled(catalogue).parse().ok();
         }
         fit(catalogue, &draft, creation)?;
-        let built = draft.clone().build(creation.birth.clone());
+        let built = draft.clone().build(creation.identity.clone());
         let mut stream = built.map_err(ServiceError::Wrong)?;
         stream.resume_at = Some(step);
         let sender = example_sender(&stream, catalogue);

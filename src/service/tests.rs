@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::*;
-use crate::domain::{Birth, RawDraft, Removals, Status, Stream, StreamDraft};
+use crate::domain::{RawDraft, Removals, Status, Stream, StreamDraft, StreamIdentity};
 use crate::store::{
     Catalogue, CatalogueChange, CatalogueStore, Home, LocalStore, Revision, Secrets, StoreError,
 };
@@ -49,11 +49,11 @@ fn stream(n: u8, name: &str) -> Stream {
         name: Some(name.parse().unwrap()),
         ..StreamDraft::default()
     };
-    draft.build(birth(n)).unwrap()
+    draft.build(identity(n)).unwrap()
 }
 
-fn birth(n: u8) -> Birth {
-    Birth {
+fn identity(n: u8) -> StreamIdentity {
+    StreamIdentity {
         id: format!("st_0000000000{n:02}").parse().unwrap(),
         created_at: Timestamp::UNIX_EPOCH,
         now: Timestamp::UNIX_EPOCH,
@@ -130,10 +130,10 @@ fn a_name_that_somebody_took_meanwhile_is_said_as_a_wrong_answer() {
         name: Some("B".parse().unwrap()),
         ..StreamDraft::default()
     };
-    let (birth, mut random) = (birth(3), || 7);
+    let (identity, mut random) = (identity(3), || 7);
     let creation = Creation {
         draft: &draft,
-        birth: &birth,
+        identity: &identity,
         known: None,
     };
     let refused = run(create(&store, &mut random, creation, Status::Ready)).unwrap_err();
@@ -145,10 +145,10 @@ fn a_name_that_somebody_took_meanwhile_is_said_as_a_wrong_answer() {
 fn a_draft_without_a_name_gets_the_next_one_that_is_free() {
     let folder = tempfile::tempdir().unwrap();
     let store = overtaken(&folder, &stream(1, "A"), put(None, &stream(2, UNTITLED)));
-    let (draft, birth) = (StreamDraft::default(), birth(3));
+    let (draft, identity) = (StreamDraft::default(), identity(3));
     let creation = Creation {
         draft: &draft,
-        birth: &birth,
+        identity: &identity,
         known: None,
     };
     let made = run(save_draft(&store, creation, draft.next_step())).unwrap();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{Catalogue, Entry, StoreError};
-use crate::domain::{Stream, StreamId, Surroundings, Tag, name_key, same_name};
+use crate::domain::{DraftConstraints, Stream, StreamId, Tag, name_key, same_name};
 
 impl Catalogue {
     /// The stream with this id, if there is one.
@@ -44,13 +44,13 @@ impl Catalogue {
     }
 
     /// What a draft has to fit into; `own` is the stream that it will replace.
-    pub fn surroundings(&self, own: Option<&StreamId>) -> Surroundings<'_> {
+    pub fn constraints(&self, own: Option<&StreamId>) -> DraftConstraints<'_> {
         let is_own = |entry: Entry<'_>| own.is_some_and(|own| entry.id() == own.as_str());
         let own = self.entries().position(is_own);
         let others = self.entries().enumerate();
         let others = others.filter(|(at, _)| Some(*at) != own);
         let own = own.and_then(|at| self.entries().nth(at)?.read().ok());
-        Surroundings {
+        DraftConstraints {
             names: others.map(|(_, entry)| entry.name()).collect(),
             senders: self.senders(),
             own_sender: own.and_then(|stream| stream.default_sender),

@@ -51,7 +51,7 @@ pub fn field(
         Field::Name => {
             let read = |text: &str| -> Result<StreamName, Invalid> {
                 let name = text.parse()?;
-                context.surroundings.check_name(&name).map(|()| name)
+                context.constraints.check_name(&name).map(|()| name)
             };
             line(&mut draft.name, label, prompt, read)
         }
@@ -61,7 +61,7 @@ pub fn field(
             tell_known_tags(context);
             several(field, &mut draft.tags, prompt)
         }
-        Field::DefaultSender => default_sender(draft, context.surroundings, prompt),
+        Field::DefaultSender => default_sender(draft, context.constraints, prompt),
         Field::Demo => {
             let choices = [
                 ("No, send real messages", false),

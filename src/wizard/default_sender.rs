@@ -2,11 +2,11 @@
 
 use super::ask::Answer;
 use super::prompt::{Prompt, Typed};
-use crate::domain::{DefaultSender, Field, SenderId, StreamDraft, Surroundings};
+use crate::domain::{DefaultSender, DraftConstraints, Field, SenderId, StreamDraft};
 
 pub fn default_sender(
     draft: &mut StreamDraft,
-    known: &Surroundings<'_>,
+    known: &DraftConstraints<'_>,
     prompt: &Prompt<'_>,
 ) -> anyhow::Result<Answer> {
     loop {

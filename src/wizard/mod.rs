@@ -11,7 +11,7 @@ mod prompt;
 mod script;
 mod several;
 
-use crate::domain::{Step, StreamDraft, Surroundings, Tag};
+use crate::domain::{DraftConstraints, Step, StreamDraft, Tag};
 
 pub use interrupt::Interrupt;
 pub use prompt::Prompt;
@@ -68,7 +68,7 @@ impl Purpose {
 pub struct WizardContext<'a> {
     pub purpose: Purpose,
     pub prompt: Prompt<'a>,
-    pub surroundings: &'a Surroundings<'a>,
+    pub constraints: &'a DraftConstraints<'a>,
     /// Most used first.
     pub tags: &'a [Tag],
     /// Keeps the draft, which resumes at this step.

@@ -17,8 +17,8 @@ use super::streams::{CurrentStreams, StreamIndex};
 use super::{Admitted, Context, Policy, Sent, admit, send};
 use crate::api::{ReceivedMessage, StatusEntry};
 use crate::domain::{
-    Birth, EventType, EventTypes, Method, Route, Status, Stream, StreamDraft, StreamId, Token,
-    Webhook,
+    EventType, EventTypes, Method, Route, Status, Stream, StreamDraft, StreamId, StreamIdentity,
+    Token, Webhook,
 };
 use crate::store::{CatalogueChange, Clock, Delivery, DeliveryFilter, Home, LocalStore, Store};
 
@@ -248,7 +248,7 @@ pub fn live(n: usize) -> Stream {
         name: Some(format!("Stream {n}").parse().unwrap()),
         ..StreamDraft::default()
     };
-    let birth = Birth {
+    let identity = StreamIdentity {
         id: id(n),
         created_at: Timestamp::UNIX_EPOCH,
         now: Timestamp::UNIX_EPOCH,
@@ -256,7 +256,7 @@ pub fn live(n: usize) -> Stream {
     Stream {
         status: Status::Ready,
         default_sender: Some(SENDER.parse().unwrap()),
-        ..draft.build(birth).unwrap()
+        ..draft.build(identity).unwrap()
     }
 }
 

@@ -51,7 +51,7 @@ fn tags_are_counted_and_a_draft_sees_the_others() {
     let tags: Vec<_> = tags.iter().map(|(tag, n)| (tag.as_str(), *n)).collect();
     assert_eq!(tags, [("y", 2), ("x", 1)]);
     let own = "st_000000000001".parse().unwrap();
-    let around = catalogue.surroundings(Some(&own));
+    let around = catalogue.constraints(Some(&own));
     assert_eq!(around.names, ["B"]);
     assert_eq!(around.senders.len(), 1);
 }

@@ -48,7 +48,7 @@ impl TestEnv {
         self.command_of(PROGRAM)
     }
 
-    /// Another program, in the same surroundings.
+    /// Another program, in the same environment.
     pub fn command_of(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command

@@ -8,7 +8,9 @@ use std::fs;
 use std::sync::Arc;
 
 use super::{Home, LocalStore};
-use crate::domain::{Birth, Route, SenderId, Stream, StreamDraft, StreamId, Token, WebhookSecret};
+use crate::domain::{
+    Route, SenderId, Stream, StreamDraft, StreamId, StreamIdentity, Token, WebhookSecret,
+};
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, Clock, Revision, StoreError};
 
 struct Place {
@@ -61,12 +63,12 @@ fn stream(n: u8, name: &str) -> Stream {
         name: Some(name.parse().unwrap()),
         ..StreamDraft::default()
     };
-    let birth = Birth {
+    let identity = StreamIdentity {
         id: id(n),
         created_at: jiff::Timestamp::UNIX_EPOCH,
         now: jiff::Timestamp::UNIX_EPOCH,
     };
-    draft.build(birth).unwrap()
+    draft.build(identity).unwrap()
 }
 
 fn token(seed: u8) -> Token {
