@@ -28,7 +28,7 @@ pub(crate) enum MessagesCommand {
     #[command(visible_alias = "ls", after_help = examples::MESSAGES_LIST)]
     List {
         #[command(flatten)]
-        which: Which,
+        filter: MessageFilterFlags,
         /// Most lines shown; 0 shows all
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
@@ -46,14 +46,14 @@ pub(crate) enum MessagesCommand {
     #[command(after_help = examples::MESSAGES_FOLLOW)]
     Follow {
         #[command(flatten)]
-        which: Which,
+        filter: MessageFilterFlags,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct WaitArgs {
     #[command(flatten)]
-    pub which: Which,
+    pub filter: MessageFilterFlags,
     /// A regular expression that its text has to match
     #[arg(long = "match", value_name = "REGEX")]
     pub pattern: Option<String>,
@@ -69,7 +69,7 @@ pub(crate) struct WaitArgs {
 /// Which messages: all of these conditions hold.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which messages")]
-pub(crate) struct Which {
+pub(crate) struct MessageFilterFlags {
     /// Of this stream, by name or id
     #[arg(long)]
     pub stream: Option<String>,

@@ -26,7 +26,7 @@ use crate::terminal::{Color, Output, TerminalOptions};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
-pub(crate) use messages::{MessagesCommand, ReplyArgs, WaitArgs, Which};
+pub(crate) use messages::{MessageFilterFlags, MessagesCommand, ReplyArgs, WaitArgs};
 pub(crate) use routes::{AddRouteArgs, RoutesCommand};
 pub(crate) use send::{BulkArgs, Reach, SendArgs, StatusArgs};
 pub(crate) use senders::{SendersCommand, TagsCommand};

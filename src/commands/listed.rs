@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::session::{Session, ask};
-use crate::cli::Which;
+use crate::cli::MessageFilterFlags;
 use crate::domain::{EventType, Message, Stream, StreamId, quote};
 use crate::error::Failure;
 use crate::store::{
@@ -46,15 +46,19 @@ pub fn webhook_pause(
 }
 
 /// A filter as it was typed, with the stream found and the time counted back from now.
-pub fn filter(session: &Session, which: &Which, now: Timestamp) -> anyhow::Result<MessageFilter> {
-    let Which {
+pub fn filter(
+    session: &Session,
+    flags: &MessageFilterFlags,
+    now: Timestamp,
+) -> anyhow::Result<MessageFilter> {
+    let MessageFilterFlags {
         stream,
         to,
         from,
         direction,
         message_status: status,
         since,
-    } = which;
+    } = flags;
     Ok(MessageFilter {
         stream: stream_id(session, stream.as_deref())?,
         to: to.clone(),

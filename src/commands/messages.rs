@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::list::whole;
 use super::listed::{self, Names, event_type, outcome};
 use super::session::{Session, ask, zone};
-use crate::cli::Which;
+use crate::cli::MessageFilterFlags;
 use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
 use crate::render::{fields, table, time};
@@ -65,9 +65,9 @@ fn status(message: &Message, now: Timestamp) -> String {
     status.map_or("received", |status| status.name()).to_owned()
 }
 
-pub fn list(session: &Session, which: &Which, limit: usize) -> anyhow::Result<()> {
+pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyhow::Result<()> {
     let now = Timestamp::now();
-    let filter = listed::filter(session, which, now)?;
+    let filter = listed::filter(session, flags, now)?;
     let names = Names::read(session)?;
     let limit = if limit == 0 { usize::MAX } else { limit };
     let lines = ask(timeline(&session.store, filter, limit))?;

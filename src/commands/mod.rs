@@ -149,9 +149,9 @@ fn dispatch_senders(session: &Session, command: SendersCommand) -> anyhow::Resul
 fn dispatch_messages(session: &Session, command: MessagesCommand) -> anyhow::Result<Code> {
     match command {
         MessagesCommand::Wait(args) => return wait::run(session, &args),
-        MessagesCommand::List { which, limit } => messages::list(session, &which, limit),
+        MessagesCommand::List { filter, limit } => messages::list(session, &filter, limit),
         MessagesCommand::Show { uuid } => messages::show(session, &uuid),
-        MessagesCommand::Follow { which } => wait::follow(session, &which),
+        MessagesCommand::Follow { filter } => wait::follow(session, &filter),
     }
     .map(|()| Code::Done)
 }

@@ -9,7 +9,7 @@ use regex_lite::Regex;
 use super::listed::{self, Names, ago};
 use super::messages::{HEADERS, line_cells, line_json};
 use super::session::{Session, ask, block_on, zone};
-use crate::cli::{Print, WaitArgs, Which};
+use crate::cli::{MessageFilterFlags, Print, WaitArgs};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
 use crate::render::{table, time};
@@ -25,7 +25,7 @@ const LOOK_BACK: Duration = Duration::from_secs(300);
 
 pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
     let WaitArgs {
-        which,
+        filter: flags,
         pattern,
         timeout,
         print,
@@ -39,7 +39,7 @@ pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
                 .hint("textpeak messages wait --help")
         })?;
     let begun = Timestamp::now();
-    let mut filter = listed::filter(session, which, begun)?;
+    let mut filter = listed::filter(session, flags, begun)?;
     filter.since.get_or_insert(ago(begun, LOOK_BACK));
     let waited = block_on(async {
         let timeout = timeout.as_duration();
@@ -59,19 +59,19 @@ pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
             "the nearest was {}, which does not match {pattern}",
             quote(&near.text)
         )),
-        _ => failure.hint(miss(session, which)?),
+        _ => failure.hint(miss(session, flags)?),
     }
     .into())
 }
 
 /// What came nearest, where no message met the conditions.
-fn miss(session: &Session, which: &Which) -> anyhow::Result<String> {
+fn miss(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<String> {
     let latest = ask(session.store.messages(MessageFilter::default(), 1))?;
     Ok(match latest.first() {
         None => "no message was kept in this home yet".to_owned(),
         Some((_, latest)) => {
             let (from, to) = latest.from_and_to();
-            let asked = [("--to", &which.to), ("--from", &which.from)];
+            let asked = [("--to", &flags.to), ("--from", &flags.from)];
             let asked: Vec<_> = asked
                 .iter()
                 .filter_map(|(flag, value)| Some(format!("{flag} {}", quote(value.as_ref()?))))
@@ -117,9 +117,9 @@ fn tell(
     Ok(Code::Done)
 }
 
-pub fn follow(session: &Session, which: &Which) -> anyhow::Result<()> {
+pub fn follow(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<()> {
     let now = Timestamp::now();
-    let mut filter = listed::filter(session, which, now)?;
+    let mut filter = listed::filter(session, flags, now)?;
     // Without --since, only what comes from now on.
     filter.since.get_or_insert(now);
     let terminal = session.terminal;

@@ -30,12 +30,12 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct Wire {
     api: StreamsApi,
     /// A gateway of its own.
-    own: Option<Own>,
+    own: Option<OwnGateway>,
 }
 
 /// A gateway for the life of the command.
 #[derive(Debug)]
-struct Own {
+struct OwnGateway {
     store: Arc<dyn Store>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -71,7 +71,7 @@ impl Wire {
             // Dropped with the wire, or told: both are the end.
             let _ = stopped.await;
         }));
-        let own = Some(Own {
+        let own = Some(OwnGateway {
             store,
             stop,
             serving,
@@ -94,7 +94,7 @@ impl Wire {
     /// With a gateway of its own, waits until it has submitted these messages, or the time is over;
     /// how many it has not. What is left, a gateway of this home submits.
     pub async fn unsubmitted(&self, uuids: &[String], give_up: Instant) -> anyhow::Result<usize> {
-        let Some(Own { store, .. }) = &self.own else {
+        let Some(OwnGateway { store, .. }) = &self.own else {
             return Ok(0);
         };
         let uuids: Vec<uuid::Uuid> = uuids.iter().filter_map(|uuid| uuid.parse().ok()).collect();
@@ -109,7 +109,7 @@ impl Wire {
 
     /// Ends a gateway of its own in good order: what it is submitting comes to its end.
     pub async fn close(self) {
-        if let Some(Own { stop, serving, .. }) = self.own {
+        if let Some(OwnGateway { stop, serving, .. }) = self.own {
             let _ = stop.send(());
             let _ = serving.await;
         }

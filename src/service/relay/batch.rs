@@ -27,8 +27,7 @@ const UNREAD: Duration = Duration::from_secs(5);
 /// Most jobs of a stream that are claimed at one time.
 const BATCH: usize = 250;
 
-/// Why there is no way out.
-enum NoWay {
+enum NoCarrier {
     /// There is none.
     Closed(String),
     /// It is not known, as its token cannot be read; and how long messages wait for it.
@@ -71,8 +70,8 @@ impl Relay {
         &self,
         streams: &StreamIndex,
         stream: &StreamId,
-    ) -> Result<(Arc<dyn Carrier>, Duration), NoWay> {
-        let closed = |why: String| NoWay::Closed(why);
+    ) -> Result<(Arc<dyn Carrier>, Duration), NoCarrier> {
+        let closed = |why: String| NoCarrier::Closed(why);
         let live = streams.with_id(stream).is_some_and(|one| !one.demo);
         if !live {
             return Err(closed(
@@ -82,7 +81,7 @@ impl Relay {
         let route = Route::of(streams.routes(), stream)
             .ok_or_else(|| closed("the route was removed".to_owned()))?;
         let secrets = self.store.secrets().await;
-        let secrets = secrets.map_err(|error| NoWay::Unread(error, route.expire()))?;
+        let secrets = secrets.map_err(|error| NoCarrier::Unread(error, route.expire()))?;
         let token = secrets
             .route_token(&route.name)
             .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
@@ -136,18 +135,18 @@ impl Relay {
 
     async fn submit(
         &self,
-        way: Result<(Arc<dyn Carrier>, Duration), NoWay>,
+        way: Result<(Arc<dyn Carrier>, Duration), NoCarrier>,
         jobs: &[Job],
     ) -> Vec<Outcome> {
         let now = self.store.now();
         let (carrier, expire) = match way {
             Ok(way) => way,
-            Err(NoWay::Closed(why)) => {
+            Err(NoCarrier::Closed(why)) => {
                 let ended = |_| Outcome::Ended(MessageStatus::NoRoutes, Some(why.clone()));
                 return jobs.iter().map(ended).collect();
             }
             // It may be readable again soon.
-            Err(NoWay::Unread(error, expire)) => {
+            Err(NoCarrier::Unread(error, expire)) => {
                 let waits = |job: &Job| match message(job) {
                     Some(message) if later(message.at, expire) <= now => {
                         expired(expire, message.details.as_deref())
@@ -208,7 +207,7 @@ impl Relay {
 
     async fn ask(
         &self,
-        way: Result<(Arc<dyn Carrier>, Duration), NoWay>,
+        way: Result<(Arc<dyn Carrier>, Duration), NoCarrier>,
         jobs: &[Job],
     ) -> Vec<Outcome> {
         let ids: Vec<_> = jobs
