@@ -19,9 +19,6 @@ pub struct Staged {
 impl Staged {
     /// Writes a temporary file beside `path` (mode 0600 from its creation) and syncs it. A symbolic
     /// link is followed: its target is what will be replaced.
-    ///
-    /// # Errors
-    /// Whatever the file system says; no temporary file is left then.
     pub fn write(path: &Path, parts: &[&str]) -> io::Result<Self> {
         let target = match fs::symlink_metadata(path) {
             Ok(meta) if meta.is_symlink() => fs::canonicalize(path)?,
@@ -35,10 +32,7 @@ impl Staged {
         Ok(Self { temp, target })
     }
 
-    /// Renames it over the old file and syncs the folder.
-    ///
-    /// # Errors
-    /// Whatever the file system says; the old file is then untouched.
+    /// Renames it over the old file and syncs the folder. If it fails, the old file is untouched.
     pub fn commit(self) -> io::Result<()> {
         rename(self.temp, &self.target)
     }
@@ -53,7 +47,6 @@ pub fn beside(target: &Path) -> io::Result<NamedTempFile> {
         .map_err(plain)
 }
 
-/// Syncs a temporary file and puts it in its place.
 pub fn put(temp: NamedTempFile, target: &Path) -> io::Result<()> {
     temp.as_file().sync_all()?;
     rename(temp, target)
@@ -73,10 +66,6 @@ pub fn plain(error: io::Error) -> io::Error {
     inner.map_or(error, io::Error::other)
 }
 
-/// Both steps at once.
-///
-/// # Errors
-/// Whatever the file system says; the old content is then untouched and no temporary file is left.
 pub fn replace(path: &Path, parts: &[&str]) -> io::Result<()> {
     Staged::write(path, parts)?.commit()
 }

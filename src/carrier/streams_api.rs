@@ -9,7 +9,6 @@ use crate::api::{HeaderValue, MOST_MESSAGES, MessageBody, SendBody, SendReport, 
 use crate::client::{CallError, StreamsApi};
 use crate::domain::{GatewayUrl, Message, RouteToken};
 
-/// A Streams API, and the token that it issued.
 #[derive(Debug)]
 pub struct StreamsApiCarrier {
     api: StreamsApi,
@@ -58,7 +57,6 @@ fn body(message: &Message) -> MessageBody {
     }
 }
 
-/// What the answer to a batch means for one of its messages.
 fn outcome(message: &Message, answered: &Result<(Vec<SendReport>, usize), CallError>) -> Submitted {
     let unknown = |why: &dyn std::fmt::Display| {
         Submitted::Unknown(format!("{why}; whether it was sent is unknown"))

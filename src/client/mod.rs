@@ -18,14 +18,11 @@ const IDLE: Duration = Duration::from_secs(4);
 
 pub use streams_api::{CallError, Probe, StreamsApi};
 
-/// How long, and how much.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For the connection to stand.
     pub connect: Duration,
-    /// For everything.
     pub total: Duration,
-    /// Bytes of an answer that are read.
+    /// Bytes; the rest is not read.
     pub body: usize,
 }
 
@@ -38,26 +35,20 @@ impl Limits {
     };
 }
 
-/// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
     pub status: u16,
-    /// When to come again, from now.
+    /// From now.
     pub retry_after: Option<Duration>,
-    /// Where it redirects to.
     pub location: Option<String>,
     /// Messages that had been accepted before, as gateways of ours say.
     pub repeated: usize,
-    /// Its body, as far as it was read.
+    /// As far as it was read.
     pub body: Vec<u8>,
-    /// Whether there was more.
     pub cut: bool,
-    /// How long it all took.
     pub elapsed: Duration,
 }
 
-/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     /// The request cannot be sent to anyone.
@@ -65,33 +56,17 @@ pub enum Unanswered {
     Unsendable(String),
     /// No connection came about, so that nothing was sent.
     #[error("cannot connect to {host}: {why}")]
-    NotConnected {
-        /// Host and port.
-        host: String,
-        /// The system's words.
-        why: String,
-    },
+    NotConnected { host: String, why: String },
     /// The answer did not come in time. Whether the request was acted on is not known.
     #[error("{host} did not answer within {} s", limit.as_secs_f32())]
-    TimedOut {
-        /// Host and port.
-        host: String,
-        /// What was agreed.
-        limit: Duration,
-    },
+    TimedOut { host: String, limit: Duration },
     /// The connection broke. Whether the request was acted on is not known.
     #[error("{host} broke off: {why}")]
-    BrokeOff {
-        /// Host and port.
-        host: String,
-        /// The system's words.
-        why: String,
-    },
+    BrokeOff { host: String, why: String },
 }
 
 impl Unanswered {
     /// Whether the request may have reached the other side.
-    #[must_use]
     pub fn was_sent(&self) -> bool {
         match self {
             Self::Unsendable(_) | Self::NotConnected { .. } => false,
@@ -100,7 +75,6 @@ impl Unanswered {
     }
 }
 
-/// A client with its connections, which are opened when they are needed.
 #[derive(Debug)]
 pub struct Client {
     limits: Limits,
@@ -111,8 +85,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client within these limits.
-    #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -122,9 +94,7 @@ impl Client {
     }
 
     /// Sends a request, once, and reads the answer.
-    ///
-    /// # Errors
-    /// When there is no whole answer; the sentence names the host and no secret.
+    /// An error names the host and no secret.
     pub async fn execute(&self, request: &HttpRequest) -> Result<Answer, Unanswered> {
         let url = Url::parse(&request.url)
             .map_err(|_| Unanswered::Unsendable(format!("{} is no URL", escape(&request.url))))?;

@@ -9,17 +9,13 @@ use crate::api::{
 };
 use crate::domain::GatewayUrl;
 
-/// Why a call came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// There was no answer.
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
-    /// There was one, and it was no.
     #[error("{answer}")]
     NoAnswer {
         answer: AnswerError,
-        /// The pause that it asked for.
         retry_after: Option<Duration>,
     },
 }
@@ -47,15 +43,12 @@ impl CallError {
     }
 }
 
-/// An API that takes a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Probe {
-    /// The HTTP status of its answer.
     pub status: u16,
     pub elapsed: Duration,
 }
 
-/// A Streams API at an address. Its connections are opened when they are needed.
 #[derive(Debug)]
 pub struct StreamsApi {
     url: GatewayUrl,
@@ -74,7 +67,7 @@ impl StreamsApi {
         &self.url
     }
 
-    /// Sends messages: what became of each, and how many had been accepted before.
+    /// Returns the reports, and how many messages had been accepted before.
     pub async fn send(
         &self,
         token: HeaderValue,
@@ -86,7 +79,7 @@ impl StreamsApi {
         Ok((reports, answer.repeated))
     }
 
-    /// Asks for the status of messages, at most [`crate::api::MOST_MESSAGES`] of them.
+    /// At most [`crate::api::MOST_MESSAGES`] messages.
     pub async fn status(
         &self,
         token: HeaderValue,
@@ -115,7 +108,7 @@ impl StreamsApi {
         }
     }
 
-    /// The answer, which must be whole.
+    /// A cut answer is an error.
     async fn call(&self, request: &HttpRequest) -> Result<Answer, CallError> {
         let answer = self.client.execute(request).await?;
         if answer.cut {

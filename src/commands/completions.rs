@@ -9,7 +9,7 @@ use crate::cli::{self, Live, Shell};
 use crate::domain::{Route, SenderId, Tag};
 use crate::store::{Catalogue, Clock, Home, LocalStore};
 
-/// Values, and a few words about each.
+/// Values with a few words about each.
 type Candidates = Vec<(String, String)>;
 
 pub fn run(session: &Session, shell: Shell) -> anyhow::Result<()> {

@@ -135,7 +135,6 @@ fn would_be(session: &Session, draft: StreamDraft, status: Status) -> anyhow::Re
     Ok(Stream { status, ..built })
 }
 
-/// A draft needs no name of its own.
 fn named(draft: StreamDraft) -> StreamDraft {
     StreamDraft {
         name: draft.name.or_else(|| UNTITLED.parse().ok()),

@@ -9,14 +9,10 @@ use crate::render::counted;
 use crate::service::{Diagnosis, ServiceError, diagnose};
 use crate::store::CatalogueChange;
 
-/// Something that is not as it should be.
 #[derive(Debug, Serialize)]
 struct Finding {
-    /// What, and about which thing.
     problem: String,
-    /// What to do.
     remedy: String,
-    /// Whether it was mended.
     fixed: bool,
 }
 

@@ -70,7 +70,6 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The ids of the streams that have messages whose status is not final.
 fn sending(session: &Session) -> Result<HashSet<String>, StoreError> {
     ask(session.store.sending())
 }
@@ -91,23 +90,20 @@ fn stretch(all: usize, limit: usize, page: usize) -> Range<usize> {
     start..start.saturating_add(limit).min(all)
 }
 
-/// The top of the table.
 pub fn newest(session: &Session, limit: usize) -> anyhow::Result<()> {
     run(session, ListArgs::newest(limit))
 }
 
-/// A list as JSON: a stretch of the items, how many there are, and which stretch it is.
+/// One page of a list, as JSON.
 #[derive(serde::Serialize)]
 pub struct List<T> {
-    /// The stretch.
     pub items: Vec<T>,
-    /// Items in all.
+    /// Of all pages.
     pub total: usize,
     /// From 1.
     pub page: usize,
 }
 
-/// A whole list as one page.
 pub fn whole(items: Vec<Value>) -> Value {
     let total = items.len();
     json!(List {

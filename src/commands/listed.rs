@@ -14,11 +14,10 @@ use crate::store::{
     Attempt, Delivery, Entry, JobStore as _, MessageFilter, StoreError, WebhookPause,
 };
 
-/// The names of the streams that there are, by id.
+/// By id.
 pub struct Names(BTreeMap<String, String>);
 
 impl Names {
-    /// Reads them.
     pub fn read(session: &Session) -> anyhow::Result<Self> {
         let catalogue = session.catalogue()?;
         let pair = |entry: Entry<'_>| (entry.id().to_owned(), entry.name().to_owned());
@@ -31,7 +30,6 @@ impl Names {
     }
 }
 
-/// Why a stream's webhook is not called, if so.
 pub fn webhook_pause(
     session: &Session,
     stream: &Stream,
@@ -45,7 +43,6 @@ pub fn webhook_pause(
     }
 }
 
-/// A filter as it was typed, with the stream found and the time counted back from now.
 pub fn filter(
     session: &Session,
     flags: &MessageFilterFlags,
@@ -70,18 +67,15 @@ pub fn filter(
     })
 }
 
-/// The id of a stream that was named.
 pub fn stream_id(session: &Session, named: Option<&str>) -> anyhow::Result<Option<StreamId>> {
     let Some(named) = named else { return Ok(None) };
     Ok(Some(session.find(named)?.id))
 }
 
-/// So long before a moment.
 pub fn ago(now: Timestamp, span: std::time::Duration) -> Timestamp {
     now.checked_sub(span).unwrap_or(Timestamp::MIN)
 }
 
-/// An id as it was typed.
 pub fn uuid(text: &str) -> Result<uuid::Uuid, Failure> {
     text.parse().map_err(|_| {
         Failure::usage(format_args!("{} is not an id", quote(text)))
@@ -94,7 +88,6 @@ pub fn moment(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// A message in JSON.
 pub fn message(message: &Message, names: &Names, now: Timestamp) -> Value {
     let (from, to) = message.from_and_to();
     json!({
@@ -117,7 +110,6 @@ pub fn message(message: &Message, names: &Names, now: Timestamp) -> Value {
     })
 }
 
-/// An attempt in JSON.
 pub fn attempt(attempt: &Attempt) -> Value {
     json!({
         "at": moment(attempt.at), "elapsed_ms": attempt.elapsed, "status": attempt.status,
@@ -125,7 +117,6 @@ pub fn attempt(attempt: &Attempt) -> Value {
     })
 }
 
-/// What the event of a delivery tells.
 pub fn event_type(delivery: &Delivery) -> EventType {
     if delivery.status.is_some() {
         EventType::Status
@@ -134,7 +125,6 @@ pub fn event_type(delivery: &Delivery) -> EventType {
     }
 }
 
-/// A delivery in JSON, with its attempts.
 pub fn delivery(delivery: &Delivery, attempts: &[Attempt], names: &Names) -> Value {
     let waits = delivery.state == crate::domain::DeliveryState::Waiting;
     json!({
@@ -151,7 +141,6 @@ pub fn delivery(delivery: &Delivery, attempts: &[Attempt], names: &Names) -> Val
     })
 }
 
-/// How an attempt went, in words.
 pub fn outcome(attempt: &Attempt) -> String {
     let what = attempt
         .error

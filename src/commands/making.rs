@@ -10,20 +10,18 @@ use crate::error::Failure;
 use crate::render::{self, beside, details};
 use crate::service::{self, Creation, Made};
 
-/// Creates the stream with its token, Ready or Disabled.
 pub fn create(session: &Session, creation: Creation<'_>, status: Status) -> Result<Made, Failure> {
     let mut random = randomness()?;
     let made = service::create(&session.store, &mut random, creation, status);
     ask(made).map_err(|error| refused(session, "create", error))
 }
 
-/// Saves a draft, to be gone on with at this step.
 pub fn save(session: &Session, creation: Creation<'_>, step: Step) -> Result<Made, Failure> {
     let made = service::save_draft(&session.store, creation, step);
     ask(made).map_err(|error| refused(session, "create", error))
 }
 
-/// Tells of a stream that was made on stdout: details, previews, token.
+/// Prints details, previews and the token.
 pub fn tell(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow::Result<()> {
     if session.terminal.json() {
         return tell_json(session, made, gateway);
@@ -64,7 +62,6 @@ fn tell_json(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow::Re
     }))
 }
 
-/// What to know about a stream's default sender, said beside the answer.
 pub fn note_on_replies(session: &Session, stream: &Stream) {
     if let Some(note) = stream
         .default_sender

@@ -15,7 +15,6 @@ use crate::store::{
     Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
 };
 
-/// A line of the timeline as JSON.
 pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
     match line {
         Line::Message(message) => listed::message(message, names, now),
@@ -29,7 +28,7 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
     }
 }
 
-/// A line of the timeline as cells: what matters least, last.
+/// The columns that matter least come last.
 pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<String> {
     let at = time(line.at(), &zone());
     match line {
@@ -87,7 +86,6 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
     terminal.answer(&table(&HEADERS, &rows, terminal.width()))
 }
 
-/// A delivery and its attempts.
 pub type Told = (Delivery, Vec<Attempt>);
 
 /// The deliveries of a message's events, oldest first.

@@ -45,7 +45,6 @@ use crate::terminal::{Terminal, TerminalOptions};
 use session::Session;
 
 /// Runs one command line, program name first, and says how it went.
-#[must_use]
 pub fn run(words: &[OsString]) -> Code {
     if completions::answer_shell() {
         return Code::Done;

@@ -86,7 +86,6 @@ pub fn example_sender(stream: &Stream, senders: &[SenderId]) -> Option<SenderId>
     stream.default_sender.as_ref().or(senders.first()).cloned()
 }
 
-/// A stream's requests with an example in them.
 pub fn requests(
     stream: &Stream,
     token: Option<&Token>,
@@ -114,7 +113,6 @@ fn delivery(stream: &Stream, webhook: &Webhook) -> anyhow::Result<HttpRequest> {
     Ok(request.map_err(|error| Failure::usage(error).hint("shorten the URL, or use POST"))?)
 }
 
-/// The requests one under the other, with headings.
 pub fn previews(requests: &Requests, reveal: bool) -> String {
     let bold = anstyle::Style::new().bold();
     let shown = |(kind, one): &(Request, HttpRequest)| {

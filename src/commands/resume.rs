@@ -52,15 +52,13 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
     )
 }
 
-/// What a creation is given beside its answers.
 pub struct CreationContext {
-    /// The stream's id and times.
     pub identity: StreamIdentity,
     /// The draft as it was last seen on disk.
     pub known: RefCell<Option<Stream>>,
     /// Ready, or Disabled where a document says so.
     pub status: Status,
-    /// The address in the previews.
+    /// Stands in the previews.
     pub gateway: GatewayUrl,
     /// The token goes to the clipboard without asking.
     pub copy: bool,

@@ -49,7 +49,6 @@ fn item(route: &Route) -> Value {
     })
 }
 
-/// The names of the streams that a route serves.
 fn streams(route: &Route, catalogue: &Catalogue) -> String {
     if route.streams.is_empty() {
         return "every live stream".to_owned();

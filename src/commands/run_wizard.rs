@@ -12,33 +12,25 @@ use crate::render::part;
 use crate::service::{Creation, Made};
 use crate::wizard::{self, Outcome, Purpose, Script, WizardContext};
 
-/// A run_wizard through the wizard.
 pub struct WizardInput<'a> {
-    /// What it is for.
     pub purpose: Purpose,
-    /// The answers so far.
     pub draft: StreamDraft,
-    /// What is asked.
     pub script: &'a Script,
-    /// Where it begins.
     pub from: Step,
-    /// The stream's id and times.
     pub identity: &'a StreamIdentity,
     /// The draft as it was last seen on disk; a save changes it.
     pub known: &'a RefCell<Option<Stream>>,
-    /// The address in the previews.
+    /// Stands in the previews.
     pub gateway: &'a GatewayUrl,
-    /// What Ctrl-C says.
     pub interrupt_message: &'a InterruptMessage,
 }
 
-/// The command that goes on with a draft.
 pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
     let name = draft.name.as_ref().map_or("", |name| name.as_str());
     session.paste(&["streams", "resume", name])
 }
 
-/// Lends the wizard what it needs and lets it ask. A new stream's draft is saved at every step.
+/// Saves a new stream's draft at every step.
 pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<Outcome> {
     let WizardInput {
         purpose,

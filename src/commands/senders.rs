@@ -116,7 +116,6 @@ pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
     .into())
 }
 
-/// A file of Sender IDs, read line by line.
 #[derive(Default)]
 struct Listed {
     good: Vec<SenderId>,

@@ -84,7 +84,6 @@ fn open_to_all(session: &Session, name: &str) -> Failure {
 /// Lines of the log that may wait to be written; what comes on top is counted and left out.
 const LINES: usize = 10_000;
 
-/// How long the end of the log is waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// A thread that writes the log, who tells it what to write, and when it is done. Lines that wait

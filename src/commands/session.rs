@@ -15,12 +15,9 @@ use crate::service::{self, ServiceError};
 use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
 use crate::terminal::{Terminal, TerminalOptions};
 
-/// The layers, introduced to each other.
 #[derive(Debug)]
 pub struct Session {
-    /// Where answers go.
     pub terminal: Terminal,
-    /// Where streams are.
     pub store: LocalStore,
     pub clock: Clock,
     /// The home as it must stand in a command line that is pasted later.
@@ -57,7 +54,6 @@ impl Session {
         })
     }
 
-    /// The store as services take it.
     pub fn shared_store(&self) -> Arc<dyn Store> {
         Arc::new(self.store.clone())
     }
@@ -66,17 +62,15 @@ impl Session {
         self.store.home()
     }
 
-    /// The streams as they are now.
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         self.store.snapshot_now()
     }
 
-    /// The stream that was named.
     pub fn find(&self, wanted: &str) -> Result<Stream, ServiceError> {
         service::find(&*self.catalogue()?, wanted)
     }
 
-    /// A stream's plain token; `None` where it is not kept.
+    /// `None` where it is not kept.
     pub fn token(&self, stream: &Stream) -> Result<Option<Token>, StoreError> {
         Ok(self.store.secrets_now()?.token(stream))
     }
@@ -91,7 +85,6 @@ impl Session {
         command_line(&words.map(str::to_owned).collect::<Vec<_>>())
     }
 
-    /// A token or text to the clipboard, and what became of it.
     pub fn copy(&self, what: &str, text: &str) {
         if self.terminal.copy(text) {
             self.terminal
@@ -119,28 +112,25 @@ pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> 
     runtime.map_err(|_| StoreError::Stopped)?.block_on(work)
 }
 
-/// What a stream's webhook deliveries are signed with; issued when it is first needed.
+/// Issues the secret when it is first needed.
 pub fn webhook_secret(session: &Session, stream: &Stream) -> anyhow::Result<WebhookSecret> {
     Ok(ask(service::webhook_secret(&session.store, &stream.id))?)
 }
 
-/// A variable of the environment, where it is text.
 pub fn environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-/// The time zone in which people read times.
 pub fn zone() -> TimeZone {
     TimeZone::system()
 }
 
-/// Now, to the second.
+/// To the second.
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Second).unwrap_or(now)
 }
 
-/// A new stream's id and times.
 pub fn new_identity() -> anyhow::Result<StreamIdentity> {
     let now = now();
     Ok(StreamIdentity {
@@ -150,7 +140,7 @@ pub fn new_identity() -> anyhow::Result<StreamIdentity> {
     })
 }
 
-/// The operating system's random bytes, one after the other.
+/// From the operating system.
 pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
     let mut pool = [0; 128];
     let mut used = 0;
@@ -168,7 +158,6 @@ pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
     })
 }
 
-/// Nobody is there to answer what the command needs to know.
 pub fn needs_a_terminal(what: &str, instead: &str) -> Failure {
     Failure::usage(format_args!("{what}, and nobody can be asked here")).hint(instead)
 }

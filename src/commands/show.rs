@@ -90,7 +90,7 @@ pub fn run(
     ))
 }
 
-/// The webhook secret; none of a draft, and none where it cannot be kept.
+/// `None` of a draft, and where the secret cannot be kept.
 fn secret(session: &Session, stream: &Stream) -> Option<WebhookSecret> {
     (stream.status != Status::Draft)
         .then(|| webhook_secret(session, stream).ok())

@@ -67,7 +67,6 @@ pub fn no_token_yet(session: &Session, name: &str) -> Failure {
     refused(session, "token", ServiceError::NoTokenYet(name.to_owned()))
 }
 
-/// The token alone, and to the clipboard where that is wanted.
 fn tell(session: &Session, token: &Token, copy: bool) -> anyhow::Result<()> {
     if session.terminal.json() {
         session

@@ -9,7 +9,6 @@ use crate::files::{input_name, read_text_input};
 use crate::service::{self, ServiceError};
 use crate::store::Catalogue;
 
-/// What a document wants.
 pub struct Wanted {
     origin: String,
     text: String,
@@ -18,7 +17,6 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Reads the document.
     pub fn read(args: &PlanArgs) -> anyhow::Result<Self> {
         let PlanArgs { file, prune } = args;
         let origin = input_name(file);
@@ -32,7 +30,6 @@ impl Wanted {
         })
     }
 
-    /// What the use cases take.
     pub fn order(&self) -> service::Wanted<'_> {
         service::Wanted {
             streams: &self.streams,
@@ -41,7 +38,6 @@ impl Wanted {
         }
     }
 
-    /// What has to be done to the streams that there are.
     pub fn plan(&self, catalogue: &Catalogue) -> Result<Plan, Failure> {
         service::plan(catalogue, self.order(), now()).map_err(|error| self.failure(error))
     }

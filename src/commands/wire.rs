@@ -25,11 +25,9 @@ use crate::store::Store;
 /// How often a gateway of its own is asked whether it is done.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A Streams API that can be called.
 #[derive(Debug)]
 pub struct Wire {
     api: StreamsApi,
-    /// A gateway of its own.
     own: Option<OwnGateway>,
 }
 
@@ -82,7 +80,6 @@ impl Wire {
         })
     }
 
-    /// Sends messages.
     pub async fn send(
         &self,
         token: &Token,
@@ -115,7 +112,7 @@ impl Wire {
         }
     }
 
-    /// Asks for the status of messages, at most [`crate::api::MOST_MESSAGES`] of them.
+    /// At most [`crate::api::MOST_MESSAGES`] messages.
     pub async fn status(
         &self,
         token: &Token,
@@ -126,7 +123,6 @@ impl Wire {
             .await
     }
 
-    /// The failure of a call for the whole command.
     pub fn failure(&self, error: &CallError) -> Failure {
         let url = self.api.url();
         match error {
@@ -150,7 +146,6 @@ impl Wire {
     }
 }
 
-/// Why a gateway does not listen, and what to do about it.
 pub fn unopened(error: OpenError) -> Failure {
     let sentence = error.to_string();
     match error {
@@ -176,7 +171,6 @@ pub fn shown(reach: &Reach, stream: &Stream, body: &SendBody) -> HttpRequest {
     )
 }
 
-/// A stream's token, for a call.
 pub fn token_of(session: &Session, stream: &Stream) -> anyhow::Result<Token> {
     let name = stream.name.as_str();
     if stream.status == Status::Draft {

@@ -8,7 +8,6 @@ use std::fmt;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
-/// The exit codes, each with its one meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// Everything asked for was done.
@@ -32,7 +31,6 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code, in order.
     pub const ALL: [Self; 9] = [
         Self::Done,
         Self::Failed,
@@ -45,14 +43,11 @@ impl Code {
         Self::Cancelled,
     ];
 
-    /// The number that the process exits with.
-    #[must_use]
     pub fn number(self) -> u8 {
         self as u8
     }
 
-    /// What it means, for `--help` and the README.
-    #[must_use]
+    /// For `--help` and the README.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -68,18 +63,15 @@ impl Code {
     }
 
     /// The table as lines of `number  meaning`.
-    #[must_use]
     pub fn table() -> String {
         let line = |code: &Self| format!("{:>5}  {}\n", code.number(), code.meaning());
         Self::ALL.iter().map(line).collect()
     }
 }
 
-/// A failure that knows its code, and how to go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
-    /// The number to exit with.
     pub code: Code,
     /// What happened, and to which thing.
     pub message: String,
@@ -88,7 +80,6 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with a code of its own.
     pub fn new(code: Code, message: impl fmt::Display) -> Self {
         Self {
             code,
@@ -97,23 +88,18 @@ impl Failure {
         }
     }
 
-    /// Bad input.
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(Code::Usage, message)
     }
 
-    /// Something named that is not there.
     pub fn not_found(message: impl fmt::Display) -> Self {
         Self::new(Code::NotFound, message)
     }
 
-    /// Anything else.
     pub fn failed(message: impl fmt::Display) -> Self {
         Self::new(Code::Failed, message)
     }
 
-    /// With the way on.
-    #[must_use]
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());
         self
@@ -136,15 +122,13 @@ impl From<&anyhow::Error> for Failure {
 }
 
 /// Whether the reader of our output went away, which is no failure.
-#[must_use]
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<std::io::Error>()
         .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// The failure as JSON: `{"error":{"code","message","hint"}}`.
-#[must_use]
+/// `{"error":{"code","message","hint"}}`
 pub fn to_json(failure: &Failure) -> serde_json::Value {
     serde_json::json!({
         "error": {

@@ -38,7 +38,6 @@ impl From<ServiceError> for Failure {
     }
 }
 
-/// What else may have been meant.
 fn meant(nearest: &[String]) -> String {
     if nearest.is_empty() {
         return "textpeak streams list".to_owned();

@@ -104,7 +104,6 @@ mod tests {
         }
     }
 
-    /// Every refusal as it is printed: number, sentence and hint.
     const TOLD: &str = "\
 1 this system names no data directory for its user | say where with --home DIR or TEXTPEAK_HOME
 1 /f is damaged at line 3: a comma | mend that line or put a good copy in its place; the file was left as it is

@@ -10,7 +10,6 @@ use crate::atomic;
 use crate::error::Failure;
 
 /// How an input is called in sentences.
-#[must_use]
 pub fn input_name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()
@@ -20,9 +19,6 @@ pub fn input_name(path: &Path) -> String {
 }
 
 /// What a person names as an input: a file, or `-` for standard input.
-///
-/// # Errors
-/// When it cannot be read, or is not UTF-8.
 pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     if path == Path::new("-") {
@@ -35,9 +31,6 @@ pub fn read_text_input(path: &Path) -> anyhow::Result<String> {
 }
 
 /// As [`read_text_input`], refused when it has more than so many bytes; no more are read.
-///
-/// # Errors
-/// When it cannot be read, is larger, or is not UTF-8.
 pub fn read_limited_input(path: &Path, most: u64) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
@@ -58,8 +51,6 @@ fn read_all(mut input: impl io::Read, bytes: &mut Vec<u8>) -> io::Result<usize> 
     input.read_to_end(bytes)
 }
 
-/// Whether two names lead to one file that is there.
-#[must_use]
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
     let whole = |path: &Path| fs::canonicalize(path).ok();
     whole(one).is_some_and(|one| whole(other) == Some(one))
@@ -79,9 +70,6 @@ fn not_text(path: &Path) -> Failure {
 }
 
 /// As [`read_text_input`], with a mark in the place of what is not UTF-8.
-///
-/// # Errors
-/// When it cannot be read.
 pub fn read_lossy_input(path: &Path) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {
@@ -95,9 +83,6 @@ pub fn read_lossy_input(path: &Path) -> anyhow::Result<String> {
 }
 
 /// Writes a file as a whole, over an old one if there is one; for its owner only.
-///
-/// # Errors
-/// When it cannot be written; an old file is then as it was.
 pub fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
     // A device or a pipe is written to, not replaced.
     let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
@@ -117,10 +102,6 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Makes the file, empty.
-    ///
-    /// # Errors
-    /// When it is there already, or cannot be made.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -140,10 +121,7 @@ impl NewFile {
         }
     }
 
-    /// Fills the file and makes it durable.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    /// Durable when it returns.
     pub fn write(mut self, text: &str) -> anyhow::Result<()> {
         let written = self
             .file
@@ -152,7 +130,6 @@ impl NewFile {
         written.with_context(|| format!("cannot write {}", self.path.display()))
     }
 
-    /// Takes the file away again.
     pub fn discard(self) {
         let _ = fs::remove_file(self.path);
     }

@@ -17,10 +17,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Begins, for the owner only.
-    ///
-    /// # Errors
-    /// When nothing can be written beside the file.
+    /// Mode 0600.
     pub fn begin(path: &Path) -> anyhow::Result<Self> {
         let unwritten = || format!("cannot write {}", path.display());
         // A link is followed. What is no file cannot be replaced by one.
@@ -42,20 +39,13 @@ impl Results {
         })
     }
 
-    /// Adds a line.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn append(&mut self, line: &str) -> anyhow::Result<()> {
         writeln!(self.lines, "{line}")
             .map_err(plain)
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
-    /// Puts the lines in the file's place, on disk.
-    ///
-    /// # Errors
-    /// When that fails; the old file then stands.
+    /// Durable when it returns. If it fails, the old file stands.
     pub fn finish(self) -> anyhow::Result<()> {
         let Self { path, lines } = self;
         let put = || -> std::io::Result<()> {

@@ -5,7 +5,6 @@ use super::{Random, ServiceError};
 use crate::domain::{SenderId, Status, Stream, StreamDraft, StreamIdentity, Token};
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, StoreError};
 
-/// A stream to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Creation<'a> {
     pub draft: &'a StreamDraft,
@@ -14,11 +13,10 @@ pub struct Creation<'a> {
     pub known: Option<&'a Stream>,
 }
 
-/// A stream that was made.
 #[derive(Debug)]
 pub struct Made {
     pub stream: Stream,
-    /// Its token, unless it is a draft.
+    /// `None` for a draft.
     pub token: Option<Token>,
     /// The Sender ID that an example names: the stream's default, else one of the catalogue's.
     pub sender: Option<SenderId>,
@@ -55,7 +53,6 @@ pub async fn create(
     .await
 }
 
-/// Whether a draft fits with what there is.
 pub(super) fn fit(
     catalogue: &Catalogue,
     draft: &StreamDraft,
@@ -74,7 +71,6 @@ pub(super) fn fit(
     }
 }
 
-/// Whether a stream in the store is still what it was when it was last seen.
 pub(super) fn still(known: Option<&Stream>, there: Option<&Stream>) -> Result<(), StoreError> {
     if there == known {
         return Ok(());
@@ -88,7 +84,6 @@ pub(super) fn still(known: Option<&Stream>, there: Option<&Stream>) -> Result<()
     })
 }
 
-/// The stream, and the Sender ID that the catalogue gains with it.
 pub(super) fn changes(
     draft: &StreamDraft,
     known: Option<&Stream>,

@@ -4,7 +4,7 @@ use super::ServiceError;
 use crate::domain::Stream;
 use crate::store::{CatalogueChange, CatalogueStore};
 
-/// Deletes these streams; one that is gone already is no failure.
+/// A stream that is gone already is no failure.
 pub async fn delete(store: &dyn CatalogueStore, streams: &[Stream]) -> Result<(), ServiceError> {
     let deletion = |stream: &Stream| CatalogueChange::Delete(stream.id.clone());
     store

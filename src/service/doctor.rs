@@ -6,7 +6,6 @@ use super::ServiceError;
 use crate::domain::{SenderId, Status, Stream, Token, WebhookUrl, name_key};
 use crate::store::{Catalogue, Entry, Store, WebhookPause};
 
-/// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Diagnosis {
     /// Two streams, by name, that have the same id or name.
@@ -29,7 +28,6 @@ pub enum Diagnosis {
     Orphans(usize),
 }
 
-/// Everything that is not as it should be.
 pub async fn diagnose(store: &dyn Store) -> Result<Vec<Diagnosis>, ServiceError> {
     let catalogue = store.snapshot().await?;
     let secrets = store.secrets().await?;

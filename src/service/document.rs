@@ -11,23 +11,17 @@ use crate::domain::{
 };
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, Clock};
 
-/// What a document wants.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     pub streams: &'a [RawDraft],
-    /// Whether streams that the document does not have are to be deleted.
+    /// Delete streams that the document does not have.
     pub prune: bool,
     /// What stands for the placeholders of a document.
     pub environment: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// Streams that got a token, each with it.
 pub type NewTokens = Vec<(Stream, Token)>;
 
-/// What has to be done to the streams that there are.
-///
-/// # Errors
-/// Everything that is wrong with the document.
 pub fn plan(
     catalogue: &Catalogue,
     wanted: Wanted<'_>,
@@ -79,9 +73,6 @@ pub fn plan(
 
 /// Carries a plan out, if it is `agreed` to; what was done, and the new tokens in the document's
 /// order.
-///
-/// # Errors
-/// As [`plan`]; [`ServiceError::OtherPlan`] when the plan is not the one that was agreed to.
 pub async fn apply(
     store: &dyn CatalogueStore,
     clock: &Clock,
@@ -102,7 +93,6 @@ pub async fn apply(
     .await
 }
 
-/// Everything that a plan says as changes; the new tokens.
 fn carry_out(
     catalogue: &Catalogue,
     plan: &Plan,

@@ -7,7 +7,6 @@ use super::{ServiceError, now};
 use crate::domain::{Difference, RawDraft, Removals, Stream, StreamDraft, StreamId, differences};
 use crate::store::{CatalogueChange, CatalogueStore, Clock};
 
-/// The new answers.
 #[derive(Debug)]
 pub enum Answers<'a> {
     /// Some of them, in the place of what the stream has when they are applied.
@@ -29,7 +28,6 @@ pub struct Edited {
     pub differences: Vec<Difference>,
 }
 
-/// Gives a stream other answers.
 pub async fn edit(
     store: &dyn CatalogueStore,
     clock: &Clock,

@@ -6,7 +6,7 @@ use super::{ServiceError, now};
 use crate::domain::{Status, Stream};
 use crate::store::{CatalogueChange, CatalogueStore, Clock};
 
-/// Makes streams Ready or Disabled; each with whether it was another way before.
+/// Returns each stream with whether it changed.
 pub async fn set_enabled(
     store: &dyn CatalogueStore,
     clock: &Clock,

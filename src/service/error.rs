@@ -14,7 +14,6 @@ pub enum ServiceError {
         wanted: String,
         nearest: Vec<String>,
     },
-    /// Answers that cannot be a stream's.
     #[error("{}", sentence(.0))]
     Wrong(Vec<Problem>),
     /// Problems of a document, each with the number of the stream that it is about.
@@ -35,7 +34,6 @@ pub enum ServiceError {
     NoTag(String),
 }
 
-/// Everything that is wrong, each with its flag.
 fn sentence(wrong: &[Problem]) -> String {
     let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
     match lines.as_slice() {

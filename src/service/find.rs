@@ -5,9 +5,6 @@ use crate::domain::Stream;
 use crate::store::Catalogue;
 
 /// The stream with this id or, without regard to case, this name.
-///
-/// # Errors
-/// When there is none, or it cannot be read.
 pub fn find(catalogue: &Catalogue, wanted: &str) -> Result<Stream, ServiceError> {
     catalogue
         .find(wanted)?
@@ -17,10 +14,7 @@ pub fn find(catalogue: &Catalogue, wanted: &str) -> Result<Stream, ServiceError>
         })
 }
 
-/// Each of these streams once, as [`find`] finds them.
-///
-/// # Errors
-/// When one of them is not there.
+/// Each stream once.
 pub fn find_all(catalogue: &Catalogue, wanted: &[String]) -> Result<Vec<Stream>, ServiceError> {
     let mut found: Vec<Stream> = Vec::with_capacity(wanted.len());
     for name in wanted {

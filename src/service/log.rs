@@ -11,52 +11,38 @@ use serde_json::{Value, json};
 use crate::domain::{escape, quote};
 use crate::store::{Next, StoreError};
 
-/// Something that happened.
 #[derive(Debug, Clone)]
 pub enum LogEntry {
-    /// A request was answered.
     Request {
-        /// Its method.
         method: String,
-        /// Its path, without the query.
+        /// Without the query.
         path: String,
-        /// The HTTP status of the answer.
         status: u16,
-        /// Whom it came from.
         caller: IpAddr,
-        /// The stream whose token it carried.
+        /// That of the token.
         stream: Option<String>,
-        /// Messages accepted, and refused.
+        /// Accepted, and refused.
         messages: Option<(usize, usize)>,
         /// From its head to its answer.
         elapsed: Duration,
     },
-    /// A delivery was attempted.
     Delivery {
-        /// The stream's name.
+        /// Its name.
         stream: String,
-        /// The HTTP status of the answer, if there was one.
         status: Option<u16>,
-        /// Why it was no success, if so.
         error: Option<String>,
-        /// How long it took, in milliseconds.
+        /// In milliseconds.
         elapsed: i64,
-        /// What follows.
         next: Next,
     },
-    /// Messages cannot be kept or read.
     StoreFailed(StoreError),
     /// The streams cannot be read; those that were read last stay in force.
     StreamsUnreadable(StoreError),
-    /// The streams can be read again.
     StreamsReadable,
-    /// A connection could not be taken.
     NotTaken(String),
 }
 
 impl LogEntry {
-    /// Whether somebody has to do something about it.
-    #[must_use]
     pub fn is_fault(&self) -> bool {
         match self {
             Self::StreamsUnreadable(_) | Self::StoreFailed(_) | Self::NotTaken(_) => true,
@@ -66,8 +52,6 @@ impl LogEntry {
         }
     }
 
-    /// The event on one line for people.
-    #[must_use]
     pub fn line(&self, at: Timestamp) -> String {
         format!("{at:.3} {}", escape(&self.words()))
     }
@@ -120,8 +104,6 @@ impl LogEntry {
         }
     }
 
-    /// The event as one JSON object.
-    #[must_use]
     pub fn json(&self, at: Timestamp) -> Value {
         let at = format!("{at:.3}");
         match self {
@@ -170,17 +152,15 @@ impl LogEntry {
     }
 }
 
-/// Where entries go.
 #[derive(Clone)]
 pub struct Log(Arc<dyn Fn(LogEntry) + Send + Sync>);
 
 impl Log {
-    /// A log that hands entries to a function, which must not block.
+    /// The function must not block.
     pub fn new(write: impl Fn(LogEntry) + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }
 
-    /// A log that nobody reads.
     pub fn nowhere() -> Self {
         Self::new(|_| {})
     }

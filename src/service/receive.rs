@@ -20,7 +20,6 @@ pub enum ReceiveError {
     NeverWrittenTo,
 }
 
-/// Keeps a reply.
 pub async fn receive(
     store: &dyn Store,
     stream: &Stream,

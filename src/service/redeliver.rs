@@ -29,7 +29,7 @@ pub async fn requeue(store: &dyn Store, wanted: &[Delivery]) -> Result<usize, St
         .await
 }
 
-/// One attempt each, oldest first; how many succeeded.
+/// Oldest first; returns how many succeeded.
 pub async fn attempt_all(
     store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,

@@ -6,7 +6,6 @@ use super::{ServiceError, now};
 use crate::domain::{GatewayUrl, Route, RouteName, RouteToken, Span, same_name};
 use crate::store::{CatalogueChange, CatalogueStore, Clock, StoreError};
 
-/// A route to be added.
 #[derive(Debug)]
 pub struct NewRoute<'a> {
     pub name: RouteName,
@@ -16,11 +15,9 @@ pub struct NewRoute<'a> {
     pub streams: &'a [String],
     /// How long a message waits for an API that is away or throttles, where that is said.
     pub expire: Option<Span>,
-    /// Whether it may take the place of one with its name.
     pub replace: bool,
 }
 
-/// Adds a route with its token.
 pub async fn add_route(
     store: &dyn CatalogueStore,
     clock: &Clock,

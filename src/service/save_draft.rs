@@ -36,7 +36,6 @@ pub async fn save_draft(
     .await
 }
 
-/// A free name for a draft without one.
 fn untitled(catalogue: &Catalogue) -> String {
     let taken = |name: &String| {
         catalogue

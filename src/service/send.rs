@@ -13,7 +13,6 @@ use crate::domain::{
 };
 use crate::store::{Accepted, AcceptedBatch, NewMessage, NewMessages, Store, StoreError};
 
-/// What a gateway goes by, beside the streams.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The caller is the owner of the home: allow lists are not applied.
@@ -24,7 +23,6 @@ pub struct Policy {
     pub delivery_delay: Duration,
 }
 
-/// What every request is answered with.
 #[derive(Debug)]
 pub struct Context {
     pub store: Arc<dyn Store>,
@@ -48,11 +46,10 @@ pub struct Admitted {
     streams: Arc<StreamIndex>,
 }
 
-/// What became of a send request.
 #[derive(Debug)]
 pub struct Sent {
     pub answer: SendAnswer,
-    /// Messages that were accepted, now or before.
+    /// Now or before.
     pub accepted: usize,
     /// Those among them that had been accepted before.
     pub repeated: usize,

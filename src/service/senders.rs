@@ -7,16 +7,14 @@ use super::change::{Basis, change};
 use crate::domain::SenderId;
 use crate::store::{CatalogueChange, CatalogueStore, StoreError};
 
-/// Sender IDs that were to be added, in the order in which they were named.
+/// In the order in which they were named.
 #[derive(Debug)]
 pub struct AddedSenders {
-    /// Those that were new.
     pub added: Vec<SenderId>,
-    /// Those that were there, or were named before.
+    /// In the catalogue already, or named twice.
     pub known: Vec<SenderId>,
 }
 
-/// Adds Sender IDs.
 pub async fn add_senders(
     store: &dyn CatalogueStore,
     ids: Vec<SenderId>,
@@ -39,7 +37,7 @@ fn owned(ids: &[&SenderId]) -> Vec<SenderId> {
     ids.iter().copied().cloned().collect()
 }
 
-/// Takes Sender IDs out, as they were typed. None of them may be a stream's default.
+/// None of them may be a stream's default.
 pub async fn remove_senders(
     store: &dyn CatalogueStore,
     typed: &[String],

@@ -8,7 +8,7 @@ use super::send::{Admitted, Context};
 use crate::api::{Refusal, StatusAnswer, StatusEntry};
 use crate::domain::Message;
 
-/// The status of messages of a stream. Those that it does not have are left out.
+/// Leaves out messages that the stream does not have.
 pub async fn status(
     context: &Context,
     Admitted { stream, .. }: &Admitted,

@@ -8,10 +8,9 @@ use super::log::{Log, LogEntry};
 use crate::domain::{EventType, Route, SenderId, Stream, StreamId};
 use crate::store::{Catalogue, Revision, Store, StoreError};
 
-/// The SHA-256 of a token.
+/// SHA-256.
 type Digest = [u8; 32];
 
-/// What the catalogue says at one moment.
 #[derive(Debug, Default)]
 pub struct StreamIndex {
     by_token: HashMap<Digest, Arc<Stream>>,
@@ -46,12 +45,12 @@ impl StreamIndex {
         self.by_token.get(&digest).cloned()
     }
 
-    /// The stream with this id, if it has a token.
+    /// Only a stream that has a token.
     pub fn with_id(&self, id: &StreamId) -> Option<Arc<Stream>> {
         self.by_id.get(id).cloned()
     }
 
-    /// The URL that a stream wants told of events of a type.
+    /// The URL to call; `None` where the stream does not ask for this type.
     pub fn notify(&self, id: &StreamId, event: EventType) -> Option<String> {
         notify(self.by_id.get(id)?, event)
     }
@@ -64,13 +63,12 @@ impl StreamIndex {
         &self.routes
     }
 
-    /// Every stream that has a token.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Stream>> {
         self.by_token.values()
     }
 }
 
-/// The URL that a stream wants told of events of a type.
+/// The URL to call; `None` where the stream does not ask for this type.
 pub fn notify(stream: &Stream, event: EventType) -> Option<String> {
     let webhook = stream.webhook.as_ref()?;
     webhook
@@ -100,15 +98,12 @@ pub struct CurrentStreams {
 
 #[derive(Debug)]
 struct Current {
-    /// What the index was made of.
     revision: Option<Revision>,
     index: Arc<StreamIndex>,
-    /// Why the present streams are not in force, if so.
     fault: Option<StoreError>,
 }
 
 impl CurrentStreams {
-    /// Reads the streams.
     pub async fn open(store: Arc<dyn Store>, log: Log) -> Result<Self, StoreError> {
         let catalogue = store.snapshot().await?;
         let current = Current {
@@ -157,7 +152,6 @@ impl CurrentStreams {
         Arc::clone(&current.index)
     }
 
-    /// Why the present streams are not in force, if so.
     pub async fn fault(&self) -> Option<StoreError> {
         self.get().await;
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use super::{ServiceError, now};
 use crate::domain::{Stream, Tag};
 use crate::store::{CatalogueChange, CatalogueStore, Clock};
 
-/// Renames a tag; on how many streams.
+/// Returns how many streams had it.
 pub async fn rename_tag(
     store: &dyn CatalogueStore,
     clock: &Clock,

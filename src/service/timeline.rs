@@ -7,11 +7,9 @@ use jiff::Timestamp;
 use crate::domain::Message;
 use crate::store::{Cursor, MessageFilter, Store, StoreError, TimedAttempt};
 
-/// One line of a timeline.
 #[derive(Debug)]
 pub enum Line {
     Message(Box<Message>),
-    /// A webhook was called.
     Attempt(TimedAttempt),
 }
 
@@ -75,7 +73,6 @@ fn merged(messages: Vec<(Cursor, Message)>, attempts: Vec<TimedAttempt>) -> Vec<
 pub struct Watch {
     filter: MessageFilter,
     edition: Option<u64>,
-    /// The newest attempt that was told.
     attempt: i64,
     /// What was told of those that have come to a status.
     told: HashSet<Cursor>,
@@ -99,7 +96,7 @@ impl Watch {
         Ok(changed)
     }
 
-    /// The messages that came since the last look, newest first.
+    /// Newest first.
     pub async fn messages(
         &mut self,
         store: &dyn Store,
@@ -126,7 +123,7 @@ impl Watch {
         Ok(fresh)
     }
 
-    /// The lines that came since the last look, newest first.
+    /// Newest first.
     pub async fn lines(&mut self, store: &dyn Store) -> Result<Vec<Line>, StoreError> {
         if !self.changed(store).await? {
             return Ok(Vec::new());

@@ -6,7 +6,6 @@ use super::{Random, ServiceError, now};
 use crate::domain::{Status, Stream, StreamId, Token};
 use crate::store::{CatalogueChange, CatalogueStore, Clock};
 
-/// Issues a new token for a stream.
 pub async fn rotate_token(
     store: &dyn CatalogueStore,
     clock: &Clock,

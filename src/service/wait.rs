@@ -12,7 +12,6 @@ use crate::store::{MessageFilter, Store, StoreError};
 /// How often it looks whether somebody has written.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A message that was waited for.
 #[derive(Debug)]
 pub enum Waited {
     Found {
@@ -24,7 +23,6 @@ pub enum Waited {
     Missed(Option<Box<Message>>),
 }
 
-/// Waits for a message that meets every condition and whose text matches the expression.
 pub async fn wait(
     store: &dyn Store,
     filter: MessageFilter,

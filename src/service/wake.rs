@@ -21,7 +21,6 @@ const SHORTEST: Duration = Duration::from_millis(2);
 /// How far the clock may go back unnoticed, as when it is kept in step with others.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// When a worker looked last, and what it is to look for next.
 #[derive(Debug)]
 pub struct Wake {
     queued: watch::Receiver<u64>,
@@ -32,10 +31,8 @@ pub struct Wake {
     hurried: bool,
 }
 
-/// What is to be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// There may be work.
     pub look: bool,
     /// The clock was set back: what is due has to be rebased.
     pub set_back: bool,
@@ -53,7 +50,6 @@ impl Wake {
         }
     }
 
-    /// Whether to look now.
     pub async fn look(&mut self, store: &dyn Store) -> Look {
         let (truth, now) = (Instant::now(), store.now());
         let set_back = self.clock.was_set_back(truth, now);
@@ -72,17 +68,14 @@ impl Wake {
         Look { look, set_back }
     }
 
-    /// When the next thing is due that is not due yet.
     pub fn next_is(&mut self, due: Option<Timestamp>) {
         self.due = due;
     }
 
-    /// There is more to do as soon as possible.
     pub fn hurry(&mut self) {
         self.hurried = true;
     }
 
-    /// Until it may be time to look again.
     pub async fn wait(&mut self, now: Timestamp) {
         let since = self.looked.map_or(SHORTEST, |at| at.elapsed());
         tokio::time::sleep(SHORTEST.saturating_sub(since)).await;

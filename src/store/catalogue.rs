@@ -36,17 +36,13 @@ pub enum CatalogueChange {
     },
     /// Deletes a stream with its token and its webhook secret, and the routes that served it alone.
     Delete(StreamId),
-    /// Adds Sender IDs; those that are there already stay.
+    /// Those that are there already stay.
     AddSenders(Vec<SenderId>),
-    /// Takes a Sender ID out, as it was typed. Refused while a stream has it as its default.
+    /// As it was typed. Refused while a stream has it as its default.
     RemoveSender(String),
-    /// Adds a route with its token, or replaces the one with its name.
     PutRoute {
-        /// The route.
         route: Route,
-        /// The token that its API issued.
         token: RouteToken,
-        /// Whether it may replace one.
         replace: bool,
     },
     /// Takes a route out with its token, by its name in any case.

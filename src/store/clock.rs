@@ -10,19 +10,14 @@ use jiff::Timestamp;
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// A clock that asks a function.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The operating system's clock.
-    #[must_use]
     pub fn system() -> Self {
         Self::new(Timestamp::now)
     }
 
-    /// The present moment.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }

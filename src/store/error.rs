@@ -3,16 +3,13 @@
 
 use crate::domain::{RouteName, SenderId, quote};
 
-/// Why a database could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseCause {
-    /// No room is left on its disk.
     Full,
     /// Another process has been writing for longer than a writer waits.
     Busy,
     /// It is no database, or not in order.
     Corrupt,
-    /// Anything else.
     Other,
 }
 
@@ -25,10 +22,9 @@ pub enum StoreError {
     /// A file that somebody can mend. `what` says where and how, as in ` at line 3: …`.
     #[error("{file} is damaged{what}")]
     Damaged { file: String, what: String },
-    /// A file that was emptied.
     #[error("{file} is damaged: it is empty")]
     Empty { file: String },
-    /// A file of bytes that are no text.
+    /// Not UTF-8.
     #[error("{file} is damaged: it is not UTF-8 text")]
     NotText { file: String },
     /// A file of a version that this program does not know.
@@ -54,7 +50,6 @@ pub enum StoreError {
     /// Another process held the lock for longer than a change waits (5 s).
     #[error("{holder} is changing the streams in {folder}: waited 5 s for it")]
     Locked { holder: String, folder: String },
-    /// The database refused, in its own words.
     #[error("cannot use {file}: {error}")]
     Database {
         file: String,
@@ -64,19 +59,15 @@ pub enum StoreError {
     /// The database file was moved or deleted while it was in use.
     #[error("{file} was moved or deleted; nothing was stored")]
     Moved { file: String },
-    /// The writer is gone.
     #[error("messages cannot be written at the moment; nothing was stored")]
     Stopped,
-    /// The operating system gave no random bytes.
     #[error("the system has no randomness to give: {0}")]
     Randomness(String),
-    /// Another stream has this name, in whatever case.
     #[error("{} is the name of another stream: choose a new one", quote(.0))]
     NameTaken(String),
     /// A stream is not what the change was made from.
     #[error("{} was changed by someone else meanwhile: nothing was saved", quote(.0))]
     Changed(String),
-    /// A stream that the change was made from is gone.
     #[error("{} was deleted by someone else meanwhile: nothing was saved", quote(.0))]
     Deleted(String),
     /// A Sender ID that streams have as their default sender.
@@ -85,13 +76,10 @@ pub enum StoreError {
         sender: SenderId,
         streams: Vec<String>,
     },
-    /// A Sender ID that the catalogue does not have.
     #[error("no Sender ID {} in the catalogue", quote(.0))]
     NoSender(String),
-    /// A route with this name is there already.
     #[error("there is a route {0} already")]
     RouteExists(RouteName),
-    /// No route has this name.
     #[error("no route {}", quote(.0))]
     NoRoute(String),
     /// The catalogue is not at the revision that the changes were made from.

@@ -59,13 +59,11 @@ impl Job {
         }
     }
 
-    /// What tells it from every other job.
     pub fn key(&self) -> i64 {
         self.key
     }
 }
 
-/// What a job is about.
 #[derive(Debug, Clone)]
 pub enum Work {
     Deliver(Box<Event>),
@@ -75,7 +73,6 @@ pub enum Work {
     Turn(Box<Message>),
 }
 
-/// What is to be claimed.
 #[derive(Debug, Clone)]
 pub struct Claim {
     pub kind: JobKind,
@@ -84,11 +81,9 @@ pub struct Claim {
     pub lanes: usize,
     /// Most jobs: of each handset for deliveries, in all for other kinds.
     pub depth: usize,
-    /// How long the claim holds.
     pub lease: Duration,
 }
 
-/// What there is to do.
 #[derive(Debug, Default)]
 pub struct Due {
     /// Streams with jobs that are due. Streams whose webhook is switched off have no deliveries due.
@@ -97,28 +92,23 @@ pub struct Due {
     pub next: Option<Timestamp>,
 }
 
-/// One attempt of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     pub at: Timestamp,
-    /// How long it took, in milliseconds.
+    /// In milliseconds.
     pub elapsed: i64,
-    /// The HTTP status of the answer, if there was one.
     pub status: Option<u16>,
-    /// Why it was no success, if so.
+    /// `None` after a success.
     pub error: Option<String>,
 }
 
-/// What is to become of a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     Delivered,
-    /// It is tried again then.
     At(Timestamp),
     Dead,
 }
 
-/// What became of a job that was claimed.
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// It was not worked on: anybody may claim it again.
@@ -133,7 +123,7 @@ pub enum Outcome {
     Submitted { upstream: String, ask_at: Timestamp },
     /// The message was certainly not sent: it is tried again then. `details` says why meanwhile.
     Unsent { at: Timestamp, details: String },
-    /// Its status is not final: it is asked for again then.
+    /// Asked for again then.
     Open(Timestamp),
     /// Its status is final; why, where somebody said so.
     Ended(MessageStatus, Option<String>),
@@ -170,14 +160,14 @@ impl Settlement {
 /// The delivery of an event to a webhook, as people and programs are told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The event's id.
+    /// The event's.
     pub id: Uuid,
     pub message: Uuid,
     pub stream: StreamId,
     /// The status that the event tells; `None` where it tells that the message was received.
     pub status: Option<MessageStatus>,
     pub state: DeliveryState,
-    /// When it is attempted next, while it waits.
+    /// While it waits.
     pub next_at: Timestamp,
     pub attempts: usize,
     /// Why it is not attempted, where no attempt says so.
@@ -189,12 +179,10 @@ pub struct Delivery {
 pub struct DeliveryFilter {
     pub stream: Option<StreamId>,
     pub state: Option<DeliveryState>,
-    /// Of events not older than this.
     pub since: Option<Timestamp>,
     pub message: Option<Uuid>,
 }
 
-/// An attempt in a timeline.
 #[derive(Debug, Clone)]
 pub struct TimedAttempt {
     pub message: Uuid,

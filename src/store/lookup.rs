@@ -8,19 +8,12 @@ use super::{Catalogue, Entry, StoreError};
 use crate::domain::{DraftConstraints, Stream, StreamId, Tag, name_key, same_name};
 
 impl Catalogue {
-    /// The stream with this id, if there is one.
-    ///
-    /// # Errors
-    /// As [`Catalogue::stream`].
     pub fn with_id(&self, id: &StreamId) -> Result<Option<Stream>, StoreError> {
         let found = self.entries().find(|entry| entry.id() == id.as_str());
         found.map(Entry::read).transpose()
     }
 
     /// The stream with this id or, without regard to case, this name.
-    ///
-    /// # Errors
-    /// As [`Catalogue::stream`].
     pub fn find(&self, wanted: &str) -> Result<Option<Stream>, StoreError> {
         let by_id = self.entries().find(|entry| entry.id() == wanted);
         let by_name = || self.entries().find(|entry| same_name(entry.name(), wanted));
@@ -58,9 +51,6 @@ impl Catalogue {
     }
 
     /// Tags in use and how many streams have each, most used first.
-    ///
-    /// # Errors
-    /// As [`Catalogue::stream`].
     pub fn tags(&self) -> Result<Vec<(Tag, usize)>, StoreError> {
         #[derive(Deserialize)]
         struct Tags {

@@ -30,13 +30,11 @@ pub struct NewMessage {
     pub recipient: Phone,
     pub sender: SenderId,
     pub text: MessageText,
-    /// How it comes out.
     pub course: Course,
     /// Whether it waits to be submitted to a carrier.
     pub leaves: bool,
 }
 
-/// What became of a message that was to be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
     New(Uuid),
@@ -46,10 +44,10 @@ pub enum Accepted {
     Taken,
 }
 
-/// What became of the messages of one request, in their order.
+/// In the order of the request.
 #[derive(Debug)]
 pub struct AcceptedBatch {
-    /// The request's own id.
+    /// The request's.
     pub id: Uuid,
     pub accepted: Vec<Accepted>,
 }
@@ -58,7 +56,6 @@ pub struct AcceptedBatch {
 #[derive(Debug, Clone)]
 pub struct NewReply {
     pub stream: StreamId,
-    /// The handset that it comes from.
     pub from: Phone,
     /// The Sender ID that it goes to, where the handset never got a message.
     pub to: Option<SenderId>,
@@ -67,7 +64,6 @@ pub struct NewReply {
     pub notify: Option<String>,
 }
 
-/// A reply that is kept.
 #[derive(Debug)]
 pub struct Received {
     pub message: Message,
@@ -80,15 +76,11 @@ pub struct Received {
 #[derive(Debug, Clone, Default)]
 pub struct MessageFilter {
     pub stream: Option<StreamId>,
-    /// A number or Sender ID.
     pub to: Option<String>,
-    /// A number or Sender ID.
     pub from: Option<String>,
     pub direction: Option<Direction>,
     pub status: Option<MessageStatus>,
-    /// Not older than this.
     pub since: Option<Timestamp>,
-    /// Kept after this one.
     pub after: Option<Cursor>,
 }
 
@@ -103,10 +95,9 @@ impl MessageFilter {
     }
 }
 
-/// How many messages a stream has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// Outgoing messages by status.
+    /// Outgoing messages.
     pub outgoing: BTreeMap<MessageStatus, u64>,
     pub incoming: u64,
     /// Outgoing messages whose status is not final.

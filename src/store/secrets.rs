@@ -78,12 +78,12 @@ impl Secrets {
         kept.into_iter().find(|token| token.digest() == digest)
     }
 
-    /// What a stream's webhook deliveries are signed with; `None` where nothing is kept yet.
+    /// `None` where nothing is kept yet.
     pub fn webhook_secret(&self, id: &StreamId) -> Option<WebhookSecret> {
         self.webhooks.get(id.as_str())?.parse().ok()
     }
 
-    /// A route's token; `None` where it is not kept.
+    /// `None` where it is not kept.
     pub fn route_token(&self, name: &RouteName) -> Option<RouteToken> {
         self.routes.get(&name_key(name.as_str()))?.parse().ok()
     }

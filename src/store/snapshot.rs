@@ -34,14 +34,12 @@ enum Key {
     Unescaped(Box<str>),
 }
 
-/// One stream of a catalogue, by what it is found by.
 #[derive(Clone, Copy)]
 pub struct Entry<'a> {
     catalogue: &'a Catalogue,
     stored: &'a Stored,
 }
 
-/// What a catalogue is made of.
 pub(super) struct Parts {
     pub revision: Revision,
     pub origin: Option<String>,
@@ -103,12 +101,11 @@ impl Catalogue {
         }
     }
 
-    /// What tells this catalogue from another state of it.
     pub fn revision(&self) -> &Revision {
         &self.revision
     }
 
-    /// Every stream, newest first.
+    /// Newest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> + ExactSizeIterator {
         self.streams.iter().map(|stored| self.entry(stored))
     }
@@ -118,33 +115,25 @@ impl Catalogue {
         Entry { catalogue, stored }
     }
 
-    /// One stream in full.
-    ///
-    /// # Errors
-    /// When what is stored there is not a stream.
     pub fn stream(&self, entry: &Entry<'_>) -> Result<Stream, StoreError> {
         entry.read()
     }
 
-    /// Every stream in full, newest first.
-    ///
-    /// # Errors
-    /// As [`Catalogue::stream`].
+    /// Newest first.
     pub fn streams(&self) -> Result<Vec<Stream>, StoreError> {
         self.entries().map(Entry::read).collect()
     }
 
-    /// The Sender IDs, in the order in which they were added.
+    /// In the order in which they were added.
     pub fn senders(&self) -> &[SenderId] {
         &self.senders
     }
 
-    /// The routes for live streams, in the order in which they were added.
+    /// In the order in which they were added.
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }
 
-    /// The text that all streams stand in.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -173,17 +162,15 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The stream's id.
     pub fn id(self) -> &'a str {
         self.text_of(&self.stored.id)
     }
 
-    /// The stream's name.
     pub fn name(self) -> &'a str {
         self.text_of(&self.stored.name)
     }
 
-    /// The place of its JSON text.
+    /// Of its JSON text.
     pub(super) fn place(self) -> Range<usize> {
         self.stored.text.clone()
     }
@@ -196,7 +183,6 @@ impl<'a> Entry<'a> {
         self.read_as()
     }
 
-    /// What its JSON text says, or a part of that.
     pub(super) fn read_as<T: Deserialize<'a>>(self) -> Result<T, StoreError> {
         serde_json::from_str(self.json())
             .map_err(|error| self.catalogue.unreadable(&self.stored.text, &error))

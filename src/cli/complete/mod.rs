@@ -40,7 +40,6 @@ pub struct Live {
 }
 
 /// Answers a completion script and says `true`; `false` on an ordinary run.
-#[must_use]
 pub fn complete(live: Live) -> bool {
     let mut words = env::args_os().skip(1);
     let asked = env::var(VARIABLE).unwrap_or_default();

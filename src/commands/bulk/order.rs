@@ -16,18 +16,14 @@ use crate::error::{Code, Failure};
 use crate::files::{Results, input_name, is_same_file, read_text_input};
 use crate::render::{counted, forcing, http, json as requests_json};
 
-/// What the rows go through.
 #[derive(Debug, Clone)]
 pub struct Order<'a> {
-    /// The stream.
     pub stream: &'a Stream,
     /// For rows that name no sender.
     pub sender: Option<SenderId>,
-    /// Print the requests; send nothing.
     pub dry_run: bool,
     /// How long to wait for final statuses, where that is wanted.
     pub wait: Option<Span>,
-    /// Which Streams API.
     pub reach: &'a Reach,
 }
 

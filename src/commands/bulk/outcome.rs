@@ -11,21 +11,18 @@ use crate::files::Results;
 use crate::render::table;
 use crate::terminal::json_line;
 
-/// What became of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// Accepted, under this id.
+    /// The message's id.
     Accepted(String),
-    /// Refused, for this reason.
+    /// The reason.
     Refused(String),
     /// Perhaps accepted: the answer did not come or cannot be read.
     Unknown(String),
-    /// Not sent.
     Left,
 }
 
 impl Fate {
-    /// In words.
     pub fn word(&self) -> String {
         match self {
             Self::Accepted(_) => "accepted".to_owned(),
@@ -36,15 +33,12 @@ impl Fate {
     }
 }
 
-/// How the sending ended.
 pub struct Ending {
-    /// What became of each row.
+    /// In the order of the rows.
     pub fates: Vec<Fate>,
     /// Messages that had been accepted before.
     pub repeated: usize,
-    /// Why it stopped early, if so.
     pub stopped: Option<Failure>,
-    /// Final statuses, where they were waited for.
     pub statuses: Option<BTreeMap<String, usize>>,
 }
 
@@ -68,7 +62,6 @@ pub fn write_results(mut file: Results, rows: &[Row], fates: &[Fate]) -> anyhow:
     file.finish()
 }
 
-/// Tells people or programs.
 pub fn tell(session: &Session, rows: &Rows, ending: &Ending) -> anyhow::Result<()> {
     let terminal = session.terminal;
     let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();

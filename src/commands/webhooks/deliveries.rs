@@ -10,7 +10,6 @@ use crate::domain::DeliveryState;
 use crate::render::{table, time};
 use crate::store::{Delivery, DeliveryFilter, JobStore as _, StoreError};
 
-/// The deliveries that are meant.
 pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
     let now = Timestamp::now();
     Ok(DeliveryFilter {

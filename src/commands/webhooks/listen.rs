@@ -89,7 +89,6 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
     }))
 }
 
-/// The secret of the stream that a delivery names.
 fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, String> {
     let Some(stream) = text(&delivery.fields(), "stream") else {
         return Err(

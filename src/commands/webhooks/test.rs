@@ -51,7 +51,6 @@ pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
     })
 }
 
-/// A stream has to have a webhook for this.
 pub fn no_webhook(session: &Session, stream: &Stream) -> Failure {
     let name = stream.name.as_str();
     let words = [
@@ -161,7 +160,6 @@ fn body(answer: &Answer) -> String {
     shown
 }
 
-/// What to mend at the receiver.
 fn remedy(verdict: &Verdict, answered: &Result<Answer, Unanswered>) -> Option<&'static str> {
     if *verdict == Verdict::Taken {
         return None;

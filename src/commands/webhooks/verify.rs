@@ -29,7 +29,6 @@ pub fn verify(session: &Session, args: &VerifyArgs) -> anyhow::Result<Code> {
     })
 }
 
-/// The secret in a file of its own.
 pub fn secret(path: &Path) -> anyhow::Result<WebhookSecret> {
     let text = input(path)?;
     let secret = text.trim().parse();

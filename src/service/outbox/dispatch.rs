@@ -20,7 +20,6 @@ pub const LEASE: Duration = Duration::from_secs(20);
 /// Why a delivery is tried no more whose receiver said so.
 pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
 
-/// Makes attempts.
 #[derive(Debug)]
 pub struct Dispatcher {
     store: Arc<dyn Store>,
@@ -29,17 +28,14 @@ pub struct Dispatcher {
     retry: RetryPolicy,
 }
 
-/// How an attempt went.
 #[derive(Debug, Clone)]
 pub struct Attempted {
     pub attempt: Attempt,
     pub next: Next,
-    /// Whether the receiver did not answer in time.
     pub timed_out: bool,
 }
 
 impl Attempted {
-    /// Whether the receiver wants no event any more.
     pub fn is_gone(&self) -> bool {
         self.attempt.status == Some(410)
     }
@@ -55,14 +51,12 @@ impl Dispatcher {
         }
     }
 
-    /// The same with less patience for receivers.
     #[cfg(test)]
     pub fn within(self, total: Duration) -> Self {
         let client = Client::new(crate::client::Limits { total, ..LIMITS });
         Self { client, ..self }
     }
 
-    /// The longest pause between two attempts.
     pub fn longest_pause(&self) -> Duration {
         self.retry.longest()
     }
@@ -88,7 +82,6 @@ impl Dispatcher {
         Ok(Some(attempted))
     }
 
-    /// Attempts a delivery; what is to be kept of it.
     pub async fn attempt(&self, job: &Job) -> (Attempted, Settlement) {
         let (at, begun) = (self.store.now(), Instant::now());
         let streams = self.streams.get().await;
@@ -146,7 +139,6 @@ impl Dispatcher {
         }
     }
 
-    /// The receiver's answer, if it could be asked, and what it means.
     async fn call(
         &self,
         stream: &StreamId,

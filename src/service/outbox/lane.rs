@@ -21,7 +21,7 @@ const TOGETHER: usize = 500;
 /// Most attempts before a place is given back: the worker learns from them.
 const TURN: usize = 64;
 
-/// Claimed deliveries of one handset, in their order.
+/// Claimed deliveries of one handset.
 pub type Lane = Vec<Job>;
 
 /// The lanes of a stream that wait for a place.
@@ -32,12 +32,10 @@ pub struct Place {
     pub dispatcher: Arc<Dispatcher>,
     pub settlements: mpsc::Sender<Settlement>,
     pub waiting: Lanes,
-    /// The stream's name.
     pub stream: String,
     pub log: Log,
 }
 
-/// What happened in a place.
 #[derive(Debug)]
 pub struct Finished {
     pub attempts: Vec<Attempted>,
@@ -89,7 +87,6 @@ impl Place {
     }
 }
 
-/// The lane that has waited longest.
 pub fn take(waiting: &Lanes) -> Option<Lane> {
     lock(waiting).pop_front()
 }

@@ -44,7 +44,6 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Takes a place, if there is one.
     pub fn take(&mut self) -> bool {
         let free = self.taken < self.limit;
         self.taken += usize::from(free);
@@ -59,7 +58,7 @@ impl Places {
         self.taken
     }
 
-    /// How many handsets' deliveries to claim, and how many of each.
+    /// Handsets, and deliveries of each.
     pub fn claim(&self) -> (usize, usize) {
         if self.fast {
             (self.limit * AHEAD, DEPTH)
@@ -79,7 +78,7 @@ impl Places {
         self.fast
     }
 
-    /// Whether nothing has to be remembered of the receiver.
+    /// Nothing has to be remembered of the receiver.
     pub fn is_fresh(&self) -> bool {
         self.limit == MOST && !self.fast
     }
@@ -93,13 +92,11 @@ impl Places {
         }
     }
 
-    /// An attempt was answered, after so long.
     fn answered(&mut self, elapsed: Duration) {
         self.fast = elapsed < FAST;
         self.limit = (self.limit + 1).min(MOST);
     }
 
-    /// An attempt was not answered in time.
     fn timed_out(&mut self) {
         self.fast = false;
         self.limit = (self.limit / 2).max(1);

@@ -14,11 +14,9 @@ pub const LIMITS: Limits = Limits {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It took the event.
     Taken,
     Failed {
         why: String,
-        /// The pause that it asked for.
         retry_after: Option<Duration>,
     },
     /// It wants no event any more.

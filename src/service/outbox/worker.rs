@@ -99,7 +99,6 @@ impl Worker {
         }
     }
 
-    /// Begins what is due and has a place.
     async fn step(&mut self) {
         let look = self.wake.look(&*self.store).await;
         let done = async {
@@ -171,7 +170,6 @@ impl Worker {
         Ok(due.next)
     }
 
-    /// What may be claimed for a stream that has deliveries due.
     fn claimable(&mut self, stream: &StreamId) -> Option<Claim> {
         let queue = self.queues.entry(stream.clone()).or_default();
         let most = if queue.places.is_fast() { FULL } else { BUSY };
@@ -240,14 +238,12 @@ impl Worker {
         self.begin(&stream);
     }
 
-    /// Until no attempt is in flight.
     async fn finish_places(&mut self) {
         while let Some(done) = self.places.join_next_with_id().await {
             self.finished(done);
         }
     }
 
-    /// Lets go of what is claimed and not begun.
     async fn release_queued(&mut self) {
         let mut queued = Vec::new();
         for queue in self.queues.values() {
@@ -264,7 +260,6 @@ impl Worker {
     }
 }
 
-/// Changes the status of a stream's simulated messages whose time has come.
 async fn turn(
     store: Arc<dyn Store>,
     stream: StreamId,

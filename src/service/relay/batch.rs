@@ -28,18 +28,15 @@ const UNREAD: Duration = Duration::from_secs(5);
 const BATCH: usize = 250;
 
 enum NoCarrier {
-    /// There is none.
     Closed(String),
     /// It is not known, as its token cannot be read; and how long messages wait for it.
     Unread(StoreError, Duration),
 }
 
-/// What every batch needs.
 pub struct Relay {
     pub(super) store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
     connect: Connect,
-    /// The jobs that are being submitted from here.
     submitting: Mutex<HashSet<i64>>,
     /// The carrier of each route, for as long as its address and token stay the same.
     carriers: Mutex<HashMap<String, Connected>>,
@@ -51,7 +48,6 @@ struct Connected {
     carrier: Arc<dyn Carrier>,
 }
 
-/// A stream, and which of its jobs.
 pub type Batch = (StreamId, JobKind);
 
 impl Relay {
@@ -105,7 +101,6 @@ impl Relay {
         Ok((carrier, route.expire()))
     }
 
-    /// Submits one batch of a stream, or asks for the status of one.
     pub async fn carry_out(self: Arc<Self>, (stream, kind): Batch) -> Result<(), StoreError> {
         let claim = Claim {
             kind,
@@ -245,7 +240,6 @@ impl Relay {
     }
 }
 
-/// When the claim on these jobs ends.
 fn until(jobs: &[Job]) -> Timestamp {
     let ends = jobs.iter().map(|job| job.lease.until());
     ends.min().unwrap_or_default()

@@ -83,7 +83,6 @@ pub fn learned(
     Outcome::Open(later(now, pause))
 }
 
-/// A moment after another one.
 pub fn later(at: Timestamp, pause: Duration) -> Timestamp {
     at.checked_add(pause).unwrap_or(Timestamp::MAX)
 }

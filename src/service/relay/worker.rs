@@ -52,7 +52,6 @@ impl Worker {
         }
     }
 
-    /// Begins what is due.
     async fn step(&mut self) {
         if let Err(error) = self.begin_due().await {
             self.log.write(LogEntry::StoreFailed(error));
@@ -110,7 +109,6 @@ impl Worker {
         self.wake.hurry();
     }
 
-    /// Until no batch is in flight.
     async fn finish_batches(&mut self) {
         while let Some(done) = self.batches.join_next_with_id().await {
             self.finished(done);

@@ -25,7 +25,6 @@ use crate::store::{CatalogueChange, Clock, Delivery, DeliveryFilter, Home, Local
 /// When tests begin, in milliseconds.
 const BEGIN: i64 = 1_767_225_600_000;
 
-/// The default sender of every stream.
 const SENDER: &str = "ACME";
 
 /// How long a test waits in truth for something that is about to happen.
@@ -120,7 +119,6 @@ impl TestHome {
         self.streams.get().await
     }
 
-    /// A context for any address.
     pub fn context(&self) -> Context {
         self.context_for(false, true)
     }
@@ -145,7 +143,6 @@ impl TestHome {
         admit(&self.context(), token, caller).await.unwrap()
     }
 
-    /// Sends through the stream with this number.
     pub async fn send(&self, n: usize, messages: Vec<ReceivedMessage>) -> Sent {
         let messages = messages.into_iter().map(Ok).collect();
         let admitted = self.admitted(n).await;
@@ -166,7 +163,7 @@ impl TestHome {
         answer.unwrap().messages.remove(0)
     }
 
-    /// Deliveries, oldest first.
+    /// Oldest first.
     pub async fn deliveries(&self) -> Vec<Delivery> {
         let all = DeliveryFilter::default();
         let mut found = self.store.deliveries(all, usize::MAX).await.unwrap();
@@ -174,7 +171,6 @@ impl TestHome {
         found
     }
 
-    /// Changes the stream with this number.
     pub async fn change(&self, n: usize, change: impl FnOnce(&mut Stream)) {
         let catalogue = self.store.snapshot().await.unwrap();
         let streams = catalogue.streams().unwrap();
@@ -221,7 +217,6 @@ impl TestHome {
         connection.execute_batch(&sql).unwrap();
     }
 
-    /// How many entries of the log are such.
     pub fn logged(&self, such: impl Fn(&LogEntry) -> bool) -> usize {
         self.logged
             .lock()
@@ -236,7 +231,6 @@ pub fn id(n: usize) -> StreamId {
     format!("st_{n:012}").parse().unwrap()
 }
 
-/// The token of the stream with this number.
 pub fn token(n: usize) -> Token {
     let mut bytes = [n % 62, n / 62].into_iter().cycle();
     Token::issue(|| u8::try_from(bytes.next().unwrap()).unwrap())
@@ -260,7 +254,6 @@ pub fn live(n: usize) -> Stream {
     }
 }
 
-/// The same stream as a demo.
 pub fn demo(n: usize) -> Stream {
     Stream {
         demo: true,
@@ -268,7 +261,7 @@ pub fn demo(n: usize) -> Stream {
     }
 }
 
-/// The stream with a webhook for every event.
+/// With a webhook for every event.
 pub fn told(stream: Stream, url: &str) -> Stream {
     let events = EventTypes::default();
     let webhook = Webhook {

@@ -13,7 +13,6 @@ use tokio::sync::watch;
 
 use super::PATIENCE;
 
-/// A delivery as it came.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub path: String,
@@ -26,7 +25,6 @@ impl Call {
         self.headers[name].to_str().unwrap()
     }
 
-    /// A field of the body that is a text.
     pub fn text(&self, field: &str) -> &str {
         self.body[field].as_str().unwrap_or_default()
     }
@@ -37,7 +35,6 @@ pub enum Reply {
     Status(u16),
     /// A status with `Retry-After` in seconds.
     RetryAfter(u16, u64),
-    /// None at all.
     Hang,
 }
 
@@ -52,7 +49,6 @@ pub struct TestReceiver {
 }
 
 impl TestReceiver {
-    /// A receiver that takes every delivery.
     pub async fn start() -> Self {
         Self::answering(|_| Reply::Status(204)).await
     }
@@ -93,7 +89,6 @@ impl TestReceiver {
         builder.body(Body::empty()).unwrap()
     }
 
-    /// From now on it answers otherwise.
     pub fn answer_with(&self, script: impl FnMut(&Call) -> Reply + Send + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
     }
@@ -102,7 +97,6 @@ impl TestReceiver {
         format!("{}{path}", self.address)
     }
 
-    /// What came so far, in its order.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap().clone()
     }

@@ -8,15 +8,13 @@ use crate::domain::{
 };
 use crate::store::{CatalogueChange, StoreError};
 
-/// What happens to the secrets beside the catalogue.
 #[derive(Default)]
 pub(super) struct SecretChanges {
     pub issued: Vec<(StreamId, Token)>,
     pub webhook_secrets: Vec<(StreamId, WebhookSecret)>,
     pub routes: Vec<(RouteName, RouteToken)>,
-    /// Ids whose token and webhook secret go.
+    /// With the webhook secret.
     pub revoked: Vec<StreamId>,
-    /// Names of routes whose tokens go.
     pub revoked_routes: Vec<String>,
     /// Whether a token takes the place of another.
     pub replaces: bool,
@@ -24,7 +22,6 @@ pub(super) struct SecretChanges {
     pub orphans: bool,
 }
 
-/// Makes one change.
 pub(super) fn make(
     change: CatalogueChange,
     pending: &mut Pending<'_>,

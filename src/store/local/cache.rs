@@ -14,10 +14,8 @@ use crate::store::StoreError;
 /// readable later without having changed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How a file's text becomes a value.
 type Parse<T> = fn(&Path, String, Option<Stamp>) -> Result<T, StoreError>;
 
-/// The last reading of a file.
 pub(super) struct Cache<T> {
     path: PathBuf,
     parse: Parse<T>,

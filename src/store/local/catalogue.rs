@@ -56,12 +56,11 @@ impl LocalStore {
         &self.0.messages
     }
 
-    /// Where the files are.
     pub fn home(&self) -> &Home {
         &self.0.home
     }
 
-    /// The catalogue that the text of a `state.json` says.
+    /// Reads the text of a `state.json`.
     pub fn parse(text: &str) -> Result<Catalogue, StoreError> {
         let path = Path::new("state.json");
         document::read(path, text.to_owned(), Revision::of(&[]))

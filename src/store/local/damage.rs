@@ -11,7 +11,6 @@ pub(super) fn damaged(path: &Path, what: String) -> StoreError {
     StoreError::Damaged { file, what }
 }
 
-/// A file of a version that this program does not know.
 pub(super) fn other_version(path: &Path, version: u32, ours: u32) -> StoreError {
     StoreError::OtherVersion {
         file: path.display().to_string(),
@@ -20,7 +19,6 @@ pub(super) fn other_version(path: &Path, version: u32, ours: u32) -> StoreError 
     }
 }
 
-/// A file that cannot be written.
 pub(super) fn unwritten(path: &Path, error: &io::Error) -> StoreError {
     StoreError::Unwritten {
         file: path.display().to_string(),
@@ -28,7 +26,6 @@ pub(super) fn unwritten(path: &Path, error: &io::Error) -> StoreError {
     }
 }
 
-/// A file that cannot be read.
 pub(super) fn unread(path: &Path, error: &io::Error) -> StoreError {
     let file = path.display().to_string();
     if error.kind() == io::ErrorKind::InvalidData {

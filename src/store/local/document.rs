@@ -32,9 +32,6 @@ struct Top<'a> {
 }
 
 /// Reads the file's text; empty text is an empty catalogue.
-///
-/// # Errors
-/// When it is not the JSON of this version: the error names the place.
 pub(super) fn read(path: &Path, text: String, revision: Revision) -> Result<Catalogue, StoreError> {
     let origin = Some(path.display().to_string());
     let (mut senders, mut routes, mut streams) = (Vec::new(), Vec::new(), Vec::new());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::store::StoreError;
 
-/// The home folder. Naming it touches nothing.
+/// Naming it touches nothing.
 #[derive(Debug, Clone)]
 pub struct Home {
     folder: PathBuf,
@@ -15,9 +15,6 @@ pub struct Home {
 
 impl Home {
     /// The folder asked for, or `textpeak` in the platform's data directory.
-    ///
-    /// # Errors
-    /// When nothing was asked for and the platform names no data directory.
     pub fn locate(asked: Option<PathBuf>) -> Result<Self, StoreError> {
         let folder = match asked {
             Some(folder) => folder,
@@ -33,8 +30,6 @@ impl Home {
         })
     }
 
-    /// The folder.
-    #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -43,8 +38,6 @@ impl Home {
         &self.state
     }
 
-    /// The file in which tokens and webhook secrets can be read.
-    #[must_use]
     pub fn tokens_path(&self) -> &Path {
         &self.tokens
     }
@@ -53,8 +46,6 @@ impl Home {
         self.folder.join(".lock")
     }
 
-    /// Whether there is a state file.
-    #[must_use]
     pub fn exists(&self) -> bool {
         self.state.exists()
     }

@@ -6,7 +6,6 @@ use super::home::Home;
 
 impl Home {
     /// The folder and files that others may read or change, each with the mode it should have.
-    #[must_use]
     pub fn too_open(&self) -> Vec<(PathBuf, u32)> {
         if !self.folder().is_dir() {
             return Vec::new();
@@ -25,7 +24,6 @@ impl Home {
     }
 
     /// Why nothing can be written into the home, if so; a home that is not there yet is none.
-    #[must_use]
     pub fn closed_to_us(&self) -> Option<String> {
         let folder = self.folder();
         match std::fs::metadata(folder) {
@@ -38,19 +36,12 @@ impl Home {
         }
     }
 
-    /// Gives a path of the home the mode it should have.
-    ///
-    /// # Errors
-    /// When the system refuses.
     #[cfg(unix)]
     pub fn close(&self, path: &std::path::Path, mode: u32) -> std::io::Result<()> {
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
     }
 
     /// Modes are not this system's way: there is nothing to close.
-    ///
-    /// # Errors
-    /// Never.
     #[cfg(not(unix))]
     pub fn close(&self, _: &std::path::Path, _: u32) -> std::io::Result<()> {
         Ok(())

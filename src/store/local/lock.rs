@@ -18,7 +18,6 @@ pub struct Lock {
     _file: Arc<File>,
 }
 
-/// A file of the home that cannot be opened.
 pub(super) fn unopened(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::File {
         doing: "open",
@@ -27,7 +26,6 @@ pub(super) fn unopened(path: &Path, error: &std::io::Error) -> StoreError {
     }
 }
 
-/// A file of the home that cannot be locked.
 pub(super) fn unlocked(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::File {
         doing: "lock",
@@ -38,10 +36,6 @@ pub(super) fn unlocked(path: &Path, error: &std::io::Error) -> StoreError {
 
 impl Lock {
     /// Takes the lock, waiting at most five seconds.
-    ///
-    /// # Errors
-    /// When the lock file cannot be opened, or when the wait was in vain: then it says which
-    /// process to wait for.
     pub fn take(path: &Path) -> Result<Self, StoreError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);

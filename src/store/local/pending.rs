@@ -9,7 +9,6 @@ use super::entry_text::entry_text;
 use crate::domain::{Route, SenderId, Stream, StreamId, name_key};
 use crate::store::{Catalogue, Entry, StoreError};
 
-/// A catalogue under change.
 pub(super) struct Pending<'a> {
     base: &'a Catalogue,
     /// Every stream that was there, in its old place, and the new ones behind them; `None` where one
@@ -90,7 +89,6 @@ impl<'a> Pending<'a> {
         self.slot(id).is_some()
     }
 
-    /// The stream with this id, if there is one.
     pub fn stream(&self, id: &StreamId) -> Result<Option<Stream>, StoreError> {
         match self.slot(id.as_str()) {
             Some((_, Slot::Stored(entry))) => self.base.stream(entry).map(Some),
@@ -99,7 +97,7 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Whether a stream has this name, in whatever case.
+    /// In any case.
     pub fn has_name(&self, name: &str) -> bool {
         self.names.contains_key(&name_key(name))
     }
@@ -173,7 +171,7 @@ impl<'a> Pending<'a> {
         self.routes.extract_if(.., last).collect()
     }
 
-    /// The names and default senders of all streams, newest first.
+    /// Names and default senders, newest first.
     pub fn default_senders(&self) -> Result<Vec<(String, SenderId)>, StoreError> {
         #[derive(serde::Deserialize)]
         struct Of {
@@ -219,7 +217,6 @@ impl<'a> Pending<'a> {
     }
 }
 
-/// A part of the new text.
 enum Run<'a> {
     Stored(Range<usize>),
     Changed(&'a str),

@@ -15,7 +15,6 @@ pub struct Serving {
 }
 
 impl Home {
-    /// Where messages are kept.
     pub fn messages_path(&self) -> PathBuf {
         self.folder().join("messages.db")
     }
@@ -32,9 +31,6 @@ impl Home {
     }
 
     /// Says that this process serves the home. Several may.
-    ///
-    /// # Errors
-    /// When the mark cannot be made.
     pub fn announce_serving(&self) -> Result<Serving, StoreError> {
         let path = self.serving_path();
         let file = private(OpenOptions::new().write(true).create(true))
@@ -46,7 +42,6 @@ impl Home {
     }
 
     /// Whether a process serves the home.
-    #[must_use]
     pub fn is_served(&self) -> bool {
         let file = OpenOptions::new().write(true).open(self.serving_path());
         file.is_ok_and(|file| file.try_lock().is_err())

@@ -10,7 +10,6 @@ use crate::store::Revision;
 pub(super) struct Stamp([u64; 7]);
 
 impl Stamp {
-    /// The stamp of the file in this place now.
     pub fn of(path: &Path) -> Option<Self> {
         fs::metadata(path).ok().as_ref().map(Self::read)
     }
@@ -38,7 +37,6 @@ impl Stamp {
         Self([meta.len(), since.as_secs(), nanoseconds, 0, 0, 0, 0])
     }
 
-    /// The revision of a catalogue in a file with this stamp.
     pub fn revision(stamp: Option<Self>) -> Revision {
         Revision::of(stamp.as_ref().map_or(&[], |stamp| &stamp.0))
     }

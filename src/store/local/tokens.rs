@@ -46,9 +46,7 @@ impl std::fmt::Debug for Tokens<'_> {
 
 impl<'a> Tokens<'a> {
     /// Reads the file's text; empty text is no tokens.
-    ///
-    /// # Errors
-    /// When it cannot be read. The failure repeats nothing of the text.
+    /// The failure repeats nothing of the text.
     pub fn parse(path: &Path, text: &'a str) -> Result<Self, StoreError> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -65,7 +63,6 @@ impl<'a> Tokens<'a> {
         Ok(tokens)
     }
 
-    /// What can be asked for when the file's text is gone.
     pub fn to_secrets(&self) -> Secrets {
         let plain = |table: &BTreeMap<&'a str, &'a str>| table.clone();
         Secrets::new(
@@ -101,13 +98,12 @@ impl<'a> Tokens<'a> {
         !kept
     }
 
-    /// Keeps a route's token.
     pub fn insert_route(&mut self, name: &RouteName, token: &'a RouteToken) {
         self.routes
             .insert(name_key(name.as_str()).into(), token.expose().into());
     }
 
-    /// Forgets a route's token; `false` when there was none.
+    /// `false` when there was none.
     pub fn remove_route(&mut self, name: &str) -> bool {
         self.routes.remove(name_key(name).as_str()).is_some()
     }
@@ -118,7 +114,6 @@ impl<'a> Tokens<'a> {
         self.webhook_secrets.remove(key).is_some() || token
     }
 
-    /// The file's new text.
     pub fn to_text(&self) -> String {
         // A map of strings always has a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"

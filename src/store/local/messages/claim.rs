@@ -35,7 +35,6 @@ impl Writer {
         self.take(kind, keys, now, length)
     }
 
-    /// Takes these jobs, those of them that are due by then.
     fn take(
         &self,
         kind: JobKind,

@@ -21,7 +21,6 @@ const CHECKPOINT: u32 = 4_000;
 /// order touch pages all over an index.
 const CACHE: i32 = 16 << 10;
 
-/// Prepared statements kept by a connection.
 const STATEMENTS: usize = 64;
 
 /// A connection that reads. It writes nothing but the index that all connections share.
@@ -59,14 +58,13 @@ fn unchanging(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(&*address, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
-/// The file that stands beside another one under its name and an ending.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// A connection that writes: a commit is on disk when it returns.
+/// A commit is on disk when it returns.
 pub fn writing(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path)?;
     keep_a_log(&connection)?;

@@ -26,7 +26,7 @@ const FAILED: Duration = Duration::from_secs(5);
 /// How long a write that succeeded says that the next one will.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// Makes an empty file where there is none, for its owner only.
+/// Makes an empty file where there is none, with mode 0600.
 type Create = Box<dyn Fn(&Path) -> Result<(), StoreError> + Send + Sync>;
 
 /// Messages and jobs in one file. Clones share its thread and its connections.
@@ -73,7 +73,7 @@ impl Database {
         self.0.queued.subscribe()
     }
 
-    /// Opens the file for writing, and brings it to this version.
+    /// Brings the file to this version.
     pub fn open(&self) -> Result<(), StoreError> {
         self.writes().map(drop)
     }

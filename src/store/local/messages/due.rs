@@ -181,7 +181,6 @@ impl Reader {
             .collect()
     }
 
-    /// What claimed jobs are about.
     pub fn load(&self, claimed: Vec<Claimed>) -> Result<Loaded, StoreError> {
         let mut loaded = Loaded::default();
         for claimed in claimed {
@@ -270,7 +269,6 @@ fn concerns_all(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code().is_some()
 }
 
-/// The key of the delivery of an event.
 pub fn delivery_key(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<i64>> {
     let Some(event) = super::events::key_of_event(connection, id)? else {
         return Ok(None);

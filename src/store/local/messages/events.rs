@@ -14,7 +14,6 @@ use crate::store::JobKind;
 /// Why a delivery is dead that was never attempted, or is not any more.
 pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
 
-/// An event that has just come about.
 pub struct NewEvent<'a> {
     pub stream: i64,
     pub handset: &'a str,
@@ -67,7 +66,6 @@ impl Writer {
         Ok((id, !off))
     }
 
-    /// Queues a job; or keeps it as dead, with the reason.
     pub fn queue(
         &self,
         kind: JobKind,
@@ -99,7 +97,6 @@ impl Writer {
     }
 }
 
-/// The key of the event with this id.
 pub fn key_of_event(connection: &rusqlite::Connection, id: Uuid) -> rusqlite::Result<Option<i64>> {
     let find = |condition: &str, key: i64| {
         connection

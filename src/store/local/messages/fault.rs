@@ -6,7 +6,6 @@ use rusqlite::ErrorCode;
 
 use crate::store::{DatabaseCause, StoreError};
 
-/// Why a write came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     #[error(transparent)]
@@ -39,7 +38,6 @@ impl WriteError {
     }
 }
 
-/// The database's own words, with the file's name.
 pub fn database(path: &Path, error: &rusqlite::Error) -> StoreError {
     let cause = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => DatabaseCause::Full,

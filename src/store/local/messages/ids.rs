@@ -12,7 +12,6 @@ const PORTION: usize = 1_024;
 /// Bits that tell the ids of one millisecond apart.
 const PLACE: u32 = 20;
 
-/// Makes ids.
 #[derive(Debug)]
 pub struct Ids {
     portion: [u8; PORTION],
@@ -32,7 +31,6 @@ impl Default for Ids {
 }
 
 impl Ids {
-    /// The next id, and the number of its row.
     pub fn next(&mut self, now: Timestamp) -> Result<(Uuid, i64), getrandom::Error> {
         let now = u64::try_from(now.as_millisecond()).unwrap_or_default();
         let mut random = self.random()?;

@@ -14,7 +14,6 @@ use super::{connection, schema};
 use crate::domain::{Message, MessageStatus, StreamId};
 use crate::store::{Cursor, MessageFilter, Statistics, StoreError};
 
-/// The reading side of the database.
 #[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
@@ -54,7 +53,6 @@ impl Reader {
         self.ours(found.map(|found| Ok(found?.1)).collect())
     }
 
-    /// The outgoing message with this internal id, in one stream or, newest first, in any.
     pub fn with_internal_id(
         &self,
         stream: Option<&StreamId>,
@@ -103,7 +101,7 @@ impl Reader {
         self.ours(list())
     }
 
-    /// The place of the newest message in the order of arrival; 0 before the first.
+    /// 0 before the first message.
     pub fn newest(&self) -> Result<Cursor, StoreError> {
         let newest = || {
             self.connection
@@ -114,7 +112,6 @@ impl Reader {
         self.ours(newest())
     }
 
-    /// How many of these messages wait for a carrier.
     pub fn unsubmitted(&self, uuids: &[Uuid]) -> Result<usize, StoreError> {
         let count = || {
             let mut find = self
@@ -131,7 +128,6 @@ impl Reader {
         self.ours(count())
     }
 
-    /// The streams that have messages whose status is not final.
     pub fn sending(&self, now: Timestamp) -> Result<HashSet<String>, StoreError> {
         let list = || {
             self.connection
@@ -145,7 +141,6 @@ impl Reader {
         self.ours(list())
     }
 
-    /// How many messages a stream has, by status.
     pub fn statistics(&self, stream: &StreamId, now: Timestamp) -> Result<Statistics, StoreError> {
         let count = || -> rusqlite::Result<Statistics> {
             let mut statistics = Statistics::default();

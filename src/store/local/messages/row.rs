@@ -49,20 +49,17 @@ pub fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
 
-/// A moment as a column, so much later.
 pub fn after(now: Timestamp, span: Duration) -> i64 {
     let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
     now.as_millisecond().saturating_add(span)
 }
 
-/// A stream's id out of a column.
 pub fn stream_id(text: &str, column: usize) -> rusqlite::Result<StreamId> {
     text.parse().map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
     })
 }
 
-/// The message with this id, and the number of its row.
 pub fn by_uuid(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<(i64, Message)>> {
     let find = |condition: &str, key: i64| {
         connection
@@ -80,7 +77,6 @@ pub fn by_uuid(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<(
     }
 }
 
-/// The number of the row of the message with this id.
 pub fn key_of_message(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<i64>> {
     let find = |condition: &str, key: i64| {
         connection

@@ -179,7 +179,7 @@ pub fn touch(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", VERSION)
 }
 
-/// Brings the file to this version, in one transaction.
+/// In one transaction.
 pub fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
     let step_up = |connection: &mut Connection| -> rusqlite::Result<i32> {
         if version(connection)? == VERSION {

@@ -11,7 +11,6 @@ use super::writer::Writer;
 use crate::domain::{DeliveryState, MessageStatus};
 use crate::store::{Attempt, JobKind, Lease, Next, Outcome, Settlement};
 
-/// What a job is about, as its settlement needs it.
 struct Target {
     stream: i64,
     handset: String,

@@ -16,12 +16,11 @@ const SENT: i64 = 0;
 /// Stream, moment, status.
 type Line = (i64, i64, i64);
 
-/// Counts that wait for the end of their transaction.
 #[derive(Debug, Default, Clone)]
 pub struct Tally(HashMap<Line, i64>);
 
 impl Tally {
-    /// One message more, or less.
+    /// `n` may be negative.
     pub fn add(&mut self, stream: i64, final_at: Option<i64>, status: i64, n: i64) {
         let moment = final_at.unwrap_or(NEVER);
         *self.0.entry((stream, moment, status)).or_default() += n;

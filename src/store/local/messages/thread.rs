@@ -26,11 +26,9 @@ pub type Last = Arc<Mutex<Option<(Instant, Result<(), StoreError>)>>>;
 /// Something to be written. It may be run again when another write of its transaction failed.
 pub trait Write: Send {
     fn run(&mut self, writer: &Writer) -> Result<(), WriteError>;
-    /// Tells whoever waits how it went.
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-/// A write out of a function, and whoever waits for its result.
 pub struct Operation<F, R> {
     pub work: F,
     pub result: Option<R>,
@@ -55,7 +53,6 @@ where
 
 type Batch = Vec<Box<dyn Write>>;
 
-/// Writes until nobody can ask for it any more.
 pub fn write_all(
     path: &Path,
     mut writer: Writer,

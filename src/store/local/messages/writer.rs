@@ -14,7 +14,6 @@ use super::tally::Tally;
 use crate::domain::StreamId;
 use crate::store::Clock;
 
-/// The writing side of the database, inside a transaction.
 #[derive(Debug)]
 pub struct Writer {
     pub(super) connection: Connection,
@@ -96,12 +95,10 @@ impl Writer {
         self.clock.now()
     }
 
-    /// A new id and the number of its row.
     pub fn id(&self) -> Result<(Uuid, i64), WriteError> {
         Ok(self.ids.borrow_mut().next(self.now())?)
     }
 
-    /// The number that stands for a stream.
     pub fn key(&self, stream: &StreamId) -> rusqlite::Result<i64> {
         if let Some(key) = self.keys.borrow().get(stream) {
             return Ok(*key);

@@ -11,7 +11,6 @@ use super::*;
 use crate::domain::RetryPolicy;
 use crate::service::testing::TestHome;
 
-/// The outbox of a home.
 struct Outbox {
     worker: Worker,
 }

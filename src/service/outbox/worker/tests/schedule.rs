@@ -24,7 +24,6 @@ async fn one_event(
     (home, receiver, outbox)
 }
 
-/// The pause before the next attempt.
 async fn pause(home: &TestHome) -> Duration {
     let next = home.deliveries().await[0].next_at;
     next.duration_since(home.clock.now()).try_into().unwrap()

@@ -15,17 +15,14 @@ pub type Script = Box<dyn FnMut(&Message) -> Option<Submitted> + Send>;
 pub struct ScriptedCarrier {
     pub most: usize,
     pub script: Mutex<Script>,
-    /// Everything that it was given, in its order.
     pub given: Mutex<Vec<Uuid>>,
     /// Requests are answered only with a permit.
     pub permits: Semaphore,
     pub receipts: Mutex<HashMap<String, Receipt>>,
-    /// How often it was asked for receipts.
     pub asked: Mutex<usize>,
 }
 
 impl Default for ScriptedCarrier {
-    /// A carrier that takes every message.
     fn default() -> Self {
         Self {
             most: 250,

@@ -65,7 +65,6 @@ impl Place {
         self.worker.step().await;
     }
 
-    /// One message to one handset.
     async fn send(&self) -> Uuid {
         self.home.send_to(0, &[HANDSET.to_owned()]).await[0]
     }
@@ -74,7 +73,6 @@ impl Place {
         self.home.status(0, uuid).await
     }
 
-    /// A message's status and why.
     async fn told(&self, uuid: Uuid) -> (String, Option<String>) {
         let status = self.status(uuid).await;
         (status.status, status.details)
