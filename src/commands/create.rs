@@ -26,14 +26,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         copy,
         gateway: GatewayFlag { gateway },
     } = args;
-    let answers = answers.into_raw();
-    let (raw, mut wrong) = match from_file {
-        Some(path) => {
-            let (document, unfilled) = from_document(&path)?;
-            (answers.or(document), unfilled)
-        }
-        None => (answers, Vec::new()),
-    };
+    let (raw, mut wrong) = read_answers(answers.into_raw(), from_file.as_deref())?;
     let status = raw.status.unwrap_or(Status::Ready);
     let as_draft = as_draft || status == Status::Draft;
     let (draft, unread) = raw.read();
@@ -83,14 +76,18 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     } else {
         making::create(session, order, status)?
     };
+    tell_made(session, &made, &creation)
+}
+
+fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyhow::Result<()> {
     note_on_replies(session, &made.stream);
-    tell(session, &made, &creation.gateway)?;
+    tell(session, made, &creation.gateway)?;
     match &made.token {
         None => session.terminal.note(&format!(
             "Saved as a draft. To go on: {}",
             session.paste(&["streams", "resume", made.stream.name.as_str()])
         )),
-        Some(token) if copy => session.copy("The token was", token.expose()),
+        Some(token) if creation.copy => session.copy("The token was", token.expose()),
         Some(_) => {}
     }
     Ok(())
@@ -108,12 +105,18 @@ fn look_around(
     Ok(chosen.or(catalogue.senders().first()).cloned())
 }
 
-/// A document's answers, with the environment's values in the place of placeholders, and what the
+/// Flags go before the document, whose placeholders the environment fills; also returns what the
 /// environment lacks.
-fn from_document(path: &Path) -> anyhow::Result<(RawDraft, Vec<Problem>)> {
+fn read_answers(
+    flags: RawDraft,
+    document: Option<&Path>,
+) -> anyhow::Result<(RawDraft, Vec<Problem>)> {
+    let Some(path) = document else {
+        return Ok((flags, Vec::new()));
+    };
     let mut raw = document::read_one(&read_text_input(path)?, &input_name(path))?;
     let unfilled = raw.fill(&environment, None).err().unwrap_or_default();
-    Ok((raw, unfilled))
+    Ok((flags.or(raw), unfilled))
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.

@@ -62,22 +62,24 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         },
     )?;
     match outcome {
-        Outcome::Finished(answers) => {
-            let (id, before) = (before.id.as_str(), &before);
-            let edited = save(session, before, Answers::Whole { answers, before });
-            let edited = edited.map_err(|error| {
-                if let ServiceError::Store(StoreError::Changed(_)) = &error {
-                    return Failure::from(error).hint(session.paste(&["streams", "edit", id]));
-                }
-                refused(session, "edit", error)
-            })?;
-            tell(session, &edited)
-        }
+        Outcome::Finished(answers) => finish(session, &before, answers),
         Outcome::Left(_) => {
             session.terminal.note("Nothing was changed.");
             Ok(())
         }
     }
+}
+
+fn finish(session: &Session, before: &Stream, answers: StreamDraft) -> anyhow::Result<()> {
+    let edited = save(session, before, Answers::Whole { answers, before });
+    let edited = edited.map_err(|error| {
+        if let ServiceError::Store(StoreError::Changed(_)) = &error {
+            let again = session.paste(&["streams", "edit", before.id.as_str()]);
+            return Failure::from(error).hint(again);
+        }
+        refused(session, "edit", error)
+    })?;
+    tell(session, &edited)
 }
 
 fn save(session: &Session, before: &Stream, answers: Answers<'_>) -> Result<Edited, ServiceError> {

@@ -49,26 +49,7 @@ pub fn apply(
         render::plan(&plan)
     };
     if !yes {
-        if !terminal.is_interactive() {
-            return Err(needs_a_terminal(
-                "applying asks before it changes anything",
-                "--yes applies without asking",
-            )
-            .into());
-        }
-        terminal.say(&shown);
-        let interrupt_message =
-            InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
-        let say = |text: &str| terminal.say(text);
-        if !interrupt_message
-            .prompt(&say)
-            .yes_or_no("Apply this plan?")?
-        {
-            return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
-        }
-        interrupt_message.set(
-            "Cancelled while the plan was applied: textpeak streams plan tells whether it was.",
-        );
+        confirm(session, &shown)?;
     }
     let out = tokens_out.map(NewFile::create).transpose()?;
     let mut random = randomness()?;
@@ -100,14 +81,7 @@ pub fn apply(
         out.write(&lines)?;
     }
     if terminal.json() {
-        let mut answer = plan_json(&plan);
-        let item = |(stream, token): &(Stream, Token)| json!({ "id": stream.id, "name": stream.name, "token": token.expose() });
-        answer["tokens"] = if in_file {
-            json!([])
-        } else {
-            tokens.iter().map(item).collect()
-        };
-        return terminal.answer_json(&answer);
+        return terminal.answer_json(&applied_json(&plan, &tokens, in_file));
     }
     if yes {
         terminal.note(&render::plan(&plan));
@@ -120,6 +94,42 @@ pub fn apply(
         terminal.answer(&lines)?;
     }
     Ok(())
+}
+
+/// Ctrl-C has a message of its own from the agreement on.
+fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
+    let terminal = session.terminal;
+    if !terminal.is_interactive() {
+        return Err(needs_a_terminal(
+            "applying asks before it changes anything",
+            "--yes applies without asking",
+        )
+        .into());
+    }
+    terminal.say(shown);
+    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let say = |text: &str| terminal.say(text);
+    if !interrupt_message
+        .prompt(&say)
+        .yes_or_no("Apply this plan?")?
+    {
+        return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
+    }
+    interrupt_message
+        .set("Cancelled while the plan was applied: textpeak streams plan tells whether it was.");
+    Ok(())
+}
+
+/// Tokens that stand in a file of their own are left out.
+fn applied_json(plan: &Plan, tokens: &[(Stream, Token)], in_file: bool) -> Value {
+    let item = |(stream, token): &(Stream, Token)| json!({ "id": stream.id, "name": stream.name, "token": token.expose() });
+    let mut answer = plan_json(plan);
+    answer["tokens"] = if in_file {
+        json!([])
+    } else {
+        tokens.iter().map(item).collect()
+    };
+    answer
 }
 
 fn plan_json(plan: &Plan) -> Value {

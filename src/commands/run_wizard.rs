@@ -30,6 +30,14 @@ pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
     session.paste(&["streams", "resume", name])
 }
 
+/// The parts of a request that can be copied, each with its title.
+fn copyable((kind, request): (Request, HttpRequest)) -> [(String, String); Part::ALL.len()] {
+    Part::ALL.map(|wanted| {
+        let title = format!("{}: {}", kind.title(), wanted.name());
+        (title, part(&request, wanted))
+    })
+}
+
 /// Saves a new stream's draft at every step.
 pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<Outcome> {
     let WizardInput {
@@ -57,20 +65,12 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         made.map_or_else(String::new, |made| making::text(session, &made, gateway))
     };
     let copies = |draft: &StreamDraft| {
-        let parts = |(kind, request): (Request, HttpRequest)| {
-            Part::ALL.map(|wanted| {
-                (
-                    format!("{}: {}", kind.title(), wanted.name()),
-                    part(&request, wanted),
-                )
-            })
-        };
         let requests = |stream| requests(&stream, None, gateway, example(&stream).as_ref());
         would_be(draft)
             .map(requests)
             .into_iter()
             .flatten()
-            .flat_map(parts)
+            .flat_map(copyable)
             .collect()
     };
     let mut save = |draft: &StreamDraft, step: Step| {

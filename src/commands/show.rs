@@ -24,6 +24,11 @@ pub fn run(
     }
     let pause = listed::webhook_pause(session, &stream)?;
     let terminal = session.terminal;
+    let token = if reveal {
+        session.token(&stream)?
+    } else {
+        None
+    };
     if terminal.json() {
         let reader = if reveal {
             Reader::Owner
@@ -40,18 +45,12 @@ pub fn run(
         json["webhook_off_since"] = gone.map(listed::moment).into();
         json["webhook_disabled_since"] = disabled.map(listed::moment).into();
         if reveal {
-            let token = session.token(&stream)?;
             json["token"] = token.map_or(Value::Null, |token| token.expose().into());
             let secret = secret(session, &stream);
             json["webhook_secret"] = secret.map_or(Value::Null, |secret| secret.expose().into());
         }
         return terminal.answer_json(&json);
     }
-    let token = if reveal {
-        session.token(&stream)?
-    } else {
-        None
-    };
     let requests = requests(
         &stream,
         token.as_ref(),
@@ -63,21 +62,7 @@ pub fn run(
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
-    match pause {
-        Some(WebhookPause::Gone(at)) => {
-            let since = time(at, &zone());
-            let words = format!("since {since}: it answered 410 (Gone)");
-            more.push(("Webhook off", words));
-        }
-        Some(WebhookPause::Disabled(at)) => {
-            let since = time(at, &zone());
-            more.push((
-                "Webhook off",
-                format!("disabled since {since}; events wait"),
-            ));
-        }
-        None => {}
-    }
+    more.extend(pause.map(|pause| ("Webhook off", pause_words(pause))));
     let messages = statistics_words(&statistics);
     if !messages.is_empty() {
         more.push(("Messages", messages));
@@ -95,6 +80,14 @@ fn secret(session: &Session, stream: &Stream) -> Option<WebhookSecret> {
     (stream.status != Status::Draft)
         .then(|| webhook_secret(session, stream).ok())
         .flatten()
+}
+
+fn pause_words(pause: WebhookPause) -> String {
+    let since = |at| time(at, &zone());
+    match pause {
+        WebhookPause::Gone(at) => format!("since {}: it answered 410 (Gone)", since(at)),
+        WebhookPause::Disabled(at) => format!("disabled since {}; events wait", since(at)),
+    }
 }
 
 fn statistics_json(statistics: &Statistics) -> Value {
