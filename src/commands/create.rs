@@ -10,8 +10,8 @@ use super::session::{Session, environment, new_identity, now};
 use crate::cli::{CreateArgs, GatewayFlag};
 use crate::document;
 use crate::domain::{
-    DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
-    StreamIdentity,
+    DefaultSender, GatewayUrl, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft,
+    StreamId, StreamIdentity,
 };
 use crate::files::{input_name, read_text_input};
 use crate::service::{Creation, Made, ServiceError, UNTITLED};
@@ -49,11 +49,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
             token: None,
             sender,
         };
-        tell(session, &made, &gateway)?;
-        session
-            .terminal
-            .note("Nothing was made: this was a dry run, and the id is an example.");
-        return Ok(());
+        return tell_dry_run(session, &made, &gateway);
     }
     let creation = CreationContext {
         identity: new_identity()?,
@@ -77,6 +73,14 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         making::create(session, order, status)?
     };
     tell_made(session, &made, &creation)
+}
+
+fn tell_dry_run(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow::Result<()> {
+    tell(session, made, gateway)?;
+    session
+        .terminal
+        .note("Nothing was made: this was a dry run, and the id is an example.");
+    Ok(())
 }
 
 fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyhow::Result<()> {

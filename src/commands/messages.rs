@@ -86,7 +86,7 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
     terminal.answer(&table(&HEADERS, &rows, terminal.width()))
 }
 
-pub type Told = (Delivery, Vec<Attempt>);
+type Told = (Delivery, Vec<Attempt>);
 
 /// The deliveries of a message's events, oldest first.
 async fn deliveries(session: &Session, message: uuid::Uuid) -> Result<Vec<Told>, StoreError> {

@@ -55,15 +55,8 @@ pub fn apply(
     let mut random = randomness()?;
     // What was agreed to is what is done.
     let agreed = |plan: &Plan| yes || render::plan(plan) == shown;
-    let (store, clock) = (&session.store, &session.clock);
-    let done = ask(service::apply(
-        store,
-        clock,
-        &mut random,
-        wanted.order(),
-        &agreed,
-    ));
-    let (plan, tokens) = match done {
+    let (store, clock, order) = (&session.store, &session.clock, wanted.order());
+    let (plan, tokens) = match ask(service::apply(store, clock, &mut random, order, &agreed)) {
         Ok(done) => done,
         Err(error) => {
             if let Some(out) = out {
@@ -87,13 +80,14 @@ pub fn apply(
         terminal.note(&render::plan(&plan));
     }
     if !in_file && !lines.is_empty() {
-        let lines: String = lines
-            .lines()
-            .map(|line| line.split('\t').map(escape).collect::<Vec<_>>().join("\t") + "\n")
-            .collect();
-        terminal.answer(&lines)?;
+        terminal.answer(&escaped(&lines))?;
     }
     Ok(())
+}
+
+fn escaped(lines: &str) -> String {
+    let line = |line: &str| line.split('\t').map(escape).collect::<Vec<_>>().join("\t") + "\n";
+    lines.lines().map(line).collect()
 }
 
 /// Ctrl-C has a message of its own from the agreement on.

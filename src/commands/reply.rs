@@ -15,11 +15,8 @@ use crate::error::Failure;
 use crate::render::time;
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
-use crate::service::{Dispatcher, ReceiveError, receive};
+use crate::service::{Dispatcher, POLL, ReceiveError, receive};
 use crate::store::{Attempt, Delivery, JobStore as _, Store};
-
-/// How often it looks whether a gateway has made the attempt.
-const POLL: Duration = Duration::from_millis(20);
 
 /// A little longer than an attempt may take.
 const LONGEST: Duration = Duration::from_secs(17);

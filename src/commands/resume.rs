@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::interrupt_message::InterruptMessage;
 use super::list;
 use super::making;
-use super::run_wizard::{WizardInput, resume_command, run_wizard};
+use super::run_wizard::{WizardInput, draft_kept, resume_command, run_wizard};
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
 use crate::domain::{GatewayUrl, Status, Step, Stream, StreamDraft, StreamIdentity, Token, quote};
@@ -81,8 +81,7 @@ pub fn create_with_wizard(
     let kept = known.borrow().is_some();
     let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was saved.")?;
     if kept {
-        let command = resume_command(session, &draft);
-        interrupt_message.set(format!("Cancelled: the draft is kept. To go on: {command}"));
+        interrupt_message.set(draft_kept(session, &draft));
     }
     let interrupt_message = &interrupt_message;
     let input = WizardInput {

@@ -30,6 +30,12 @@ pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
     session.paste(&["streams", "resume", name])
 }
 
+/// What Ctrl-C prints once the draft is saved.
+pub fn draft_kept(session: &Session, draft: &StreamDraft) -> String {
+    let command = resume_command(session, draft);
+    format!("Cancelled: the draft is kept. To go on: {command}")
+}
+
 /// The parts of a request that can be copied, each with its title.
 fn copyable((kind, request): (Request, HttpRequest)) -> [(String, String); Part::ALL.len()] {
     Part::ALL.map(|wanted| {
@@ -82,10 +88,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         };
         let made = making::save(session, creation, step)?;
         *known.borrow_mut() = Some(made.stream);
-        interrupt_message.set(format!(
-            "Cancelled: the draft is kept. To go on: {}",
-            resume_command(session, draft)
-        ));
+        interrupt_message.set(draft_kept(session, draft));
         terminal.note("  Draft saved.");
         Ok(())
     };

@@ -1,5 +1,6 @@
 //! `textpeak streams show`
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::listed;
@@ -37,11 +38,7 @@ pub fn run(
         };
         let mut json = serde_json::to_value(StreamJson(&stream, reader))?;
         json["statistics"] = statistics_json(&statistics);
-        let (gone, disabled) = match pause {
-            Some(WebhookPause::Gone(at)) => (Some(at), None),
-            Some(WebhookPause::Disabled(at)) => (None, Some(at)),
-            None => (None, None),
-        };
+        let (gone, disabled) = pause_times(pause);
         json["webhook_off_since"] = gone.map(listed::moment).into();
         json["webhook_disabled_since"] = disabled.map(listed::moment).into();
         if reveal {
@@ -80,6 +77,15 @@ fn secret(session: &Session, stream: &Stream) -> Option<WebhookSecret> {
     (stream.status != Status::Draft)
         .then(|| webhook_secret(session, stream).ok())
         .flatten()
+}
+
+/// Since when the webhook is off by itself, and since when somebody has disabled it.
+fn pause_times(pause: Option<WebhookPause>) -> (Option<Timestamp>, Option<Timestamp>) {
+    match pause {
+        Some(WebhookPause::Gone(at)) => (Some(at), None),
+        Some(WebhookPause::Disabled(at)) => (None, Some(at)),
+        None => (None, None),
+    }
 }
 
 fn pause_words(pause: WebhookPause) -> String {

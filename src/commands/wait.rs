@@ -13,12 +13,9 @@ use crate::cli::{MessageFilterFlags, Print, WaitArgs};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
 use crate::render::{table, time};
-use crate::service::{Waited, Watch, wait};
+use crate::service::{POLL, Waited, Watch, wait};
 use crate::store::{MessageFilter, MessageStore as _};
 use crate::terminal::json_line;
-
-/// How often `follow` looks whether somebody has written.
-const POLL: Duration = Duration::from_millis(20);
 
 /// How far `wait` looks back, where nothing else is said.
 const LOOK_BACK: Duration = Duration::from_secs(300);

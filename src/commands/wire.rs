@@ -4,7 +4,7 @@
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -19,11 +19,9 @@ use crate::client::{CallError, StreamsApi};
 use crate::domain::{Status, Stream, Token, quote};
 use crate::error::{Code, Failure};
 use crate::gateway::{Gateway, OpenError, Options};
+use crate::service::POLL;
 use crate::service::log::Log;
 use crate::store::Store;
-
-/// How often a gateway of its own is asked whether it is done.
-const POLL: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub struct Wire {

@@ -57,9 +57,14 @@ pub use token::rotate_token;
 pub use wait::{Waited, wait};
 pub use webhook_secret::webhook_secret;
 
+use std::time::Duration;
+
 use jiff::{Timestamp, Unit};
 
 use crate::store::Clock;
+
+/// The pause between two looks at what other processes wrote, where nothing wakes whoever waits.
+pub const POLL: Duration = Duration::from_millis(20);
 
 /// A source of uniformly random bytes.
 pub type Random<'a> = &'a mut (dyn FnMut() -> u8 + Send);

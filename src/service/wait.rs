@@ -5,12 +5,10 @@ use std::time::Duration;
 use regex_lite::Regex;
 use tokio::time::{Instant, sleep};
 
+use super::POLL;
 use super::timeline::Watch;
 use crate::domain::Message;
 use crate::store::{MessageFilter, Store, StoreError};
-
-/// How often it looks whether somebody has written.
-const POLL: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub enum Waited {
