@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::interrupt_message::InterruptMessage;
 use super::making;
-use super::preview::{example_sender, requests};
+use super::preview::{Requests, example_sender, requests};
 use super::session::Session;
 use crate::api::{HttpRequest, Part, Request};
 use crate::domain::{GatewayUrl, Step, Stream, StreamDraft, StreamIdentity, Tag};
@@ -36,12 +36,15 @@ pub fn draft_kept(session: &Session, draft: &StreamDraft) -> String {
     format!("Cancelled: the draft is kept. To go on: {command}")
 }
 
-/// The parts of a request that can be copied, each with its title.
-fn copyable((kind, request): (Request, HttpRequest)) -> [(String, String); Part::ALL.len()] {
-    Part::ALL.map(|wanted| {
-        let title = format!("{}: {}", kind.title(), wanted.name());
-        (title, part(&request, wanted))
-    })
+/// The parts of requests that can be copied, each with its title.
+fn copyable(requests: Requests) -> Vec<(String, String)> {
+    let parts = |(kind, request): (Request, HttpRequest)| {
+        Part::ALL.map(|wanted| {
+            let title = format!("{}: {}", kind.title(), wanted.name());
+            (title, part(&request, wanted))
+        })
+    };
+    requests.into_iter().flat_map(parts).collect()
 }
 
 /// Saves a new stream's draft at every step.
@@ -74,10 +77,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         let requests = |stream| requests(&stream, None, gateway, example(&stream).as_ref());
         would_be(draft)
             .map(requests)
-            .into_iter()
-            .flatten()
-            .flat_map(copyable)
-            .collect()
+            .map_or_else(Vec::new, copyable)
     };
     let mut save = |draft: &StreamDraft, step: Step| {
         let before = known.borrow().clone();
