@@ -25,7 +25,6 @@ pub enum Submitted {
     /// The message was certainly not sent; later it may be.
     NotNow {
         why: String,
-        /// The pause that the carrier asked for.
         retry_after: Option<Duration>,
     },
     /// Whether the message was sent is not known.

@@ -51,7 +51,6 @@ pub struct Answer {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
-    /// The request cannot be sent to anyone.
     #[error("{0}")]
     Unsendable(String),
     /// No connection came about, so that nothing was sent.
@@ -93,8 +92,7 @@ impl Client {
         }
     }
 
-    /// Sends a request, once, and reads the answer.
-    /// An error names the host and no secret.
+    /// Sends a request once and reads the answer. An error names the host and no secret.
     pub async fn execute(&self, request: &HttpRequest) -> Result<Answer, Unanswered> {
         let url = Url::parse(&request.url)
             .map_err(|_| Unanswered::Unsendable(format!("{} is no URL", escape(&request.url))))?;

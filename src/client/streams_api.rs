@@ -21,7 +21,6 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// Whether the request may have been acted on all the same.
     pub fn may_have_been_taken(&self) -> bool {
         match self {
             Self::Unanswered(error) => error.was_sent(),

@@ -22,7 +22,7 @@ pub fn run(session: &Session, shell: Shell) -> anyhow::Result<()> {
     session.terminal.answer(script)
 }
 
-/// Answers a completion script, if it was one that called.
+/// `false` where no completion script called.
 pub fn answer_shell() -> bool {
     cli::complete(Live {
         streams,

@@ -97,7 +97,7 @@ fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyh
     Ok(())
 }
 
-/// Adds what does not fit with the streams that there are; gives the Sender ID for an example.
+/// Adds conflicts with other streams; returns the Sender ID for an example.
 fn look_around(
     session: &Session,
     draft: &StreamDraft,

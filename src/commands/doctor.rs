@@ -96,7 +96,7 @@ fn streams(session: &Session, fix: bool) -> Result<Findings, ServiceError> {
     Ok(found.into_iter().map(told).collect())
 }
 
-/// A diagnosis in words, with what to do; mended where that was asked for and can be done.
+/// Also fixes what can be fixed, with `fix`. One table: each diagnosis with its words.
 fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
     let rotate = |name: &str| session.paste(&["streams", "token", "rotate", name]);
     let mut fixed = false;

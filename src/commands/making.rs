@@ -21,7 +21,6 @@ pub fn save(session: &Session, creation: Creation<'_>, step: Step) -> Result<Mad
     ask(made).map_err(|error| refused(session, "create", error))
 }
 
-/// Prints details, previews and the token.
 pub fn tell(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow::Result<()> {
     if session.terminal.json() {
         return tell_json(session, made, gateway);

@@ -56,7 +56,6 @@ pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<String> {
     }
 }
 
-/// The headers of [`line_cells`].
 pub const HEADERS: [&str; 7] = ["Time", "Status", "From", "To", "Text", "Stream", "Message"];
 
 fn status(message: &Message, now: Timestamp) -> String {
@@ -88,7 +87,7 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
 
 type Told = (Delivery, Vec<Attempt>);
 
-/// The deliveries of a message's events, oldest first.
+/// Oldest first.
 async fn deliveries(session: &Session, message: uuid::Uuid) -> Result<Vec<Told>, StoreError> {
     let filter = DeliveryFilter {
         message: Some(message),

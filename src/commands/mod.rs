@@ -44,7 +44,7 @@ use crate::error::{self, Code, Failure};
 use crate::terminal::{Terminal, TerminalOptions};
 use session::Session;
 
-/// Runs one command line, program name first, and says how it went.
+/// The program's name comes first.
 pub fn run(words: &[OsString]) -> Code {
     if completions::answer_shell() {
         return Code::Done;

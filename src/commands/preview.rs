@@ -18,7 +18,7 @@ use crate::service::find;
 const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 const EXAMPLE_TIME: i64 = 1_767_225_600;
 
-/// A stream's requests, in the order in which they are shown.
+/// In the order in which they are shown.
 pub type Requests = Vec<(Request, HttpRequest)>;
 
 pub fn run(session: &Session, args: &PreviewArgs) -> anyhow::Result<()> {

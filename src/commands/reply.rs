@@ -92,7 +92,7 @@ async fn first_attempt(
     }
 }
 
-/// Whether the webhook of a delivery's stream is disabled, so that nobody attempts it.
+/// Nobody attempts deliveries of a disabled webhook.
 async fn is_disabled(store: &Arc<dyn Store>, event: Uuid) -> anyhow::Result<bool> {
     let Some(delivery) = store.delivery(event).await? else {
         return Ok(false);

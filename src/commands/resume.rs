@@ -64,7 +64,6 @@ pub struct CreationContext {
     pub copy: bool,
 }
 
-/// Asks, saves at every step, creates, and tells.
 pub fn create_with_wizard(
     session: &Session,
     draft: StreamDraft,

@@ -30,13 +30,12 @@ pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
     session.paste(&["streams", "resume", name])
 }
 
-/// What Ctrl-C prints once the draft is saved.
 pub fn draft_kept(session: &Session, draft: &StreamDraft) -> String {
     let command = resume_command(session, draft);
     format!("Cancelled: the draft is kept. To go on: {command}")
 }
 
-/// The parts of requests that can be copied, each with its title.
+/// Each part of the requests with its title.
 fn copyable(requests: Requests) -> Vec<(String, String)> {
     let parts = |(kind, request): (Request, HttpRequest)| {
         Part::ALL.map(|wanted| {

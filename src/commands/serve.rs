@@ -121,7 +121,6 @@ fn logging(terminal: Terminal, format: LogFormat) -> (Log, Receiver<()>) {
     (log, ended)
 }
 
-/// Resolves when the process is asked to end.
 #[cfg(unix)]
 pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -24,7 +24,7 @@ pub struct Session {
     home_flag: Option<String>,
 }
 
-/// Adds `NO_COLOR`, `TERM` and `CI`.
+/// Reads `NO_COLOR`, `TERM` and `CI`.
 pub fn with_environment(options: TerminalOptions) -> TerminalOptions {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     TerminalOptions {
@@ -97,7 +97,6 @@ impl Session {
     }
 }
 
-/// Runs asynchronous work on a runtime of its own.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -106,7 +105,7 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
         .block_on(work)
 }
 
-/// Asks the store, which needs neither the network nor a clock.
+/// For work that needs neither the network nor a clock.
 pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.map_err(|_| StoreError::Stopped)?.block_on(work)

@@ -16,7 +16,7 @@ use crate::service::find;
 use crate::store::Catalogue;
 use crate::store::{MessageFilter, MessageStore as _};
 
-/// What is asked about: a stream, and messages of it.
+/// Message ids by stream.
 type Asked = Vec<(Stream, Vec<String>)>;
 
 pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ use crate::service::{POLL, Waited, Watch, wait};
 use crate::store::{MessageFilter, MessageStore as _};
 use crate::terminal::json_line;
 
-/// How far `wait` looks back, where nothing else is said.
+/// Without `--since`.
 const LOOK_BACK: Duration = Duration::from_secs(300);
 
 pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {

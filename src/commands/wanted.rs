@@ -42,7 +42,7 @@ impl Wanted {
         service::plan(catalogue, self.order(), now()).map_err(|error| self.failure(error))
     }
 
-    /// A refusal, with the places in the document.
+    /// Adds the places in the document.
     pub fn failure(&self, error: ServiceError) -> Failure {
         if let ServiceError::Document(wrong) = &error {
             return self.refused(wrong);

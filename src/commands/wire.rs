@@ -159,7 +159,7 @@ pub fn unopened(error: OpenError) -> Failure {
     }
 }
 
-/// The request, where it would only be shown.
+/// With the token masked.
 pub fn shown(reach: &Reach, stream: &Stream, body: &SendBody) -> HttpRequest {
     let url = reach.url().cloned().unwrap_or_default();
     send_request(

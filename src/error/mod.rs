@@ -10,15 +10,11 @@ use crate::store::StoreError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// Everything asked for was done.
     Done = 0,
     /// It failed: files, or anything without a number of its own.
     Failed = 1,
-    /// Bad command line or input.
     Usage = 2,
-    /// A thing that was named does not exist.
     NotFound = 3,
-    /// The API refused.
     Refused = 4,
     /// Not reachable, or timed out.
     Unreachable = 5,
@@ -26,7 +22,6 @@ pub enum Code {
     NotHappened = 6,
     /// `plan` found changes.
     Changes = 7,
-    /// Cancelled by the user.
     Cancelled = 130,
 }
 

@@ -6,7 +6,7 @@ use super::{Random, ServiceError};
 use crate::domain::{DefaultSender, Status, Stream, StreamDraft, StreamIdentity, StreamName};
 use crate::store::CatalogueStore;
 
-/// Makes a stream like `source`, with a name and a token of its own. A draft's clone is a draft.
+/// A draft's clone is a draft.
 pub async fn clone_stream(
     store: &dyn CatalogueStore,
     random: Random<'_>,

@@ -22,7 +22,7 @@ pub struct Made {
     pub sender: Option<SenderId>,
 }
 
-/// Creates a stream, or completes a draft.
+/// Also completes a draft.
 pub async fn create(
     store: &dyn CatalogueStore,
     random: Random<'_>,

@@ -16,7 +16,7 @@ pub struct Wanted<'a> {
     pub streams: &'a [RawDraft],
     /// Delete streams that the document does not have.
     pub prune: bool,
-    /// What stands for the placeholders of a document.
+    /// Fills placeholders.
     pub environment: &'a dyn Fn(&str) -> Option<String>,
 }
 

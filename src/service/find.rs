@@ -4,7 +4,7 @@ use super::ServiceError;
 use crate::domain::Stream;
 use crate::store::Catalogue;
 
-/// The stream with this id or, without regard to case, this name.
+/// By id or, in any case, by name.
 pub fn find(catalogue: &Catalogue, wanted: &str) -> Result<Stream, ServiceError> {
     catalogue
         .find(wanted)?

@@ -7,7 +7,6 @@ use super::streams::CurrentStreams;
 use crate::domain::{DeliveryState, RetryPolicy};
 use crate::store::{Delivery, DeliveryFilter, Next, Store, StoreError};
 
-/// The deliveries that meet a filter and did not succeed.
 pub async fn undelivered(
     store: &dyn Store,
     filter: DeliveryFilter,

@@ -13,7 +13,7 @@ pub struct NewRoute<'a> {
     pub token: RouteToken,
     /// The streams that it serves, by id or name; none where it serves every live stream.
     pub streams: &'a [String],
-    /// How long a message waits for an API that is away or throttles, where that is said.
+    /// How long a message waits for an API that is away or throttles.
     pub expire: Option<Span>,
     pub replace: bool,
 }

@@ -6,7 +6,6 @@ use super::create::{Creation, Made, changes, example_sender, fit};
 use crate::domain::{Step, same_name};
 use crate::store::{Catalogue, CatalogueStore};
 
-/// The name of the first draft that was saved without one.
 pub const UNTITLED: &str = "Untitled draft";
 
 /// Saves a draft. One without a name gets one.

@@ -83,7 +83,7 @@ pub async fn admit(
     Ok(Admitted { stream, streams })
 }
 
-/// Accepts messages, each for itself. What is accepted is durable.
+/// Accepts each message for itself. What is accepted is durable.
 pub async fn send(
     context: &Context,
     admitted: &Admitted,

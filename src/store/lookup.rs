@@ -13,7 +13,7 @@ impl Catalogue {
         found.map(Entry::read).transpose()
     }
 
-    /// The stream with this id or, without regard to case, this name.
+    /// By id or, in any case, by name.
     pub fn find(&self, wanted: &str) -> Result<Option<Stream>, StoreError> {
         let by_id = self.entries().find(|entry| entry.id() == wanted);
         let by_name = || self.entries().find(|entry| same_name(entry.name(), wanted));
@@ -50,7 +50,7 @@ impl Catalogue {
         }
     }
 
-    /// Tags in use and how many streams have each, most used first.
+    /// With the number of streams, most used first.
     pub fn tags(&self) -> Result<Vec<(Tag, usize)>, StoreError> {
         #[derive(Deserialize)]
         struct Tags {

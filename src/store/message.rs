@@ -15,7 +15,7 @@ use crate::domain::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Cursor(pub(in crate::store) i64);
 
-/// Messages of one request, each of which has passed every check.
+/// Each message has passed every check.
 #[derive(Debug)]
 pub struct NewMessages {
     pub stream: StreamId,

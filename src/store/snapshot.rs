@@ -170,7 +170,6 @@ impl<'a> Entry<'a> {
         self.text_of(&self.stored.name)
     }
 
-    /// Of its JSON text.
     pub(super) fn place(self) -> Range<usize> {
         self.stored.text.clone()
     }

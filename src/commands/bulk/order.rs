@@ -22,7 +22,7 @@ pub struct Order<'a> {
     /// For rows that name no sender.
     pub sender: Option<SenderId>,
     pub dry_run: bool,
-    /// How long to wait for final statuses, where that is wanted.
+    /// For final statuses.
     pub wait: Option<Span>,
     pub reach: &'a Reach,
 }

@@ -13,9 +13,7 @@ use crate::terminal::json_line;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// The message's id.
     Accepted(String),
-    /// The reason.
     Refused(String),
     /// Perhaps accepted: the answer did not come or cannot be read.
     Unknown(String),

@@ -47,7 +47,7 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// The deliveries with these ids, or of the messages with these ids.
+/// By ids of deliveries or of messages.
 fn named(session: &Session, ids: &[String]) -> anyhow::Result<Vec<Delivery>> {
     let mut wanted = Vec::new();
     for id in ids {

@@ -17,7 +17,6 @@ use crate::store::{Attempt, Job, Next, Outcome, Settlement, Store, StoreError, W
 /// How long a claim holds: longer than any attempt takes.
 pub const LEASE: Duration = Duration::from_secs(20);
 
-/// Why a delivery is tried no more whose receiver said so.
 pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
 
 #[derive(Debug)]

@@ -53,7 +53,6 @@ impl<T> Cache<T> {
         stands.then(|| value.clone())
     }
 
-    /// What the file says now; reads it where the last reading does not stand any more.
     pub fn read(&self) -> Result<Arc<T>, StoreError> {
         let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = self.current() {

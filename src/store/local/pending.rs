@@ -102,7 +102,6 @@ impl<'a> Pending<'a> {
         self.names.contains_key(&name_key(name))
     }
 
-    /// Puts a stream in the place of the one with its id, or on top.
     pub fn put(&mut self, stream: Stream) {
         let place = self.slot(stream.id.as_str()).map(|(at, _)| at);
         let before = place.and_then(|at| self.slots[at].take());
@@ -135,7 +134,6 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Brings a stream to the top.
     pub fn raise(&mut self, id: &StreamId) {
         if let Some((at, _)) = self.slot(id.as_str())
             && self.order.last() != Some(&at)

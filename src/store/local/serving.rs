@@ -41,7 +41,6 @@ impl Home {
         Ok(Serving { _file: file })
     }
 
-    /// Whether a process serves the home.
     pub fn is_served(&self) -> bool {
         let file = OpenOptions::new().write(true).open(self.serving_path());
         file.is_ok_and(|file| file.try_lock().is_err())

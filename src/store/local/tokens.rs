@@ -72,7 +72,6 @@ impl<'a> Tokens<'a> {
         )
     }
 
-    /// The keys under which tokens and webhook secrets of streams stand.
     pub fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.tokens
             .keys()

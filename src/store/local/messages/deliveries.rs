@@ -10,7 +10,7 @@ use super::row::{self, attempt, delivery_state, state_number, time};
 use crate::domain::{DeliveryState, StreamId};
 use crate::store::{Attempt, Delivery, DeliveryFilter, StoreError, TimedAttempt, WebhookPause};
 
-/// The columns that [`delivery`] reads, in its order, and where they come from.
+/// As [`delivery`] reads them.
 const DELIVERY: &str = "SELECT event.id, event.message, stream.id, event.status, job.state, \
     job.next_at, job.attempts, job.details FROM job JOIN event ON event.key = job.target \
     JOIN stream ON stream.key = job.stream WHERE kind = 0";

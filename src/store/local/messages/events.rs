@@ -111,7 +111,7 @@ pub fn key_of_event(connection: &rusqlite::Connection, id: Uuid) -> rusqlite::Re
     }
 }
 
-/// The event with this key and its message. `None` where either is gone, or is not what the other
+/// `None` where the event or its message is gone, or is not what the other
 /// says.
 pub fn event(connection: &rusqlite::Connection, key: i64) -> rusqlite::Result<Option<Event>> {
     let read = |row: &Row<'_>| {

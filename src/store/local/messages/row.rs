@@ -11,7 +11,7 @@ use super::ids::key_of;
 use crate::domain::{Course, DeliveryState, Direction, Message, MessageStatus, StreamId};
 use crate::store::{Attempt, JobKind};
 
-/// The columns that [`message`] reads, in its order.
+/// As [`message`] reads them.
 pub const MESSAGE: &str = "message.seq, uuid, stream.id, direction, internal_id, handset, sender, \
     text, at, outcome, sent_at, final_at, details, in_reply_to";
 
@@ -132,7 +132,7 @@ pub fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     })
 }
 
-/// A message and its place in the order of arrival.
+/// With its place in the order of arrival.
 pub fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
     let stream: String = row.get(2)?;
     let optional = |column: usize| -> rusqlite::Result<Option<Timestamp>> {

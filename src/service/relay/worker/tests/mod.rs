@@ -86,7 +86,6 @@ impl Place {
     }
 }
 
-/// A relay of this home, as another process would have it.
 fn relay(home: &TestHome, carrier: &Arc<ScriptedCarrier>) -> Worker {
     let carrier = Arc::clone(carrier);
     let connect =

@@ -4,7 +4,7 @@ use super::*;
 use crate::carrier::Receipt;
 use crate::domain::MessageStatus;
 
-/// After how many seconds the carrier is asked next.
+/// In seconds.
 async fn pause(place: &mut Place) -> u64 {
     let due = place.home.store.due(JobKind::Ask).await.unwrap();
     let pause = due.next.unwrap().duration_since(place.home.clock.now());

@@ -122,7 +122,7 @@ async fn who_comes_while_the_head_is_throttled_waits_behind_it() {
     assert_eq!(place.carrier.given(), [first, first, second]);
 }
 
-/// After how many seconds the message is tried again.
+/// In seconds.
 async fn pause(place: &mut Place) -> u64 {
     let before = place.carrier.given().len();
     place.run().await;
