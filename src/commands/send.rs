@@ -198,8 +198,8 @@ pub fn say_what_is_left(session: &Session, left: usize) {
     }
 }
 
-/// How long messages of a live stream are waited for until they are submitted.
-pub const SUBMIT: Duration = Duration::from_secs(60);
+/// How long one message of a live stream is waited for until it is submitted: a few tries.
+const SUBMIT: Duration = Duration::from_secs(10);
 
 /// Asks until every status is final, or the time is over; the last answers.
 pub async fn follow(

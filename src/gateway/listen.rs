@@ -13,7 +13,6 @@ use super::accept::accept;
 use super::activity::Limits;
 use super::connections::Connections;
 use super::router::{AppState, router};
-use crate::carrier::connect;
 use crate::domain::{AllowedIp, RetryPolicy, Stream};
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
@@ -138,11 +137,7 @@ impl Gateway {
             ..
         } = &self.app.context;
         if self.relay {
-            let relay = Arc::new(Relay::new(
-                Arc::clone(store),
-                Arc::clone(streams),
-                connect(),
-            ));
+            let relay = Arc::new(Relay::new(Arc::clone(store), Arc::clone(streams)));
             workers.spawn(work_relay(relay, log.clone(), running.clone()));
         }
         if let Some(retry) = self.retry.clone() {

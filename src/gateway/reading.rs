@@ -109,4 +109,29 @@ mod tests {
         let broken = [Ok("1234"), Err("length limit exceeded")];
         assert_eq!(read(&broken), Err(Fault::BrokenOff));
     }
+
+    /// A byte now and then, as somebody sends who wants to stay.
+    struct Trickle(tokio::time::Interval);
+
+    impl hyper::body::Body for Trickle {
+        type Data = Bytes;
+        type Error = &'static str;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
+            let tick = self.0.poll_tick(context);
+            tick.map(|_| Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_is_given_up_after_half_a_minute() {
+        let begun = tokio::time::Instant::now();
+        let trickle = Trickle(tokio::time::interval(Duration::from_secs(1)));
+        let read = whole(&HeaderMap::new(), Body::new(trickle)).await;
+        assert!(matches!(read, Err(Refusal::TooSlow(30))), "{read:?}");
+        assert_eq!(begun.elapsed(), BODY_TIMEOUT);
+    }
 }

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("carrier", &["api", "client", "domain"]),
     ("store", &["atomic", "domain"]),
     ("service", &["api", "carrier", "client", "domain", "store"]),
-    ("gateway", &["api", "carrier", "domain", "service", "store"]),
+    ("gateway", &["api", "domain", "service", "store"]),
     ("receiver.rs", &["api", "domain"]),
     ("error", &["domain", "service", "store"]),
     ("document", &["domain", "error"]),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::super::send::{SUBMIT, follow, say_what_is_left};
+use super::super::send::{follow, say_what_is_left};
 use super::super::session::{Session, block_on};
 use super::super::wire::{Wire, token_of};
 use super::order::Order;
@@ -19,6 +19,9 @@ use crate::error::{Code, Failure};
 
 /// Requests in flight at one time.
 const IN_FLIGHT: usize = 8;
+
+/// How long messages of a live stream are waited for until they are submitted.
+const SUBMIT: Duration = Duration::from_secs(60);
 
 /// The rows as bodies of requests.
 pub fn bodies(rows: &[Row]) -> impl Iterator<Item = SendBody> {

@@ -1,7 +1,7 @@
 //! Deliveries that are attempted: those of one handset one after the other, and what is kept of them
 //! many at a time.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
@@ -46,6 +46,10 @@ impl Place {
         let (mut attempts, mut next) = (Vec::new(), Some(first));
         while let Some(lane) = next {
             self.attempt(lane, &mut attempts).await;
+            if attempts.last().is_some_and(Attempted::is_gone) {
+                // What is claimed is dead, like everything that waited.
+                lock(&self.waiting).clear();
+            }
             let goes_on = attempts.len() < TURN && attempts.last().is_none_or(is_fast);
             next = goes_on.then(|| take(&self.waiting)).flatten();
         }
@@ -85,6 +89,24 @@ impl Place {
             let _ = self.settlements.send(released).await;
         }
     }
+}
+
+/// The jobs of each handset, in their order.
+pub fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut lanes: Vec<Lane> = Vec::new();
+    for job in jobs {
+        let handset = job.handset().to_owned();
+        let at = *places.entry(handset).or_insert_with(|| {
+            lanes.push(Vec::new());
+            lanes.len() - 1
+        });
+        lanes[at].push(job);
+    }
+    for lane in &mut lanes {
+        lane.sort_by_key(Job::key);
+    }
+    lanes
 }
 
 pub fn take(waiting: &Lanes) -> Option<Lane> {

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::dispatch::{Attempted, Dispatcher, LEASE};
-use super::lane::{Finished, Lane, Lanes, Place, Settler, lock, take};
+use super::dispatch::{Dispatcher, LEASE};
+use super::lane::{Finished, Lanes, Place, Settler, by_handset, lock, take};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
 use crate::service::log::{Log, LogEntry};
 use crate::service::streams::CurrentStreams;
 use crate::service::wake::Wake;
-use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
+use crate::store::{Claim, JobKind, Outcome, Settlement, Store, StoreError};
 
 /// Attempts of all streams at one time beyond which a stream that has one in flight waits: first
 /// those whose receivers are not known to answer fast, so that others are not slowed down by them.
@@ -222,10 +222,6 @@ impl Worker {
             return;
         };
         if let Some(queue) = self.queues.get_mut(&stream) {
-            if attempts.iter().any(Attempted::is_gone) {
-                // What is claimed is dead, like everything that waited.
-                lock(&queue.waiting).clear();
-            }
             queue.places.give_back();
             for attempted in &attempts {
                 queue.places.learn(attempted);
@@ -275,24 +271,6 @@ async fn turn(
     let jobs = store.claim(claim).await?;
     let settlement = |job| Settlement::new(job, Outcome::Turned).notify(notify.clone());
     store.settle(jobs.iter().map(settlement).collect()).await
-}
-
-/// The jobs of each handset, in their order.
-fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut lanes: Vec<Lane> = Vec::new();
-    for job in jobs {
-        let handset = job.handset().to_owned();
-        let at = *places.entry(handset).or_insert_with(|| {
-            lanes.push(Vec::new());
-            lanes.len() - 1
-        });
-        lanes[at].push(job);
-    }
-    for lane in &mut lanes {
-        lane.sort_by_key(Job::key);
-    }
-    lanes
 }
 
 #[cfg(test)]

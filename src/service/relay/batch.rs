@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::in_flight::{Submitting, lock};
 use super::verdict::{expired, later, learned, submitted};
-use crate::carrier::{Carrier, Connect, Submitted};
+use crate::carrier::{Carrier, Connect, Submitted, connect};
 use crate::domain::{
     EventType, GatewayUrl, Message, MessageStatus, Route, RouteName, RouteToken, StreamId,
 };
@@ -51,7 +51,12 @@ struct Connected {
 pub type Batch = (StreamId, JobKind);
 
 impl Relay {
-    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, connect: Connect) -> Self {
+    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>) -> Self {
+        Self::over(store, streams, connect())
+    }
+
+    /// A relay over the carriers that a function makes.
+    pub fn over(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, connect: Connect) -> Self {
         Self {
             store,
             streams,

@@ -31,8 +31,6 @@ struct Worker {
     relay: Arc<Relay>,
     log: Log,
     wake: Wake,
-    /// The clock was set back, and what is due is not rebased yet.
-    set_back: bool,
     busy: HashSet<Batch>,
     batches: JoinSet<Result<(), StoreError>>,
     /// Which batch each task is: a task that panics does not say.
@@ -45,7 +43,6 @@ impl Worker {
             wake: Wake::new(&*relay.store),
             relay,
             log,
-            set_back: false,
             busy: HashSet::new(),
             batches: JoinSet::new(),
             names: HashMap::new(),
@@ -61,13 +58,9 @@ impl Worker {
     async fn begin_due(&mut self) -> Result<(), StoreError> {
         let store = Arc::clone(&self.relay.store);
         let look = self.wake.look(&*store).await;
-        self.set_back |= look.set_back;
-        let submitting = |(_, kind): &Batch| *kind == JobKind::Submit;
-        // What is in flight is settled under the claim that it has.
-        if self.set_back && !self.busy.iter().any(submitting) {
+        if look.set_back {
             store.rebase(JobKind::Submit, RARELY, LEASE).await?;
             store.rebase(JobKind::Ask, RARELY, LEASE).await?;
-            self.set_back = false;
         }
         if !look.look {
             return Ok(());
@@ -75,9 +68,6 @@ impl Worker {
         self.relay.end_stranded().await?;
         let mut next = Vec::new();
         for kind in [JobKind::Submit, JobKind::Ask] {
-            if kind == JobKind::Submit && self.set_back {
-                continue;
-            }
             let due = store.due(kind).await?;
             next.extend(due.next);
             for stream in due.streams {

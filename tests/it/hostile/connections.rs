@@ -60,35 +60,6 @@ fn silent_and_half_sent_requests_are_closed_and_others_served_meanwhile() {
     assert!(took < Duration::from_secs(11), "{took:?}");
 }
 
-#[test]
-fn a_body_that_trickles_is_given_up_after_half_a_minute() {
-    let env = TestEnv::new();
-    let token = demo(&env, "OTP", &[]);
-    let gateway = Served::start(&env, &["-q"]);
-    let head = format!(
-        "POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"
-    );
-    let begun = Instant::now();
-    let sockets = open(&gateway, 50, &head);
-    // Each of them sends a byte now and then, as somebody would who wants to stay.
-    let mut trickle: Vec<_> = sockets.iter().map(|one| one.try_clone().unwrap()).collect();
-    let feeder = std::thread::spawn(move || {
-        for _ in 0..26 {
-            std::thread::sleep(Duration::from_secs(1));
-            for socket in &mut trickle {
-                let _ = socket.write_all(b" ");
-            }
-        }
-    });
-    let took = closed(sockets, begun, Duration::from_secs(31));
-    assert!(
-        took > Duration::from_secs(20) && took < Duration::from_secs(33),
-        "{took:?}"
-    );
-    feeder.join().unwrap();
-    assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn huge_requests_are_refused_in_bounded_memory() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::DeliveryState;
 use crate::service::outbox::dispatch::GONE;
-use crate::service::testing::{Call, Reply, TestReceiver, demo, id, told};
+use crate::service::testing::{Call, Reply, TestReceiver, demo, handsets, id, told};
 use crate::store::WebhookPause;
 
 const HANDSET: &str = "12025550105";
@@ -230,4 +230,19 @@ async fn a_lane_that_meets_410_leaves_nothing_to_be_attempted() {
         .into_iter()
         .filter(|one| one.state == DeliveryState::Dead);
     assert_eq!(dead.count(), 5);
+}
+
+#[tokio::test]
+async fn a_fast_410_ends_its_place_with_all_that_waits_for_one() {
+    let (home, receiver, mut outbox) = one_event("10s", |_| Reply::Status(200)).await;
+    outbox.run().await;
+    // The receiver is fast: many more handsets are claimed than there are places.
+    home.send_to(0, &handsets(60)).await;
+    receiver.answer_with(|_| Reply::Status(410));
+    outbox.run().await;
+    let calls = receiver.calls().len() - 1;
+    assert!(calls <= 10, "{calls}: one in each place at most");
+    let dead = home.deliveries().await;
+    let dead = dead.iter().filter(|one| one.state == DeliveryState::Dead);
+    assert_eq!(dead.count(), 60);
 }

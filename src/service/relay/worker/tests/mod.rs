@@ -90,6 +90,6 @@ fn relay(home: &TestHome, carrier: &Arc<ScriptedCarrier>) -> Worker {
     let carrier = Arc::clone(carrier);
     let connect =
         Arc::new(move |_: &_, _: &_| -> Arc<dyn crate::carrier::Carrier> { carrier.clone() });
-    let relay = Relay::new(Arc::clone(&home.store), Arc::clone(&home.streams), connect);
+    let relay = Relay::over(Arc::clone(&home.store), Arc::clone(&home.streams), connect);
     Worker::new(Arc::new(relay), home.log.clone())
 }
