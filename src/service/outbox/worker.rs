@@ -54,7 +54,7 @@ pub async fn work(
     loop {
         worker.step(&mut wake).await;
         tokio::select! {
-            () = wake.wait(worker.store.now()) => {}
+            () = wake.wait(worker.store.now(), worker.is_busy()) => {}
             _ = running.changed() => break,
             Some(done) = worker.places.join_next_with_id() => worker.finished(done, &mut wake),
         }
@@ -90,6 +90,12 @@ struct Worker {
 }
 
 impl Worker {
+    /// Whether some deliveries wait for a place. A place that finds none any more ends.
+    fn is_busy(&self) -> bool {
+        let mut queues = self.queues.values();
+        queues.any(|queue| !lock(&queue.waiting).is_empty())
+    }
+
     /// Begins what is due and has a place.
     async fn step(&mut self, wake: &mut Wake) {
         let look = wake.look(&*self.store).await;

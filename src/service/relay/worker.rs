@@ -243,7 +243,7 @@ pub async fn work(relay: Arc<Relay>, log: Log, mut running: watch::Receiver<()>)
             worker.log.write(LogEntry::StoreFailed(error));
         }
         tokio::select! {
-            () = wake.wait(store.now()) => {}
+            () = wake.wait(store.now(), false) => {}
             _ = running.changed() => break,
             Some(done) = worker.batches.join_next_with_id() => {
                 worker.finished(done);

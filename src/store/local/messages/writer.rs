@@ -73,7 +73,12 @@ impl Writer {
 
     /// A new id and the number of its row.
     pub fn id(&self) -> Result<(Uuid, i64), WriteError> {
-        Ok(self.ids.borrow_mut().next(self.now())?)
+        self.id_at(self.now())
+    }
+
+    /// As [`Writer::id`], at a moment that is known already.
+    pub fn id_at(&self, now: Timestamp) -> Result<(Uuid, i64), WriteError> {
+        Ok(self.ids.borrow_mut().next(now)?)
     }
 
     /// The number that stands for a stream.
