@@ -3,17 +3,18 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  gateway } → { state  journal  client } → files → { terminal  error  api } → store → domain
+//! main → commands → { cli  wizard  render  document  gateway  receiver } → { files  terminal  error } → service → { store  carrier  client } → api → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
 //! - [`api`]: requests of the Streams API as plain data;
-//! - [`store`]: where streams live, whatever engine keeps them; [`files`]: what a person names;
+//! - [`store`]: where streams and messages live, whatever engine keeps them;
+//! - [`service`]: what can be done with them, and the workers of what leaves later;
+//! - [`carrier`]: what hands messages on; [`client`]: the one HTTP client;
 //! - [`terminal`]: stdout and stderr; [`error`]: how a failure becomes words and a number;
 //! - [`cli`]: flags; [`wizard`]: prompts; [`render`]: values as text;
-//! - [`document`]: streams as code, as text; [`state`]: the home folder and its files;
-//! - [`client`]: the one HTTP client;
-//! - [`journal`]: messages and what became of them; [`gateway`]: the server of the Streams API;
+//! - [`document`]: streams as code, as text; [`files`]: what a person names as input or output;
+//! - [`gateway`]: the server of the Streams API;
 //! - [`receiver`]: a webhook receiver on loopback;
 //! - [`commands`]: one verb per file.
 
@@ -31,7 +32,6 @@ pub mod gateway;
 pub mod receiver;
 pub mod render;
 pub mod service;
-pub mod state;
 pub mod store;
 pub mod terminal;
 pub mod wizard;

@@ -17,51 +17,43 @@ use tokio::sync::mpsc::Sender;
 use crate::api::{Delivery, Verdict};
 
 /// Largest body that is taken, in bytes.
-const LARGEST: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long requests may take to finish after the receiver was asked to stop.
-const GRACE: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What is known about a delivery's signature.
 #[derive(Debug)]
 pub enum Judgment {
-    /// It was checked.
     Verified(Verdict),
-    /// It could not be checked, and why.
+    /// Why the signature could not be checked.
     Unverified(String),
 }
 
 /// Checks the signature of a delivery that came at this moment.
 pub type Judge = Arc<dyn Fn(&Delivery, Timestamp) -> Judgment + Send + Sync>;
 
-/// How requests are answered.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Behavior {
     /// So many requests get 500 first.
     pub fail: u64,
-    /// Whatever comes gets this status.
+    /// The status of every answer, whatever came.
     pub status: Option<u16>,
-    /// Pause before each answer.
     pub delay: Duration,
 }
 
-/// A request that came, and how it is answered.
 #[derive(Debug)]
 pub struct Received {
-    /// When its body was there.
+    /// The moment when its body was complete.
     pub at: Timestamp,
-    /// The request.
     pub delivery: Delivery,
-    /// What was found about its signature.
     pub judgment: Judgment,
-    /// The status of the answer.
     pub answered: u16,
 }
 
-/// A receiver that listens, and does not answer yet.
+/// Listens, and does not answer before [`Receiver::serve`].
 #[derive(Debug)]
 pub struct Receiver {
     listener: TcpListener,
@@ -77,17 +69,12 @@ struct Shared {
 
 impl Receiver {
     /// Listens on a port of 127.0.0.1; 0 is any free one.
-    ///
-    /// # Errors
-    /// When the port is taken.
     pub async fn bind(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }
 
-    /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -115,7 +102,7 @@ impl Receiver {
         let give_up = async {
             // Ends with an error when its other end is dropped, which is the sign.
             let _ = stopped.changed().await;
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
         };
         tokio::select! {
             _ = serving.into_future() => {}
@@ -154,7 +141,6 @@ async fn take(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode
     answer
 }
 
-/// What the judge says, and the status that goes with it.
 fn judged(judge: &Judge, delivery: &Delivery, at: Timestamp) -> (Judgment, StatusCode) {
     let judgment = judge(delivery, at);
     let wrong = matches!(&judgment, Judgment::Verified(verdict) if !verdict.is_valid());
@@ -177,7 +163,7 @@ async fn read(request: Request) -> (Delivery, Option<(StatusCode, &'static str)>
         headers: head.headers.iter().map(header).collect(),
         body: String::new(),
     };
-    let body = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, LARGEST));
+    let body = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_BODY));
     let refused = match body.await {
         Ok(Ok(bytes)) => match String::from_utf8(bytes.into()) {
             Ok(text) => {

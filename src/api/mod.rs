@@ -11,7 +11,7 @@ mod verify;
 mod webhook;
 
 pub use answer::{RefusedAnswer, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
-pub use lenient::{NoAnswer, SendReport, StatusReport, read_send, read_status};
+pub use lenient::{AnswerError, SendReport, StatusReport, read_send, read_status};
 pub use received::{ReceivedMessage, RefusedMessage, read_messages, read_uuids};
 pub use refusal::{LARGEST_BODY, Refusal};
 pub use request::{
@@ -23,16 +23,15 @@ pub use shown::{Format, Part, Request};
 pub use verify::{Change, Delivery, Signature, Verdict, verify};
 pub use webhook::{ReceivedEvent, Seal, StatusEvent, WebhookBody, webhook_request};
 
-/// Where messages are sent. The slash at the end belongs to the path: without it the API
-/// redirects, and many HTTP clients then drop the body.
+/// The slash at the end belongs to the path: without it the API redirects, and many HTTP clients
+/// then drop the body.
 pub const SEND_PATH: &str = "/simple_send/";
 
-/// Most messages in a request, as the hosted service's pages say.
+/// As the hosted service's pages say.
 pub const MOST_MESSAGES: usize = 250;
 
-/// The header in which gateways of ours say how many messages of a request had been accepted
-/// before.
+/// Our gateways say in this header how many messages of a request they had accepted before.
 pub const REPEATED: &str = "textpeak-repeated";
 
-/// Where the status of messages is asked for; the body's shape is known from one public caller.
+/// The shape of the body is known from one public caller.
 pub const STATUS_PATH: &str = "/messages_status/";

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::{MOST_MESSAGES, Refusal};
 
-/// A message as it came: strings, and not checked.
+/// Strings, not checked.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "a message, which is an object with recipient_phone and message_content")]
 pub struct ReceivedMessage {
@@ -17,14 +17,12 @@ pub struct ReceivedMessage {
     pub message_content: String,
 }
 
-/// Why a message is refused: a word for programs, a sentence for people.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RefusedMessage {
     pub error: &'static str,
     pub details: String,
 }
 
-/// The messages of a body: each as it came, or why it cannot be read.
 pub fn read_messages(body: &[u8]) -> Result<Vec<Result<ReceivedMessage, RefusedMessage>>, Refusal> {
     #[derive(Deserialize)]
     struct Body {
@@ -57,7 +55,6 @@ pub fn read_messages(body: &[u8]) -> Result<Vec<Result<ReceivedMessage, RefusedM
     counted(messages)
 }
 
-/// The ids of a body that asks for the status of messages, as they came.
 pub fn read_uuids(body: &[u8]) -> Result<Vec<String>, Refusal> {
     #[derive(Deserialize)]
     #[serde(expecting = "an object")]
@@ -69,7 +66,6 @@ pub fn read_uuids(body: &[u8]) -> Result<Vec<String>, Refusal> {
     counted(message_uuids)
 }
 
-/// What is said of a body that cannot be read: it is no JSON, or JSON of another shape.
 fn misread(error: &serde_json::Error, shape: &str) -> Refusal {
     if error.is_data() {
         Refusal::WrongShape(format!("the body is not {shape}: {}", plain(error)))

@@ -3,16 +3,15 @@
 
 use crate::domain::Status;
 
-/// Largest body of a request, in bytes: 1 MiB.
+/// In bytes.
 pub const LARGEST_BODY: usize = 1 << 20;
 
-/// Why a request is refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The request can be read in two ways.
     #[error("{0}")]
     Ambiguous(&'static str),
-    /// The request may be a web page's.
+    /// The request may come from a web page.
     #[error("{0}")]
     FromBrowser(&'static str),
     #[error("Not found.")]
@@ -21,7 +20,7 @@ pub enum Refusal {
     MethodNotAllowed(String),
     #[error("the path ends in a slash")]
     SlashMissing,
-    /// It is not said which part of the token is wrong; what follows says how tokens travel.
+    /// Does not say which part of the token is wrong; the text says how tokens travel.
     #[error("Not Authenticated: invalid token{0}")]
     InvalidToken(&'static str),
     #[error("the stream is {0}")]
@@ -49,7 +48,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The HTTP status that says so.
     pub fn status(&self) -> u16 {
         match self {
             Self::SlashMissing => 307,

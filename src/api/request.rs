@@ -8,61 +8,49 @@ use serde_json::{Map, Value};
 use super::{SEND_PATH, STATUS_PATH};
 use crate::domain::{GatewayUrl, RouteToken, Secret, SenderId, Token, TokenDigest};
 
-/// An HTTP request, complete but not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// `POST` or `GET`.
     pub method: &'static str,
-    /// Absolute URL.
     pub url: String,
-    /// Header names and values, in the order in which they are sent.
+    /// In the order in which they are sent.
     pub headers: Vec<(Cow<'static, str>, HeaderValue)>,
-    /// The JSON body; a `GET` has none.
     pub body: Option<Value>,
 }
 
-/// A header's value, and whether it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderValue {
-    /// Anyone may see it.
     Plain(Cow<'static, str>),
-    /// Only its owner may see it; others see the mask.
+    /// Others than the owner see the mask.
     Secret {
-        /// The value; `None` where only the mask is known.
+        /// `None` where only the mask is known.
         value: Option<Secret>,
-        /// What stands for it.
         mask: String,
     },
 }
 
 impl HeaderValue {
-    /// The bearer of authority: a token, or its mask where it is not at hand.
-    #[must_use]
     pub fn token(token: &Token) -> Self {
-        Self::Secret {
-            value: Some(Secret::new(token.expose().to_owned())),
-            mask: token.to_string(),
-        }
+        Self::secret(token.expose(), token.to_string())
     }
 
     /// A token that another API issued.
-    #[must_use]
     pub fn foreign_token(token: &RouteToken) -> Self {
+        Self::secret(token.expose(), token.to_string())
+    }
+
+    fn secret(value: &str, mask: String) -> Self {
         Self::Secret {
-            value: Some(Secret::new(token.expose().to_owned())),
-            mask: token.to_string(),
+            value: Some(Secret::new(value.to_owned())),
+            mask,
         }
     }
 
-    /// The mask of a token that is not at hand; before it is issued, an empty one.
-    #[must_use]
+    /// `None` where the token is not issued yet.
     pub fn masked_token(digest: Option<&TokenDigest>) -> Self {
         let mask = digest.map_or_else(|| format!("tp_{}", Secret::MASK), TokenDigest::masked);
         Self::Secret { value: None, mask }
     }
 
-    /// The text, with the secret where it is to be revealed and known.
-    #[must_use]
     pub fn text(&self, reveal: bool) -> &str {
         match self {
             Self::Plain(text) => text,
@@ -75,16 +63,12 @@ impl HeaderValue {
 }
 
 impl HttpRequest {
-    /// The body as it travels; empty where there is none.
-    #[must_use]
     pub fn body_text(&self) -> String {
         self.body
             .as_ref()
             .map_or_else(String::new, Value::to_string)
     }
 
-    /// The request as `{"method","url","headers","body"}`.
-    #[must_use]
     pub fn to_json(&self, reveal: bool) -> Value {
         let header = |(name, value): &(Cow<'static, str>, HeaderValue)| {
             (name.to_string(), value.text(reveal).into())
@@ -96,42 +80,33 @@ impl HttpRequest {
     }
 }
 
-/// Body of a send request: 1 to 250 messages.
+/// 1 to 250 messages.
 #[derive(Debug, Clone, Serialize)]
 pub struct SendBody {
-    /// The messages.
     pub messages: Vec<MessageBody>,
 }
 
-/// One message of a send request.
 #[derive(Debug, Clone, Serialize)]
 pub struct MessageBody {
-    /// The caller's own id, unique per message, echoed in the answer.
+    /// Unique per message, echoed in the answer.
     pub internal_id: String,
-    /// A Sender ID allowed on the stream; left out, the stream's default sender is used.
+    /// The stream's default sender where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
     /// Digits only, country code first, no `+`.
     pub recipient_phone: String,
-    /// The text.
     pub message_content: String,
 }
 
-/// Body of a status request.
 #[derive(Debug, Clone, Serialize)]
 pub struct StatusBody {
-    /// Ids that the answers to send requests gave.
     pub message_uuids: Vec<String>,
 }
 
-/// The request that sends messages.
-#[must_use]
 pub fn send_request(gateway: &GatewayUrl, token: HeaderValue, body: &SendBody) -> HttpRequest {
     post(gateway.join(SEND_PATH), token, body)
 }
 
-/// The request that asks for the status of messages.
-#[must_use]
 pub fn status_request(gateway: &GatewayUrl, token: HeaderValue, body: &StatusBody) -> HttpRequest {
     post(gateway.join(STATUS_PATH), token, body)
 }
@@ -157,11 +132,9 @@ fn post(url: String, token: HeaderValue, body: &impl Serialize) -> HttpRequest {
 pub struct Example;
 
 impl Example {
-    /// Stands where the request's writer puts a Sender ID of their own.
+    /// The reader of the preview puts a Sender ID in its place.
     const SENDER: &'static str = "SENDER_ID";
 
-    /// A send request's body, from this Sender ID or a placeholder.
-    #[must_use]
     pub fn send(sender: Option<&SenderId>) -> SendBody {
         SendBody {
             messages: vec![MessageBody {
@@ -173,8 +146,6 @@ impl Example {
         }
     }
 
-    /// A status request's body.
-    #[must_use]
     pub fn status() -> StatusBody {
         StatusBody {
             message_uuids: vec!["01890a5d-ac96-774b-bcce-b302099a8057".to_owned()],

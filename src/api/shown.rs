@@ -3,20 +3,14 @@
 use crate::domain::words;
 
 words! {
-    /// A request that can be previewed.
     pub enum Request {
-        /// Sending messages.
         Send = "send",
-        /// Asking for their status.
         Status = "status",
-        /// Delivering an incoming message to the stream's webhook.
         Webhook = "webhook",
     }
 }
 
 impl Request {
-    /// Its heading.
-    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Send => "Send Request",
@@ -27,21 +21,17 @@ impl Request {
 }
 
 words! {
-    /// A way of writing a request down.
     #[derive(Default)]
     pub enum Format {
         /// Request line, headers, blank line, body: the format of `.http` files.
         #[default]
         Http = "http",
-        /// A command line for a POSIX shell.
+        /// For a POSIX shell.
         Curl = "curl",
-        /// A Python program with the `requests` package.
+        /// With the `requests` package.
         Python = "python",
-        /// A JavaScript program for Node.js.
         Node = "node",
-        /// A PHP program.
         Php = "php",
-        /// A Go program.
         Go = "go",
         /// `{"method","url","headers","body"}`.
         Json = "json",
@@ -49,11 +39,8 @@ words! {
 }
 
 words! {
-    /// A part of a request that is worth copying by itself.
     pub enum Part {
-        /// Its URL.
         Endpoint = "endpoint",
-        /// Its body.
         Body = "body",
     }
 }

@@ -9,10 +9,9 @@ use crate::domain::{
     Event, EventType, Invalid, MessageStatus, Method, Secret, StreamId, Webhook, WebhookSecret,
 };
 
-/// Longest URL of a `GET` delivery, in bytes.
+/// In bytes.
 const LONGEST: usize = 4096;
 
-/// What a delivery says: one of the two types of events.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum WebhookBody {
@@ -20,14 +19,14 @@ pub enum WebhookBody {
     Status(StatusEvent),
 }
 
-/// A message was received. What is `None` is left out.
+/// `None` is left out.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReceivedEvent {
     pub message_uuid: String,
     pub stream: StreamId,
-    /// The handset's number.
+    /// The handset.
     pub from: String,
-    /// The Sender ID that it answers.
+    /// The Sender ID.
     pub to: String,
     pub text: String,
     /// RFC 3339, UTC, milliseconds.
@@ -39,23 +38,21 @@ pub struct ReceivedEvent {
     pub conversation_uuid: Option<String>,
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What `webhook-id` says as well.
+    /// The same as `webhook-id`.
     pub event_id: String,
-    /// The event's number in the conversation.
+    /// Counts within the conversation.
     pub sequence: u64,
-    /// Whether it is only a test.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
 }
 
-/// The status of an outgoing message changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct StatusEvent {
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What `webhook-id` says as well.
+    /// The same as `webhook-id`.
     pub event_id: String,
-    /// The event's number in the conversation: the status with the largest one holds.
+    /// Counts within the conversation: the status with the largest number is current.
     pub sequence: u64,
     /// RFC 3339, UTC, milliseconds.
     pub occurred_at: String,
@@ -65,14 +62,12 @@ pub struct StatusEvent {
     pub stream: StreamId,
     /// The Sender ID.
     pub from: String,
-    /// The handset's number.
+    /// The handset.
     pub to: String,
     pub status: MessageStatus,
-    /// Whether it stays as it is.
     #[serde(rename = "final")]
     pub is_final: bool,
     pub details: Option<String>,
-    /// Whether it is only a test.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
 }
@@ -124,25 +119,18 @@ impl From<&Event> for WebhookBody {
     }
 }
 
-/// What identifies an attempt, and proves where it comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct Seal<'a> {
     /// The same on every attempt of a delivery.
     pub id: &'a str,
-    /// When the attempt is made, in seconds since 1970.
+    /// In seconds since 1970.
     pub timestamp: i64,
-    /// What it is signed with; where it is not at hand the signature is shown masked.
+    /// Without it, the signature is shown masked.
     pub secret: Option<&'a WebhookSecret>,
 }
 
-/// The request that delivers an event: `POST` with a JSON body, or `GET` with query parameters
-/// after the URL's own.
-///
-/// The signature is over `id.timestamp.body`; with `GET` the raw query string takes the body's
-/// place.
-///
-/// # Errors
-/// When the URL becomes longer than a `GET` may have.
+/// `POST` has a JSON body, `GET` appends query parameters to the URL's own. The signature is over
+/// `id.timestamp.body`; with `GET` the raw query string takes the body's place.
 pub fn webhook_request(
     webhook: &Webhook,
     event: &WebhookBody,
@@ -201,7 +189,6 @@ pub fn webhook_request(
     })
 }
 
-/// The URL with the fields as parameters, and its whole query.
 fn with_query(webhook: &Webhook, fields: &Value) -> Result<(String, String), Invalid> {
     let mut url = url::Url::parse(webhook.url.as_str())
         .map_err(|_| Invalid::new("the webhook's URL cannot be read"))?;

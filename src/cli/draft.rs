@@ -54,7 +54,6 @@ pub(crate) struct DraftFlags {
 }
 
 impl DraftFlags {
-    /// The answers as they were typed.
     pub fn into_raw(self) -> RawDraft {
         let DraftFlags {
             name,
@@ -98,7 +97,6 @@ impl DraftFlags {
 
 /// The command line that makes the same stream without asking. Answers that are the default are
 /// left out; header values stand masked in it unless they are to be revealed.
-#[must_use]
 pub fn echo(draft: &StreamDraft, reveal: bool) -> Vec<String> {
     let mut words = ["textpeak", "streams", "create"]
         .map(str::to_owned)

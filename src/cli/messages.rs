@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::help;
+use super::examples;
 use super::values::{self, Print};
 use crate::domain::{Direction, MessageStatus, MessageText, Phone, SenderId, Span};
 
@@ -25,7 +25,7 @@ pub(crate) struct ReplyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum MessagesCommand {
     /// Sends, replies and webhook attempts, newest first
-    #[command(visible_alias = "ls", after_help = help::MESSAGES_LIST)]
+    #[command(visible_alias = "ls", after_help = examples::MESSAGES_LIST)]
     List {
         #[command(flatten)]
         which: Which,
@@ -34,16 +34,16 @@ pub(crate) enum MessagesCommand {
         limit: usize,
     },
     /// One message, with its delivery and every attempt
-    #[command(after_help = help::MESSAGES_SHOW)]
+    #[command(after_help = examples::MESSAGES_SHOW)]
     Show {
         /// The message's id
         uuid: String,
     },
     /// Wait until a message comes; exit 6 when none does
-    #[command(after_help = help::MESSAGES_WAIT)]
+    #[command(after_help = examples::MESSAGES_WAIT)]
     Wait(WaitArgs),
     /// Show messages and webhook attempts as they come, until Ctrl-C
-    #[command(after_help = help::MESSAGES_FOLLOW)]
+    #[command(after_help = examples::MESSAGES_FOLLOW)]
     Follow {
         #[command(flatten)]
         which: Which,

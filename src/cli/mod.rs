@@ -2,6 +2,7 @@
 
 mod complete;
 mod draft;
+mod examples;
 mod gateway;
 mod help;
 mod messages;
@@ -20,7 +21,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::Failure;
-use crate::terminal::{Colour, Manner, Output};
+use crate::terminal::{Color, Manner, Output};
 
 pub use complete::{Live, complete, script};
 pub use draft::echo;
@@ -75,8 +76,8 @@ pub(crate) struct Globals {
     no_input: bool,
     /// Colour: auto, always or never (auto honours `NO_COLOR`)
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    #[arg(value_parser = values::colour(), hide_possible_values = true, hide_default_value = true)]
-    color: Colour,
+    #[arg(value_parser = values::color(), hide_possible_values = true, hide_default_value = true)]
+    color: Color,
     /// Say nothing beside the answer
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -86,11 +87,10 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
-    /// How to talk, as far as the line says it.
     pub fn manner(&self) -> Manner {
         Manner {
             output: self.output,
-            colour: self.color,
+            color: self.color,
             no_input: self.no_input,
             quiet: self.quiet,
             verbose: self.verbose,
@@ -117,13 +117,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Tags(TagsCommand),
     /// Send a message, or the rows of a file
-    #[command(after_help = help::SEND)]
+    #[command(after_help = examples::SEND)]
     Send(Box<SendArgs>),
     /// How far messages have come
-    #[command(after_help = help::STATUS)]
+    #[command(after_help = examples::STATUS)]
     Status(StatusArgs),
     /// Answer as a handset would: a demo stream's incoming message, delivered to its webhook
-    #[command(after_help = help::REPLY)]
+    #[command(after_help = examples::REPLY)]
     Reply(ReplyArgs),
     /// What was sent and received
     #[command(subcommand)]
@@ -135,17 +135,17 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Routes(RoutesCommand),
     /// Answer the Streams API for the streams of this home, until it is stopped
-    #[command(after_help = help::SERVE)]
+    #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
     /// Check the home, its files and this set-up
-    #[command(after_help = help::DOCTOR)]
+    #[command(after_help = examples::DOCTOR)]
     Doctor {
         /// Mend what can be mended safely
         #[arg(long)]
         fix: bool,
     },
     /// Print a completion script; it also completes names, ids, tags and Sender IDs
-    #[command(after_help = help::COMPLETIONS)]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// The shell
         #[arg(value_parser = values::shell())]
@@ -153,18 +153,17 @@ pub(crate) enum Command {
     },
 }
 
-/// Why a command line leads to no task.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// It asked for a text: help or the version.
+    /// Help or the version.
     Text(String),
-    /// It is wrong; the failure goes out in this format.
+    /// The format is the one in which the failure is reported.
     Wrong(Failure, Output),
 }
 
-/// The whole command, as help and completion see it.
+/// With the help texts that clap does not compose.
 fn command() -> clap::Command {
-    help::teach(Cli::command())
+    help::with_tasks(Cli::command())
 }
 
 /// Reads a command line, program name first.

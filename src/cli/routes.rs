@@ -4,26 +4,26 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::help;
+use super::examples;
 use crate::domain::{GatewayUrl, HOSTED, RouteName, Span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoutesCommand {
     /// The ways out for live streams
-    #[command(visible_alias = "ls", after_help = help::ROUTES_LIST)]
+    #[command(visible_alias = "ls", after_help = examples::ROUTES_LIST)]
     List,
     /// Add a way out: another Streams API, and a token that it issued
-    #[command(after_help = help::ROUTES_ADD)]
+    #[command(after_help = examples::ROUTES_ADD)]
     Add(AddRouteArgs),
     /// Ask a route's API whether it takes the token; sends no message
-    #[command(after_help = help::ROUTES_TEST)]
+    #[command(after_help = examples::ROUTES_TEST)]
     Test {
         /// Its name
         #[arg(id = "route", value_name = "ROUTE", default_value = "default")]
         name: String,
     },
     /// Remove a route with its token
-    #[command(visible_alias = "rm", after_help = help::ROUTES_REMOVE)]
+    #[command(visible_alias = "rm", after_help = examples::ROUTES_REMOVE)]
     Remove {
         /// Its name
         #[arg(id = "route", value_name = "ROUTE")]

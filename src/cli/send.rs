@@ -49,7 +49,6 @@ pub(crate) struct SendArgs {
 }
 
 impl SendArgs {
-    /// How long to wait for final statuses, where that is wanted.
     pub fn wait_limit(&self) -> Option<Span> {
         self.wait.then_some(self.timeout)
     }
@@ -119,7 +118,6 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// The API that was named, if one was.
     pub fn url(&self) -> Option<&GatewayUrl> {
         self.reach.as_ref().and_then(|Elsewhere(url)| url.as_ref())
     }

@@ -4,25 +4,18 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::api::{Format, Part, Request};
 use crate::domain::{DeliveryState, Order, Syntax};
-use crate::terminal::{Colour, Output};
+use crate::terminal::{Color, Output};
 
-/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
-    /// bash
     Bash,
-    /// zsh
     Zsh,
-    /// fish
     Fish,
-    /// `PowerShell`
     PowerShell,
-    /// elvish
     Elvish,
 }
 
 impl Shell {
-    /// Every shell.
     pub const ALL: [Self; 5] = [
         Self::Bash,
         Self::Zsh,
@@ -31,8 +24,6 @@ impl Shell {
         Self::Elvish,
     ];
 
-    /// Its name on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -44,21 +35,16 @@ impl Shell {
     }
 }
 
-/// What `messages wait` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Print {
     Text,
-    /// What the expression matched.
     Match,
-    /// The whole message.
     Json,
 }
 
-/// How the log of a gateway is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Text,
-    /// An object a line.
     Json,
 }
 
@@ -130,13 +116,13 @@ pub(super) fn log() -> impl TypedValueParser<Value = LogFormat> {
     })
 }
 
-pub(super) fn colour() -> impl TypedValueParser<Value = Colour> {
+pub(super) fn color() -> impl TypedValueParser<Value = Color> {
     named(
-        [Colour::Auto, Colour::Always, Colour::Never],
-        |colour| match colour {
-            Colour::Auto => "auto",
-            Colour::Always => "always",
-            Colour::Never => "never",
+        [Color::Auto, Color::Always, Color::Never],
+        |color| match color {
+            Color::Auto => "auto",
+            Color::Always => "always",
+            Color::Never => "never",
         },
     )
 }

@@ -2,41 +2,41 @@
 
 use clap::{Args, Subcommand};
 
-use super::webhooks_verify::{LISTEN_HELP, ListenArgs, VERIFY_HELP, VerifyArgs};
-use super::{help, values};
+use super::webhooks_verify::{ListenArgs, VerifyArgs};
+use super::{examples, values};
 use crate::domain::{DeliveryState, Span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhooksCommand {
     /// Call a stream's webhook with a dummy event, marked as a test
-    #[command(after_help = help::WEBHOOKS_TEST)]
+    #[command(after_help = examples::WEBHOOKS_TEST)]
     Test {
         /// Name or id of the stream
         stream: String,
     },
     /// Deliveries of events, newest first
-    #[command(visible_alias = "ls", after_help = help::WEBHOOKS_DELIVERIES)]
+    #[command(visible_alias = "ls", after_help = examples::WEBHOOKS_DELIVERIES)]
     Deliveries(DeliveriesArgs),
     /// Deliver again, with the same webhook-id
-    #[command(after_help = help::WEBHOOKS_REDELIVER)]
+    #[command(after_help = examples::WEBHOOKS_REDELIVER)]
     Redeliver(RedeliverArgs),
     /// Deliver events again to a webhook that was disabled or answered 410 (Gone)
-    #[command(after_help = help::WEBHOOKS_ENABLE)]
+    #[command(after_help = examples::WEBHOOKS_ENABLE)]
     Enable {
         /// Name or id of the stream
         stream: String,
     },
     /// Pause deliveries to a stream's webhook; events wait and none is lost
-    #[command(after_help = help::WEBHOOKS_DISABLE)]
+    #[command(after_help = examples::WEBHOOKS_DISABLE)]
     Disable {
         /// Name or id of the stream
         stream: String,
     },
     /// Check the signature of a delivery, and explain what is wrong with it
-    #[command(after_help = VERIFY_HELP)]
+    #[command(after_help = examples::WEBHOOKS_VERIFY)]
     Verify(VerifyArgs),
     /// Receive deliveries on this machine, verify and show them, until Ctrl-C
-    #[command(after_help = LISTEN_HELP)]
+    #[command(after_help = examples::WEBHOOKS_LISTEN)]
     Listen(ListenArgs),
 }
 

@@ -6,23 +6,6 @@ use clap::Args;
 
 use crate::domain::Span;
 
-pub(super) const VERIFY_HELP: &str = "\
-Examples:
-  textpeak webhooks verify --secret-file secret.txt < request.txt
-  textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body body.json
-  pbpaste | textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body - -o json
-
-A raw request is the request line, the headers, an empty line and the body. Exit 0 when the
-signature is valid, 4 when it isn't. streams show STREAM --reveal prints the secret.";
-pub(super) const LISTEN_HELP: &str = "\
-Examples:
-  textpeak webhooks listen
-  textpeak webhooks listen --port 0 --fail 2
-  textpeak webhooks listen --status 503 --delay 5s --stream 'OTP Germany' -o json
-
-Set a stream's --webhook-url to the address that it prints. It shows message texts. A delivery
-whose signature is wrong gets 401; one that can't be verified gets 200 and says so.";
-
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// File with the stream's webhook secret (`whsec_...`), - for standard input

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Answer, Client, Limits, Unanswered};
 use crate::api::{
-    Example, HeaderValue, HttpRequest, NoAnswer, SendBody, SendReport, StatusBody, StatusReport,
+    AnswerError, Example, HeaderValue, HttpRequest, SendBody, SendReport, StatusBody, StatusReport,
     read_send, read_status, send_request, status_request,
 };
 use crate::domain::GatewayUrl;
@@ -18,7 +18,7 @@ pub enum CallError {
     /// There was one, and it was no.
     #[error("{answer}")]
     NoAnswer {
-        answer: NoAnswer,
+        answer: AnswerError,
         /// The pause that it asked for.
         retry_after: Option<Duration>,
     },
@@ -110,7 +110,7 @@ impl StreamsApi {
         match read_status(answer.status, &answer.body) {
             Ok(_) => Ok(probe),
             // What the status answer looks like is not public: success is enough.
-            Err(NoAnswer::Unreadable { .. }) if (200..300).contains(&answer.status) => Ok(probe),
+            Err(AnswerError::Unreadable { .. }) if (200..300).contains(&answer.status) => Ok(probe),
             Err(error) => Err(no_answer(error, &answer)),
         }
     }
@@ -119,7 +119,7 @@ impl StreamsApi {
     async fn call(&self, request: &HttpRequest) -> Result<Answer, CallError> {
         let answer = self.client.execute(request).await?;
         if answer.cut {
-            let error = NoAnswer::Unreadable {
+            let error = AnswerError::Unreadable {
                 status: answer.status,
                 message: "it is longer than any answer should be".to_owned(),
             };
@@ -129,7 +129,7 @@ impl StreamsApi {
     }
 }
 
-fn no_answer(error: NoAnswer, answer: &Answer) -> CallError {
+fn no_answer(error: AnswerError, answer: &Answer) -> CallError {
     CallError::NoAnswer {
         answer: error,
         retry_after: answer.retry_after,

@@ -1,9 +1,11 @@
 //! `textpeak streams clone`
 
-use super::making::{self, refused};
-use super::session::{Session, birth};
+use super::failures::refused;
+use super::making::tell;
+use super::session::{Session, ask, birth, randomness};
 use crate::cli::{CloneArgs, GatewayFlag};
-use crate::domain::{DefaultSender, Field, Problem, Status, StreamDraft};
+use crate::domain::{Field, Problem};
+use crate::service::{ServiceError, clone_stream};
 
 pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
     let CloneArgs {
@@ -11,25 +13,13 @@ pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
         name,
         gateway: GatewayFlag { gateway },
     } = args;
-    let file = session.home.read()?;
-    let source = file.state()?.find(stream)?;
-    let name = name
-        .parse()
-        .map_err(|error| refused(&[Problem::new(Field::Name, error)], "clone"))?;
-    let draft = StreamDraft {
-        name: Some(name),
-        default_sender: source.default_sender.clone().map(DefaultSender::New),
-        ..StreamDraft::of(&source)
-    };
-    let birth = birth()?;
-    let made = match source.status {
-        Status::Draft => {
-            let step = source.resume_at.unwrap_or(draft.next_step());
-            making::save(session, &draft, &birth, None, step, "clone")?
-        }
-        status @ (Status::Ready | Status::Sending | Status::Disabled) => {
-            making::create(session, &draft, &birth, None, status, "clone")?
-        }
-    };
-    made.tell(session, gateway)
+    let source = session.find(stream)?;
+    let name = name.parse().map_err(|error| {
+        let wrong = vec![Problem::new(Field::Name, error)];
+        refused(session, "clone", ServiceError::Wrong(wrong))
+    })?;
+    let (birth, mut random) = (birth()?, randomness()?);
+    let made = clone_stream(&session.store, &mut random, &source, name, &birth);
+    let made = ask(made).map_err(|error| refused(session, "clone", error))?;
+    tell(session, &made, gateway)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::session::Session;
 use crate::cli::{self, Live, Shell};
 use crate::domain::{Route, SenderId, Tag};
-use crate::state::{Home, State};
+use crate::store::{Catalogue, Clock, Home, LocalStore};
 
 /// Values, and a few words about each.
 type Candidates = Vec<(String, String)>;
@@ -32,49 +32,48 @@ pub fn answer_shell() -> bool {
     })
 }
 
-/// Asks the state file. Whatever is wrong with it completes to nothing.
-fn from_state(
+/// Asks the catalogue. Whatever is wrong with it completes to nothing.
+fn from_catalogue(
     home: Option<PathBuf>,
-    ask: impl FnOnce(&State<'_>) -> Option<Candidates>,
+    ask: impl FnOnce(&Catalogue) -> Option<Candidates>,
 ) -> Candidates {
     let asked = home.or_else(|| std::env::var_os("TEXTPEAK_HOME").map(PathBuf::from));
     let home = Home::locate(asked.filter(|home| !home.as_os_str().is_empty())).ok();
-    let file = home.and_then(|home| home.read().ok());
-    file.as_ref()
-        .and_then(|file| file.state().ok())
-        .and_then(|state| ask(&state))
+    let store = home.map(|home| LocalStore::new(home, Clock::system()));
+    store
+        .and_then(|store| ask(&*store.snapshot_now().ok()?))
         .unwrap_or_default()
 }
 
 /// Names and ids only: with thousands of streams, reading each would be felt at every Tab.
 fn streams(home: Option<PathBuf>) -> Candidates {
-    from_state(home, |state| {
-        let entries = state.entries().iter();
+    from_catalogue(home, |catalogue| {
+        let entries = catalogue.entries();
         let named = entries.map(|entry| (entry.name().to_owned(), entry.id().to_owned()));
         Some(named.collect())
     })
 }
 
 fn tags(home: Option<PathBuf>) -> Candidates {
-    from_state(home, |state| {
+    from_catalogue(home, |catalogue| {
         let counted = |(tag, count): (Tag, usize)| {
             let streams = if count == 1 { "stream" } else { "streams" };
             (tag.to_string(), format!("{count} {streams}"))
         };
-        Some(state.tags().ok()?.into_iter().map(counted).collect())
+        Some(catalogue.tags().ok()?.into_iter().map(counted).collect())
     })
 }
 
 fn routes(home: Option<PathBuf>) -> Candidates {
-    from_state(home, |state| {
+    from_catalogue(home, |catalogue| {
         let about = |route: &Route| (route.name.to_string(), route.base_url.to_string());
-        Some(state.routes().iter().map(about).collect())
+        Some(catalogue.routes().iter().map(about).collect())
     })
 }
 
 fn senders(home: Option<PathBuf>) -> Candidates {
-    from_state(home, |state| {
+    from_catalogue(home, |catalogue| {
         let about = |id: &SenderId| (id.to_string(), id.kind().name().to_owned());
-        Some(state.senders().iter().map(about).collect())
+        Some(catalogue.senders().iter().map(about).collect())
     })
 }

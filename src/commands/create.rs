@@ -3,15 +3,17 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use super::making::{self, Made, UNTITLED, note_on_replies, refused};
-use super::resume::{Creation, through_the_wizard};
+use super::failures::refused;
+use super::making::{self, note_on_replies, tell};
+use super::resume::{InTheMaking, through_the_wizard};
 use super::session::{Session, birth, environment, now};
 use crate::cli::{CreateArgs, GatewayFlag};
 use crate::document;
 use crate::domain::{
     Birth, DefaultSender, Problem, RawDraft, SenderId, Status, Step, Stream, StreamDraft, StreamId,
 };
-use crate::state::{input_name, read_text_input};
+use crate::files::{input_name, read_text_input};
+use crate::service::{Creation, Made, ServiceError, UNTITLED};
 use crate::wizard::Script;
 
 pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
@@ -41,32 +43,25 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         let missing: Vec<_> = draft.missing().filter(|field| !answered(*field)).collect();
         wrong.extend(missing.into_iter().map(Problem::missing));
     }
-    // A plain creation finds its conflicts under the lock, and reads the state but once. A home
-    // that is not there yet is not made for the sake of bad input.
-    let plain = !ask && !dry_run && wrong.is_empty() && session.home.exists();
-    let sender = if plain {
-        None
-    } else {
-        look_around(session, &draft, &mut wrong)?
-    };
+    let sender = look_around(session, &draft, &mut wrong)?;
     if !wrong.is_empty() {
         wrong.sort_by_key(|problem| problem.field);
-        return Err(refused(&wrong, "create").into());
+        return Err(refused(session, "create", ServiceError::Wrong(wrong)).into());
     }
     if dry_run {
         let status = if as_draft { Status::Draft } else { status };
-        Made {
-            stream: would_be(draft, status)?,
+        let made = Made {
+            stream: would_be(session, draft, status)?,
             token: None,
             sender,
-        }
-        .tell(session, &gateway)?;
+        };
+        tell(session, &made, &gateway)?;
         session
             .terminal
             .note("Nothing was made: this was a dry run, and the id is an example.");
         return Ok(());
     }
-    let creation = Creation {
+    let creation = InTheMaking {
         birth: birth()?,
         known: RefCell::default(),
         status,
@@ -77,20 +72,18 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         let script = Script::open(&draft);
         return through_the_wizard(session, draft, &script, Step::Details, &creation);
     }
+    let order = Creation {
+        draft: &draft,
+        birth: &creation.birth,
+        known: None,
+    };
     let made = if as_draft {
-        making::save(
-            session,
-            &draft,
-            &creation.birth,
-            None,
-            draft.next_step(),
-            "create",
-        )?
+        making::save(session, order, draft.next_step())?
     } else {
-        making::create(session, &draft, &creation.birth, None, status, "create")?
+        making::create(session, order, status)?
     };
     note_on_replies(session, &made.stream);
-    made.tell(session, &creation.gateway)?;
+    tell(session, &made, &creation.gateway)?;
     match &made.token {
         None => session.terminal.note(&format!(
             "Saved as a draft. To go on: {}",
@@ -108,11 +101,10 @@ fn look_around(
     draft: &StreamDraft,
     wrong: &mut Vec<Problem>,
 ) -> anyhow::Result<Option<SenderId>> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    wrong.extend(state.surroundings(None).conflicts(draft));
+    let catalogue = session.catalogue()?;
+    wrong.extend(catalogue.surroundings(None).conflicts(draft));
     let chosen = draft.default_sender.as_ref().and_then(DefaultSender::id);
-    Ok(chosen.or(state.senders().first()).cloned())
+    Ok(chosen.or(catalogue.senders().first()).cloned())
 }
 
 /// A document's answers, with the environment's values in the place of placeholders, and what the
@@ -124,7 +116,7 @@ fn from_document(path: &Path) -> anyhow::Result<(RawDraft, Vec<Problem>)> {
 }
 
 /// The stream as a dry run shows it: without an id or a token of its own.
-fn would_be(draft: StreamDraft, status: Status) -> anyhow::Result<Stream> {
+fn would_be(session: &Session, draft: StreamDraft, status: Status) -> anyhow::Result<Stream> {
     let now = now();
     let birth = Birth {
         id: StreamId::generate(|| 0),
@@ -138,7 +130,7 @@ fn would_be(draft: StreamDraft, status: Status) -> anyhow::Result<Stream> {
     };
     let built = draft
         .build(birth)
-        .map_err(|wrong| refused(&wrong, "create"))?;
+        .map_err(|wrong| refused(session, "create", ServiceError::Wrong(wrong)))?;
     Ok(Stream { status, ..built })
 }
 

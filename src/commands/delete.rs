@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::last_word::LastWord;
-use super::session::{Session, needs_a_terminal};
+use super::session::{Session, ask, needs_a_terminal};
 use crate::cli::DeleteArgs;
 use crate::domain::{Stream, quote};
 use crate::error::{Code, Failure};
+use crate::service::{self, find_all};
 
 pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let streams = file.state()?.find_all(&args.streams)?;
+    let streams = find_all(&*session.catalogue()?, &args.streams)?;
     if !args.yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
@@ -21,12 +21,7 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
         }
         confirm(session, &streams)?;
     }
-    session.home.change(|change| {
-        for stream in &streams {
-            change.delete(&stream.id);
-        }
-        Ok(())
-    })?;
+    ask(service::delete(&session.store, &streams))?;
     if session.terminal.json() {
         let ids: Vec<_> = streams.iter().map(|stream| &stream.id).collect();
         return session.terminal.answer_json(&json!({ "deleted": ids }));

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 
 use super::last_word::LastWord;
-use super::making::{self, Made};
+use super::making;
 use super::preview::{example_sender, requests};
 use super::session::Session;
 use crate::api::{HttpRequest, Part, Request};
 use crate::domain::{Birth, GatewayUrl, Step, Stream, StreamDraft, Tag};
 use crate::render::part;
+use crate::service::{Creation, Made};
 use crate::wizard::{self, Desk, Outcome, Purpose, Script};
 
 /// A walk through the wizard.
@@ -49,10 +50,9 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
         gateway,
         last_word,
     } = walk;
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let surroundings = state.surroundings(Some(&birth.id));
-    let tags: Vec<Tag> = state.tags()?.into_iter().map(|(tag, _)| tag).collect();
+    let catalogue = session.catalogue()?;
+    let surroundings = catalogue.surroundings(Some(&birth.id));
+    let tags: Vec<Tag> = catalogue.tags()?.into_iter().map(|(tag, _)| tag).collect();
     let terminal = session.terminal;
     let would_be = |draft: &StreamDraft| draft.clone().build(birth.clone()).ok();
     let example = |stream: &Stream| example_sender(stream, surroundings.senders);
@@ -62,7 +62,7 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
             stream,
             token: None,
         });
-        made.map_or_else(String::new, |made| made.text(session, gateway))
+        made.map_or_else(String::new, |made| making::text(session, &made, gateway))
     };
     let copies = |draft: &StreamDraft| {
         let parts = |(kind, request): (Request, HttpRequest)| {
@@ -82,14 +82,13 @@ pub fn walk(session: &Session, walk: Walk<'_>) -> anyhow::Result<Outcome> {
             .collect()
     };
     let mut save = |draft: &StreamDraft, step: Step| {
-        let made = making::save(
-            session,
+        let before = known.borrow().clone();
+        let creation = Creation {
             draft,
             birth,
-            known.borrow().as_ref(),
-            step,
-            "create",
-        )?;
+            known: before.as_ref(),
+        };
+        let made = making::save(session, creation, step)?;
         *known.borrow_mut() = Some(made.stream);
         last_word.set(format!(
             "Cancelled: the draft is kept. To go on: {}",

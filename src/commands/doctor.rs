@@ -1,15 +1,13 @@
 //! `textpeak doctor`
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::listed;
 use super::session::{Session, ask};
-use crate::domain::{Status, Stream, Token, escape, name_key, quote};
+use crate::domain::{escape, quote};
 use crate::error::{Code, Failure};
-use crate::state::{Home, State};
-use crate::store::{JobStore as _, StoreError, WebhookPause};
+use crate::render::counted;
+use crate::service::{Diagnosis, ServiceError, diagnose};
+use crate::store::CatalogueChange;
 
 /// Something that is not as it should be.
 #[derive(Debug, Serialize)]
@@ -26,10 +24,10 @@ type Findings = Vec<Finding>;
 
 pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     let mut found = modes(session, fix);
-    found.extend(session.home.closed_to_us().map(|why| Finding {
+    found.extend(session.home().closed_to_us().map(|why| Finding {
         problem: format!(
             "nothing can be written into {}: {why}",
-            escape(&session.home.folder().to_string_lossy())
+            escape(&session.home().folder().to_string_lossy())
         ),
         remedy: "make it a folder that you may write to, or name another with --home".to_owned(),
         fixed: false,
@@ -37,7 +35,7 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     match streams(session, fix) {
         Ok(more) => found.extend(more),
         Err(error) => {
-            let Failure { message, hint, .. } = Failure::from(&error);
+            let Failure { message, hint, .. } = Failure::from(error);
             found.push(Finding {
                 problem: message,
                 remedy: hint.unwrap_or_else(|| "check the path and its permissions".to_owned()),
@@ -50,12 +48,12 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     let set_up = set_up(session);
     if terminal.json() {
         terminal.answer_json(&serde_json::json!({
-            "home": session.home.folder(), "findings": found, "notes": set_up,
+            "home": session.home().folder(), "findings": found, "notes": set_up,
         }))?;
     } else {
         let mut text = format!(
             "home: {}\n",
-            escape(&session.home.folder().to_string_lossy())
+            escape(&session.home().folder().to_string_lossy())
         );
         for Finding {
             problem,
@@ -84,7 +82,7 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
 }
 
 fn modes(session: &Session, fix: bool) -> Findings {
-    let closed = |path: &std::path::Path, mode| fix && session.home.close(path, mode).is_ok();
+    let closed = |path: &std::path::Path, mode| fix && session.home().close(path, mode).is_ok();
     let finding = |(path, mode): (std::path::PathBuf, u32)| Finding {
         problem: format!("others than its owner can get at {}", path.display()),
         remedy: format!(
@@ -93,151 +91,89 @@ fn modes(session: &Session, fix: bool) -> Findings {
         ),
         fixed: closed(&path, mode),
     };
-    session.home.too_open().into_iter().map(finding).collect()
+    session.home().too_open().into_iter().map(finding).collect()
 }
 
-fn streams(session: &Session, fix: bool) -> anyhow::Result<Findings> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let tokens = session.home.all_tokens()?;
-    let streams = state.streams()?;
-    let mut found = twins(&streams);
-    found.extend(set_aside(session)?);
-    for stream in &streams {
-        found.extend(token(session, stream, &tokens));
-        found.extend(sender(session, stream, &state));
-        found.extend(webhook(session, stream));
-        found.extend(switched_off(session, stream)?);
-    }
-    let orphans = Home::orphans(&state, &tokens).len();
-    if orphans > 0 {
-        found.push(Finding {
-            problem: format!("tokens that belong to no stream: {orphans}"),
-            remedy: session.paste(&["doctor", "--fix"]),
-            fixed: fix && session.home.forget_orphans().is_ok(),
-        });
-    }
-    Ok(found)
+fn streams(session: &Session, fix: bool) -> Result<Findings, ServiceError> {
+    let found = ask(diagnose(&session.store))?;
+    let told = |diagnosis| tell(session, &diagnosis, fix);
+    Ok(found.into_iter().map(told).collect())
 }
 
-fn twins(streams: &[Stream]) -> Findings {
-    let mut seen: BTreeMap<String, &Stream> = BTreeMap::new();
-    let mut found = Vec::new();
-    for stream in streams {
-        for key in [stream.id.to_string(), name_key(stream.name.as_str())] {
-            if let Some(other) = seen.insert(key, stream) {
-                found.push(Finding {
-                    problem: format!(
-                        "{} and {} have the same id or name",
-                        quote(other.name.as_str()),
-                        quote(stream.name.as_str())
-                    ),
-                    remedy: "give one of them another in state.json".to_owned(),
-                    fixed: false,
-                });
-            }
-        }
-    }
-    found
-}
-
-fn token(
-    session: &Session,
-    stream: &Stream,
-    tokens: &BTreeMap<String, Option<Token>>,
-) -> Option<Finding> {
-    let kept = tokens.get(stream.id.as_str()).and_then(Option::as_ref);
-    let name = stream.name.as_str();
-    let problem = match (stream.status, kept) {
-        (Status::Draft, _) => return None,
-        (_, None) => format!("the token of {} is not kept", quote(name)),
-        (_, Some(token)) if Some(token.digest()) != stream.digest() => {
-            format!("the token kept for {} is not the one in force", quote(name))
-        }
-        (_, Some(_)) => return None,
-    };
-    let remedy = session.paste(&["streams", "token", "rotate", name]);
-    Some(Finding {
-        problem,
-        remedy,
-        fixed: false,
-    })
-}
-
-fn sender(session: &Session, stream: &Stream, state: &State<'_>) -> Option<Finding> {
-    let id = stream
-        .default_sender
-        .as_ref()
-        .filter(|id| !state.senders().contains(id))?;
-    let problem = format!(
-        "the default sender {id} of {} is not in the catalogue",
-        quote(stream.name.as_str())
-    );
-    Some(Finding {
-        problem,
-        remedy: session.paste(&["senders", "add", id.as_str()]),
-        fixed: false,
-    })
-}
-
-fn webhook(session: &Session, stream: &Stream) -> Option<Finding> {
-    let url = &stream
-        .webhook
-        .as_ref()
-        .filter(|webhook| webhook.url.is_open_to_readers())?
-        .url;
-    let problem = format!(
-        "replies to {} travel unencrypted to {}",
-        quote(stream.name.as_str()),
-        quote(url.as_str())
-    );
-    let secure = url.as_str().replacen("http://", "https://", 1);
-    let remedy = session.paste(&[
-        "streams",
-        "edit",
-        stream.name.as_str(),
-        "--webhook-url",
-        &secure,
-    ]);
-    Some(Finding {
-        problem,
-        remedy,
-        fixed: false,
-    })
-}
-
-fn switched_off(session: &Session, stream: &Stream) -> Result<Option<Finding>, StoreError> {
-    let name = stream.name.as_str();
-    let finding = |what: &str, words: [&str; 2]| Finding {
-        problem: format!("the webhook of {} {what}", quote(name)),
-        remedy: session.paste(&[words[0], words[1], name]),
-        fixed: false,
-    };
-    Ok(
-        listed::webhook_pause(session, stream)?.map(|pause| match pause {
-            WebhookPause::Gone(_) => finding(
-                "answered 410 (Gone) and is switched off",
-                ["webhooks", "test"],
+/// A diagnosis in words, with what to do; mended where that was asked for and can be done.
+fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
+    let rotate = |name: &str| session.paste(&["streams", "token", "rotate", name]);
+    let mut fixed = false;
+    let (problem, remedy) = match diagnosis {
+        Diagnosis::Twins(one, two) => (
+            format!("{} and {} have the same id or name", quote(one), quote(two)),
+            "give one of them another in state.json".to_owned(),
+        ),
+        Diagnosis::NoToken(name) => (
+            format!("the token of {} is not kept", quote(name)),
+            rotate(name),
+        ),
+        Diagnosis::OtherToken(name) => (
+            format!("the token kept for {} is not the one in force", quote(name)),
+            rotate(name),
+        ),
+        Diagnosis::NoSender { stream, sender } => (
+            format!(
+                "the default sender {sender} of {} is not in the catalogue",
+                quote(stream)
             ),
-            WebhookPause::Disabled(_) => {
-                finding("is disabled; its events wait", ["webhooks", "enable"])
-            }
-        }),
-    )
+            session.paste(&["senders", "add", sender.as_str()]),
+        ),
+        Diagnosis::Unencrypted { stream, url } => {
+            let secure = url.as_str().replacen("http://", "https://", 1);
+            (
+                format!(
+                    "replies to {} travel unencrypted to {}",
+                    quote(stream),
+                    quote(url.as_str())
+                ),
+                session.paste(&["streams", "edit", stream, "--webhook-url", &secure]),
+            )
+        }
+        Diagnosis::SwitchedOff(name) => (
+            format!(
+                "the webhook of {} answered 410 (Gone) and is switched off",
+                quote(name)
+            ),
+            session.paste(&["webhooks", "test", name]),
+        ),
+        Diagnosis::Disabled(name) => (
+            format!(
+                "the webhook of {} is disabled; its events wait",
+                quote(name)
+            ),
+            session.paste(&["webhooks", "enable", name]),
+        ),
+        Diagnosis::SetAside(count, what) => (
+            format!(
+                "left alone in messages.db: {}: {what}",
+                counted(*count, "row")
+            ),
+            "restore messages.db from a copy, or leave it so: nothing else waits for it".to_owned(),
+        ),
+        Diagnosis::Orphans(count) => {
+            fixed = fix && forget_orphans(session);
+            (
+                format!("tokens that belong to no stream: {count}"),
+                session.paste(&["doctor", "--fix"]),
+            )
+        }
+    };
+    Finding {
+        problem,
+        remedy,
+        fixed,
+    }
 }
 
-/// Jobs that cannot be read, and are left alone.
-fn set_aside(session: &Session) -> Result<Findings, StoreError> {
-    let finding = |what| Finding {
-        problem: format!("a row of messages.db is left alone: {what}"),
-        remedy: "restore messages.db from a copy, or leave it so: nothing else waits for it"
-            .to_owned(),
-        fixed: false,
-    };
-    Ok(ask(session.store.set_aside())?
-        .into_iter()
-        .map(finding)
-        .collect())
+fn forget_orphans(session: &Session) -> bool {
+    let forget = vec![CatalogueChange::ForgetOrphans];
+    session.store.apply_now(forget, None).is_ok()
 }
 
 /// How this run can talk, and whether the shell completes. No finding: both may be meant so.
@@ -265,7 +201,7 @@ fn set_up(session: &Session) -> Vec<String> {
         .map(std::path::PathBuf::from)
         .unwrap_or_default()
         .join(start_up);
-    let there = crate::state::read_text_input(&path).is_ok_and(|text| text.contains("textpeak"));
+    let there = crate::files::read_text_input(&path).is_ok_and(|text| text.contains("textpeak"));
     let completion = if there {
         format!("completion: set up for {shell}")
     } else {

@@ -3,15 +3,17 @@
 use std::cell::RefCell;
 
 use super::desk::{Walk, walk};
+use super::failures::refused;
 use super::last_word::LastWord;
-use super::making::{refused, still};
-use super::session::{Session, needs_a_terminal, now};
+use super::session::{Session, ask, needs_a_terminal, now};
 use crate::cli::{EditArgs, GatewayFlag};
 use crate::domain::{
-    Birth, Difference, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson,
-    differences, quote,
+    Birth, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamJson, quote,
 };
+use crate::error::Failure;
 use crate::render;
+use crate::service::{Answers, Edited, ServiceError, edit};
+use crate::store::StoreError;
 use crate::wizard::{Outcome, Purpose, Script};
 
 pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
@@ -22,8 +24,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         gateway: GatewayFlag { gateway },
     } = args;
     let (answers, removals) = (answers.into_raw(), removals.into_removals());
-    let file = session.home.read()?;
-    let before = file.state()?.find(&wanted)?;
+    let before = session.find(&wanted)?;
     let by_flags = answers != RawDraft::default() || removals != Removals::default();
     if !by_flags && !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
@@ -33,9 +34,12 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         .into());
     }
     if by_flags {
-        return save(session, &before, |stream| {
-            by_flags_on(stream, &answers, &removals)
-        });
+        let (answers, removals) = (&answers, &removals);
+        let edited = save(session, &before, Answers::Given { answers, removals });
+        return tell(
+            session,
+            &edited.map_err(|error| refused(session, "edit", error))?,
+        );
     }
     let birth = Birth {
         id: before.id.clone(),
@@ -58,11 +62,17 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         },
     )?;
     match outcome {
-        Outcome::Finished(draft) => save(session, &before, |now_there| {
-            let again = session.paste(&["streams", "edit", before.id.as_str()]);
-            still(Some(&before), Some(now_there)).map_err(|failure| failure.hint(again))?;
-            Ok(draft)
-        }),
+        Outcome::Finished(answers) => {
+            let (id, before) = (before.id.as_str(), &before);
+            let edited = save(session, before, Answers::Whole { answers, before });
+            let edited = edited.map_err(|error| {
+                if let ServiceError::Store(StoreError::Changed(_)) = &error {
+                    return Failure::from(error).hint(session.paste(&["streams", "edit", id]));
+                }
+                refused(session, "edit", error)
+            })?;
+            tell(session, &edited)
+        }
         Outcome::Left(_) => {
             session.terminal.note("Nothing was changed.");
             Ok(())
@@ -70,53 +80,15 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     }
 }
 
-/// The stream's answers with the flags' on top.
-fn by_flags_on(
-    stream: &Stream,
-    answers: &RawDraft,
-    removals: &Removals,
-) -> anyhow::Result<StreamDraft> {
-    let (given, mut wrong) = answers.read_for(stream.webhook.as_ref());
-    let draft = StreamDraft::of(stream).edited(given, removals, &mut wrong);
-    if wrong.is_empty() {
-        Ok(draft)
-    } else {
-        Err(refused(&wrong, "edit").into())
-    }
+fn save(session: &Session, before: &Stream, answers: Answers<'_>) -> Result<Edited, ServiceError> {
+    ask(edit(&session.store, &session.clock, &before.id, answers))
 }
 
-/// Writes the stream with its new answers, and tells what differs.
-fn save(
-    session: &Session,
-    before: &Stream,
-    answers: impl FnOnce(&Stream) -> anyhow::Result<StreamDraft>,
-) -> anyhow::Result<()> {
-    let (after, told) = session.home.change(|change| {
-        let now_there = change.state.find(before.id.as_str())?;
-        let draft = answers(&now_there)?;
-        let wrong = change
-            .state
-            .surroundings(Some(&before.id))
-            .conflicts(&draft);
-        if !wrong.is_empty() {
-            return Err(refused(&wrong, "edit").into());
-        }
-        let sender = draft.new_sender().cloned();
-        let after = now_there
-            .revised(draft, now())
-            .map_err(|wrong| refused(&wrong, "edit"))?;
-        let told = differences(&now_there, &after);
-        if told.is_empty() {
-            return Ok((now_there, told));
-        }
-        change.state.add_senders(sender);
-        change.state.put(after.clone());
-        Ok((after, told))
-    })?;
-    tell(session, &after, &told)
-}
-
-fn tell(session: &Session, after: &Stream, told: &[Difference]) -> anyhow::Result<()> {
+fn tell(session: &Session, edited: &Edited) -> anyhow::Result<()> {
+    let Edited {
+        stream: after,
+        differences: told,
+    } = edited;
     if session.terminal.json() {
         return session.terminal.answer_json(&serde_json::json!({
             "stream": StreamJson(after, Reader::Anyone), "changes": told,

@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::cli::ExportArgs;
 use crate::document::{self, SCHEMA};
 use crate::domain::Syntax;
-use crate::state::replace_file;
+use crate::files::replace_file;
 
 pub fn run(session: &Session, args: ExportArgs) -> anyhow::Result<()> {
     let ExportArgs {
@@ -16,8 +16,7 @@ pub fn run(session: &Session, args: ExportArgs) -> anyhow::Result<()> {
         format: syntax,
     } = args;
     let filter = filter.into_filter();
-    let file = session.home.read()?;
-    let mut streams = file.state()?.streams()?;
+    let mut streams = session.catalogue()?.streams()?;
     streams.retain(|stream| filter.matches(stream));
     let by_name = target.as_ref().and_then(|path| path.extension()) == Some(OsStr::new("json"));
     let default = if by_name || session.terminal.json() {

@@ -1,6 +1,7 @@
 //! `textpeak streams list`
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use serde_json::{Value, json};
 
@@ -13,26 +14,27 @@ use crate::store::{MessageStore as _, StoreError};
 
 pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     let filter = args.filter.into_filter();
-    let file = session.home.read()?;
-    let state = file.state()?;
+    let catalogue = session.catalogue()?;
     let page = usize::from(args.page);
     let sending = sending(session)?;
     let (streams, total) = if filter.is_open() && args.sort == Order::Created {
         // Only the streams that are shown are read.
-        let total = state.entries().len();
-        let shown = stretch(state.entries(), args.limit, page).iter();
+        let total = catalogue.entries().len();
+        let stretch = stretch(total, args.limit, page);
+        let shown = catalogue.entries().skip(stretch.start).take(stretch.len());
         (
             shown
-                .map(|entry| Ok(seen(state.stream(entry)?, &sending)))
+                .map(|entry| Ok(seen(catalogue.stream(&entry)?, &sending)))
                 .collect::<Result<Vec<Stream>, Failure>>()?,
             total,
         )
     } else {
-        let streams = state.streams()?.into_iter();
+        let streams = catalogue.streams()?.into_iter();
         let mut streams: Vec<_> = streams.map(|stream| seen(stream, &sending)).collect();
         streams.retain(|stream| filter.matches(stream));
         args.sort.sort(&mut streams);
-        (stretch(&streams, args.limit, page).to_vec(), streams.len())
+        let stretch = stretch(streams.len(), args.limit, page);
+        (streams[stretch].to_vec(), streams.len())
     };
     let terminal = session.terminal;
     if terminal.json() {
@@ -42,7 +44,7 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
             .collect();
         return terminal.answer_json(&List { items, total, page });
     }
-    if total == 0 && !state.entries().is_empty() {
+    if total == 0 && catalogue.entries().len() > 0 {
         terminal.note("No stream meets these conditions.");
         return Ok(());
     }
@@ -83,10 +85,10 @@ fn seen(stream: Stream, sending: &HashSet<String>) -> Stream {
 }
 
 /// One page of a list; a limit of 0 is all of it.
-fn stretch<T>(all: &[T], limit: usize, page: usize) -> &[T] {
-    let limit = if limit == 0 { all.len() } else { limit };
-    let start = limit.saturating_mul(page - 1).min(all.len());
-    &all[start..start.saturating_add(limit).min(all.len())]
+fn stretch(all: usize, limit: usize, page: usize) -> Range<usize> {
+    let limit = if limit == 0 { all } else { limit };
+    let start = limit.saturating_mul(page - 1).min(all);
+    start..start.saturating_add(limit).min(all)
 }
 
 /// The top of the table.

@@ -10,7 +10,9 @@ use super::session::{Session, ask};
 use crate::cli::Which;
 use crate::domain::{EventType, Message, Stream, StreamId, quote};
 use crate::error::Failure;
-use crate::store::{Attempt, Delivery, JobStore as _, MessageFilter, StoreError, WebhookPause};
+use crate::store::{
+    Attempt, Delivery, Entry, JobStore as _, MessageFilter, StoreError, WebhookPause,
+};
 
 /// The names of the streams that there are, by id.
 pub struct Names(BTreeMap<String, String>);
@@ -18,11 +20,9 @@ pub struct Names(BTreeMap<String, String>);
 impl Names {
     /// Reads them.
     pub fn read(session: &Session) -> anyhow::Result<Self> {
-        let file = session.home.read()?;
-        let state = file.state()?;
-        let pair =
-            |entry: &crate::state::Entry<'_>| (entry.id().to_owned(), entry.name().to_owned());
-        Ok(Self(state.entries().iter().map(pair).collect()))
+        let catalogue = session.catalogue()?;
+        let pair = |entry: Entry<'_>| (entry.id().to_owned(), entry.name().to_owned());
+        Ok(Self(catalogue.entries().map(pair).collect()))
     }
 
     /// A stream's name; the id of one that was deleted.
@@ -69,8 +69,7 @@ pub fn filter(session: &Session, which: &Which, now: Timestamp) -> anyhow::Resul
 /// The id of a stream that was named.
 pub fn stream_id(session: &Session, named: Option<&str>) -> anyhow::Result<Option<StreamId>> {
     let Some(named) = named else { return Ok(None) };
-    let file = session.home.read()?;
-    Ok(Some(file.state()?.find(named)?.id))
+    Ok(Some(session.find(named)?.id))
 }
 
 /// So long before a moment.

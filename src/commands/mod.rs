@@ -10,6 +10,7 @@ mod doctor;
 mod edit;
 mod enable;
 mod export;
+mod failures;
 mod last_word;
 mod list;
 mod listed;

@@ -5,18 +5,18 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::last_word::LastWord;
-use super::session::{Session, birth, needs_a_terminal, randomness};
+use super::session::{Session, ask, needs_a_terminal, randomness};
 use super::wanted::Wanted;
 use crate::cli::PlanArgs;
-use crate::domain::{Plan, Status, Stream, Target, Token, escape};
+use crate::domain::{Plan, Stream, Target, Token, escape};
 use crate::error::{Code, Failure};
+use crate::files::NewFile;
 use crate::render;
-use crate::state::{Change, NewFile};
+use crate::service;
 
 pub fn plan(session: &Session, args: &PlanArgs) -> anyhow::Result<Code> {
     let wanted = Wanted::read(args)?;
-    let file = session.home.read()?;
-    let plan = wanted.plan(&file.state()?)?;
+    let plan = wanted.plan(&*session.catalogue()?)?;
     if session.terminal.json() {
         session.terminal.answer_json(&plan_json(&plan))?;
     } else {
@@ -38,8 +38,7 @@ pub fn apply(
     let terminal = session.terminal;
     let wanted = Wanted::read(args)?;
     let shown = {
-        let file = session.home.read()?;
-        let plan = wanted.plan(&file.state()?)?;
+        let plan = wanted.plan(&*session.catalogue()?)?;
         if plan.is_empty() {
             if terminal.json() {
                 return terminal.answer_json(&plan_json(&plan));
@@ -68,26 +67,24 @@ pub fn apply(
         );
     }
     let out = tokens_out.map(NewFile::create).transpose()?;
-    let done = session.home.change(|change| {
-        let plan = wanted.plan(&change.state)?;
-        // What was agreed to is what is done.
-        if !yes && render::plan(&plan) != shown {
-            return Err(Failure::failed(
-                "the streams were changed by someone else meanwhile: nothing was applied",
-            )
-            .hint("run the same command again to see the new plan")
-            .into());
-        }
-        let tokens = carry_out(change, &plan)?;
-        Ok((plan, tokens))
-    });
+    let mut random = randomness()?;
+    // What was agreed to is what is done.
+    let agreed = |plan: &Plan| yes || render::plan(plan) == shown;
+    let (store, clock) = (&session.store, &session.clock);
+    let done = ask(service::apply(
+        store,
+        clock,
+        &mut random,
+        wanted.order(),
+        &agreed,
+    ));
     let (plan, tokens) = match done {
         Ok(done) => done,
         Err(error) => {
             if let Some(out) = out {
                 out.discard();
             }
-            return Err(error);
+            return Err(wanted.failure(error).into());
         }
     };
     let lines: String = tokens
@@ -118,62 +115,6 @@ pub fn apply(
             .collect();
         terminal.answer(&lines)?;
     }
-    Ok(())
-}
-
-/// Does everything that a plan says to the state at hand; the new tokens.
-fn carry_out(change: &mut Change<'_>, plan: &Plan) -> anyhow::Result<Vec<(Stream, Token)>> {
-    let (mut put, mut tokens) = (Vec::new(), Vec::new());
-    for stream in &plan.deletes {
-        change.delete(&stream.id);
-    }
-    for planned in &plan.changes {
-        let mut stream = planned.after.clone();
-        if planned.needs_token {
-            give_token(change, &mut stream, &mut tokens)?;
-        }
-        put.push(stream);
-    }
-    // The document's first stream comes to stand on top.
-    for target in plan.creates.iter().rev() {
-        let birth = birth()?;
-        let mut stream = target.draft.clone().build(birth).map_err(|wrong| {
-            Failure::usage(
-                wrong
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            )
-        })?;
-        stream.status = target.status;
-        if target.status == Status::Draft {
-            stream.resume_at = Some(target.draft.next_step());
-        } else {
-            give_token(change, &mut stream, &mut tokens)?;
-        }
-        put.push(stream);
-    }
-    let senders: Vec<_> = put
-        .iter()
-        .filter_map(|stream| stream.default_sender.clone())
-        .collect();
-    change.state.add_senders(senders);
-    for stream in put {
-        change.state.put(stream);
-    }
-    tokens.reverse();
-    Ok(tokens)
-}
-
-fn give_token(
-    change: &mut Change<'_>,
-    stream: &mut Stream,
-    tokens: &mut Vec<(Stream, Token)>,
-) -> anyhow::Result<()> {
-    let token = Token::issue(randomness()?);
-    change.issue(stream, &token);
-    tokens.push((stream.clone(), token));
     Ok(())
 }
 

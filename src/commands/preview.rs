@@ -11,6 +11,7 @@ use crate::cli::{GatewayFlag, PreviewArgs};
 use crate::domain::{GatewayUrl, SenderId, Stream, Token, Webhook};
 use crate::error::Failure;
 use crate::render::{self, http, part, written};
+use crate::service::find;
 
 /// The id and the time (in seconds since 1970) of the webhook request that is shown.
 const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
@@ -29,11 +30,10 @@ pub fn run(session: &Session, args: &PreviewArgs) -> anyhow::Result<()> {
         copy,
         gateway: GatewayFlag { gateway },
     } = args;
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let stream = state.find(stream)?;
+    let catalogue = session.catalogue()?;
+    let stream = find(&catalogue, stream)?;
     let token = if *reveal {
-        session.home.token(&stream)?
+        session.token(&stream)?
     } else {
         None
     };
@@ -41,7 +41,7 @@ pub fn run(session: &Session, args: &PreviewArgs) -> anyhow::Result<()> {
         &stream,
         token.as_ref(),
         gateway,
-        example_sender(&stream, state.senders()).as_ref(),
+        example_sender(&stream, catalogue.senders()).as_ref(),
     );
     match (&stream.webhook, wanted) {
         (Some(webhook), None | Some(Request::Webhook)) => {

@@ -31,8 +31,7 @@ pub fn run(session: &Session, args: ReplyArgs) -> anyhow::Result<()> {
         text,
         to_sender,
     } = args;
-    let file = session.home.read()?;
-    let stream = file.state()?.find(&stream)?;
+    let stream = session.find(&stream)?;
     let (message, delivery, attempts) = block_on(async {
         let store = session.shared_store();
         let received = receive(&*store, &stream, from.clone(), text, to_sender).await;
@@ -85,7 +84,7 @@ async fn first_attempt(
         if !attempts.is_empty() || Instant::now() >= give_up {
             return Ok(());
         }
-        let served = session.store.home().is_served();
+        let served = session.home().is_served();
         if !served && dispatcher.attempt_now(event).await?.is_some() {
             return Ok(());
         }

@@ -10,11 +10,11 @@ use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
 use crate::domain::{Birth, GatewayUrl, Status, Step, Stream, StreamDraft, Token, quote};
 use crate::error::Failure;
+use crate::service::Creation;
 use crate::wizard::{Outcome, Purpose, Script};
 
 pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let stream = file.state()?.find(wanted)?;
+    let stream = session.find(wanted)?;
     let name = stream.name.as_str();
     if stream.status != Status::Draft {
         return Err(Failure::usage(format_args!(
@@ -32,7 +32,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         .into());
     }
     let step = stream.resume_at.unwrap_or(Step::Details);
-    let creation = Creation {
+    let creation = InTheMaking {
         birth: Birth {
             id: stream.id.clone(),
             created_at: stream.created_at,
@@ -53,7 +53,7 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
 }
 
 /// What a creation is given beside its answers.
-pub struct Creation {
+pub struct InTheMaking {
     /// The stream's id and times.
     pub birth: Birth,
     /// The draft as it was last seen on disk.
@@ -72,9 +72,9 @@ pub fn through_the_wizard(
     draft: StreamDraft,
     script: &Script,
     from: Step,
-    creation: &Creation,
+    creation: &InTheMaking,
 ) -> anyhow::Result<()> {
-    let Creation {
+    let InTheMaking {
         birth,
         known,
         gateway,
@@ -112,29 +112,28 @@ pub fn through_the_wizard(
 fn created(
     session: &Session,
     draft: &StreamDraft,
-    creation: &Creation,
+    creation: &InTheMaking,
     last_word: &LastWord,
 ) -> anyhow::Result<()> {
-    let Creation {
+    let InTheMaking {
         birth,
         known,
         status,
         gateway,
         copy,
     } = creation;
-    let made = making::create(
-        session,
+    let known = known.borrow();
+    let order = Creation {
         draft,
         birth,
-        known.borrow().as_ref(),
-        *status,
-        "create",
-    )?;
+        known: known.as_ref(),
+    };
+    let made = making::create(session, order, *status)?;
     last_word.set("The stream is created.");
     let terminal = session.terminal;
     let token = made.token.as_ref().map_or("", Token::expose);
     if terminal.json() {
-        made.tell(session, gateway)?;
+        making::tell(session, &made, gateway)?;
     } else {
         terminal.say(&format!(
             "\nStream {} was created.",

@@ -2,20 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::failures::refused;
 use super::list::whole;
-use super::session::{Session, block_on, now, zone};
+use super::session::{Session, ask, block_on, zone};
 use crate::api::HeaderValue;
 use crate::cli::AddRouteArgs;
 use crate::client::{CallError, Probe, StreamsApi};
-use crate::domain::{Route, RouteToken, quote};
+use crate::domain::{Route, RouteToken};
 use crate::error::{Code, Failure};
+use crate::files::read_text_input;
 use crate::render::{table, time};
-use crate::state::{State, read_text_input};
+use crate::service::{NewRoute, ServiceError, add_route, remove_route};
+use crate::store::{Catalogue, StoreError};
 
 pub fn list(session: &Session) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let routes = state.routes();
+    let catalogue = session.catalogue()?;
+    let routes = catalogue.routes();
     let terminal = session.terminal;
     if terminal.json() {
         return terminal.answer_json(&whole(routes.iter().map(item).collect()));
@@ -31,7 +33,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
         vec![
             route.name.to_string(),
             route.base_url.to_string(),
-            streams(route, &state),
+            streams(route, &catalogue),
             time(route.created_at, &zone()),
         ]
     };
@@ -48,12 +50,12 @@ fn item(route: &Route) -> Value {
 }
 
 /// The names of the streams that a route serves.
-fn streams(route: &Route, state: &State<'_>) -> String {
+fn streams(route: &Route, catalogue: &Catalogue) -> String {
     if route.streams.is_empty() {
         return "every live stream".to_owned();
     }
     let name = |id: &crate::domain::StreamId| {
-        let found = state.with_id(id).ok().flatten();
+        let found = catalogue.with_id(id).ok().flatten();
         found.map_or_else(|| id.to_string(), |stream| stream.name.to_string())
     };
     route
@@ -74,46 +76,21 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
         replace,
     } = args;
     if base_url.is_open_to_readers() {
-        return Err(Failure::usage(format_args!(
-            "the token would travel unencrypted to {}",
-            quote(base_url.as_str())
-        ))
-        .hint("use an https address")
-        .into());
+        return Err(ServiceError::Unencrypted(base_url.as_str().to_owned()).into());
     }
     let token: RouteToken = read_text_input(&token_file)?
         .parse()
         .map_err(|error| Failure::usage(error).hint("put the token alone into the file"))?;
-    let route = session.home.change(|change| {
-        let same = change.state.routes().iter().any(|route| route.name == name);
-        if same && !replace {
-            return Err(
-                Failure::failed(format_args!("there is a route {name} already"))
-                    .hint("name it otherwise, or add it with --replace")
-                    .into(),
-            );
-        }
-        let found = change.state.find_all(&streams)?;
-        if let Some(demo) = found.iter().find(|stream| stream.demo) {
-            let name = demo.name.as_str();
-            return Err(Failure::usage(format_args!(
-                "{} is a demo stream: its messages never leave",
-                quote(name)
-            ))
-            .hint(session.paste(&["streams", "edit", name, "--live"]))
-            .into());
-        }
-        let route = Route {
-            name: name.clone(),
-            base_url: base_url.clone(),
-            streams: found.into_iter().map(|stream| stream.id).collect(),
-            expire,
-            created_at: now(),
-        };
-        change.keep_route_token(&route.name, &token);
-        change.state.put_route(route.clone());
-        Ok(route)
-    })?;
+    let new = NewRoute {
+        name,
+        base_url,
+        token,
+        streams: &streams,
+        expire,
+        replace,
+    };
+    let route = ask(add_route(&session.store, &session.clock, new))
+        .map_err(|error| refused(session, "edit", error))?;
     if session.terminal.json() {
         return session
             .terminal
@@ -126,48 +103,38 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn unknown(name: &str) -> Failure {
-    Failure::not_found(format_args!("no route {}", quote(name))).hint("textpeak routes list")
-}
-
 pub fn remove(session: &Session, name: &str) -> anyhow::Result<()> {
-    let route = session.home.change(|change| {
-        let route = change
-            .state
-            .remove_route(name)
-            .ok_or_else(|| unknown(name))?;
-        change.forget_route(name);
-        Ok(route)
-    })?;
+    let name = ask(remove_route(&session.store, name))?;
     if session.terminal.json() {
-        return session
-            .terminal
-            .answer_json(&json!({ "removed": [route.name] }));
+        return session.terminal.answer_json(&json!({ "removed": [name] }));
     }
     session
         .terminal
-        .note(&format!("Removed {} with its token.", route.name));
+        .note(&format!("Removed {name} with its token."));
     Ok(())
 }
 
 /// Asks for the status of a message that there is not: an API that takes the token says so, and
 /// nothing is sent.
 pub fn test(session: &Session, name: &str) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
+    let catalogue = session.catalogue()?;
     let same = |route: &&Route| crate::domain::same_name(route.name.as_str(), name);
-    let route = state
+    let route = catalogue
         .routes()
         .iter()
         .find(same)
-        .ok_or_else(|| unknown(name))?;
-    let token = session.home.route_token(&route.name)?.ok_or_else(|| {
-        Failure::failed(format_args!(
-            "the token of route {} is not kept",
-            route.name
-        ))
-        .hint("add the route again with --replace")
-    })?;
+        .ok_or_else(|| StoreError::NoRoute(name.to_owned()))?;
+    let token = session
+        .store
+        .secrets_now()?
+        .route_token(&route.name)
+        .ok_or_else(|| {
+            Failure::failed(format_args!(
+                "the token of route {} is not kept",
+                route.name
+            ))
+            .hint("add the route again with --replace")
+        })?;
     let api = StreamsApi::new(route.base_url.clone());
     let probed = block_on(async { Ok(api.probe(HeaderValue::foreign_token(&token)).await) })?;
     let Probe { status, elapsed } = probed.map_err(|error| match error {

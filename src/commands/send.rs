@@ -33,8 +33,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
         reach,
         ..
     } = args;
-    let file = session.home.read()?;
-    let stream = file.state()?.find(&stream)?;
+    let stream = session.find(&stream)?;
     // clap has seen to it that there are both, or a file.
     let (Some(to), Some(text)) = (to, text) else {
         let order = bulk::Order {

@@ -5,17 +5,18 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::failures::refused;
 use super::list::whole;
-use super::session::Session;
-use crate::domain::{SenderId, quote};
+use super::session::{Session, ask};
+use crate::domain::SenderId;
 use crate::error::Failure;
+use crate::files::{input_name, read_lossy_input};
 use crate::render::table;
-use crate::state::{input_name, read_lossy_input};
+use crate::service::{AddedSenders, add_senders, remove_senders};
 
 pub fn list(session: &Session) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let senders = state.senders();
+    let catalogue = session.catalogue()?;
+    let senders = catalogue.senders();
     let terminal = session.terminal;
     if terminal.json() {
         let item = |id: &SenderId| json!({ "id": id, "kind": id.kind().name() });
@@ -49,16 +50,7 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
             .into());
     }
     let senders: Vec<_> = good.into_iter().filter_map(Result::ok).collect();
-    let added = session
-        .home
-        .change(|change| Ok(change.state.add_senders(senders.iter().cloned())))?;
-    let mut known = senders;
-    for id in &added {
-        // Once for each that was added: a second mention was known by then.
-        if let Some(at) = known.iter().position(|other| other == id) {
-            known.remove(at);
-        }
-    }
+    let AddedSenders { added, known } = ask(add_senders(&session.store, senders))?;
     if session.terminal.json() {
         return session
             .terminal
@@ -78,36 +70,8 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
 }
 
 pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
-    let removed = session.home.change(|change| {
-        let streams = change.state.streams()?;
-        let mut removed = Vec::new();
-        for text in typed {
-            let Some(id) = change.state.remove_sender(text) else {
-                return Err(Failure::not_found(format_args!(
-                    "no Sender ID {} in the catalogue",
-                    quote(text)
-                ))
-                .hint("textpeak senders list")
-                .into());
-            };
-            let users = streams
-                .iter()
-                .filter(|stream| stream.default_sender.as_ref() == Some(&id));
-            let names: Vec<_> = users.map(|stream| stream.name.as_str()).collect();
-            let first = names.first().map_or_else(String::new, ToString::to_string);
-            let users: Vec<_> = names.into_iter().map(quote).collect();
-            if !users.is_empty() {
-                return Err(Failure::failed(format_args!(
-                    "{id} is the default sender of {}",
-                    users.join(", ")
-                ))
-                .hint(session.paste(&["streams", "edit", &first, "--customized"]))
-                .into());
-            }
-            removed.push(id);
-        }
-        Ok(removed)
-    })?;
+    let removed = ask(remove_senders(&session.store, typed))
+        .map_err(|error| refused(session, "edit", error))?;
     if session.terminal.json() {
         return session.terminal.answer_json(&json!({ "removed": removed }));
     }
@@ -121,15 +85,8 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
 
 pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
     let listed = Listed::read(&read_lossy_input(file)?);
-    let total = listed.good.len();
-    let (added, known) = if listed.good.is_empty() {
-        (0, 0)
-    } else {
-        let added = session
-            .home
-            .change(|change| Ok(change.state.add_senders(listed.good).len()))?;
-        (added, total - added)
-    };
+    let AddedSenders { added, known } = ask(add_senders(&session.store, listed.good))?;
+    let (added, known) = (added.len(), known.len());
     let problems: Vec<_> = listed
         .bad
         .iter()

@@ -51,7 +51,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         if let Some(stream) = gateway.without_allow_list().await.first() {
             return Err(open_to_all(session, stream.name.as_str()).into());
         }
-        let _serving = session.store.home().announce_serving()?;
+        let _serving = session.home().announce_serving()?;
         let url = format!("http://{}", gateway.address());
         if session.terminal.json() {
             session

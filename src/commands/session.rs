@@ -8,12 +8,11 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-use crate::domain::{Birth, Stream, StreamId, WebhookSecret, escape};
+use crate::domain::{Birth, Stream, StreamId, Token, WebhookSecret, escape};
 use crate::error::Failure;
 use crate::render::command_line;
-use crate::service;
-use crate::state::Home;
-use crate::store::{Clock, LocalStore, Store, StoreError};
+use crate::service::{self, ServiceError};
+use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
 use crate::terminal::{Manner, Terminal};
 
 /// The layers, introduced to each other.
@@ -22,9 +21,8 @@ pub struct Session {
     /// Where answers go.
     pub terminal: Terminal,
     /// Where streams are.
-    pub home: Home,
-    /// Where streams and messages are.
     pub store: LocalStore,
+    pub clock: Clock,
     /// The home as it must stand in a command line that is pasted later.
     home_flag: Option<String>,
 }
@@ -46,16 +44,15 @@ impl Session {
         let home_flag = home
             .clone()
             .filter(|home| Some(home) != from_environment.as_ref());
-        let store = LocalStore::new(crate::store::Home::locate(home.clone())?, Clock::system());
-        let home = Home::locate(home)?;
+        let (home, clock) = (Home::locate(home)?, Clock::system());
         terminal.detail(&format!(
             "home: {}",
             escape(&home.folder().to_string_lossy())
         ));
         Ok(Self {
             terminal,
-            home,
-            store,
+            store: LocalStore::new(home, clock.clone()),
+            clock,
             home_flag: home_flag.map(|home| home.display().to_string()),
         })
     }
@@ -63,6 +60,25 @@ impl Session {
     /// The store as services take it.
     pub fn shared_store(&self) -> Arc<dyn Store> {
         Arc::new(self.store.clone())
+    }
+
+    pub fn home(&self) -> &Home {
+        self.store.home()
+    }
+
+    /// The streams as they are now.
+    pub fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
+        self.store.snapshot_now()
+    }
+
+    /// The stream that was named.
+    pub fn find(&self, wanted: &str) -> Result<Stream, ServiceError> {
+        service::find(&*self.catalogue()?, wanted)
+    }
+
+    /// A stream's plain token; `None` where it is not kept.
+    pub fn token(&self, stream: &Stream) -> Result<Option<Token>, StoreError> {
+        Ok(self.store.secrets_now()?.token(stream))
     }
 
     /// A command line of ours that can be pasted, for this home.
@@ -98,7 +114,7 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 }
 
 /// Asks the store, which needs neither the network nor a clock.
-pub fn ask<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.map_err(|_| StoreError::Stopped)?.block_on(work)
 }
@@ -135,10 +151,10 @@ pub fn birth() -> anyhow::Result<Birth> {
 }
 
 /// The operating system's random bytes, one after the other.
-pub fn randomness() -> anyhow::Result<impl FnMut() -> u8> {
+pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
     let mut pool = [0; 128];
     let mut used = 0;
-    getrandom::fill(&mut pool).context("the system has no randomness to give")?;
+    getrandom::fill(&mut pool).map_err(|error| StoreError::Randomness(error.to_string()))?;
     Ok(move || {
         if used == pool.len() {
             // A source that dries up within a token must not be papered over.

@@ -7,6 +7,7 @@ use super::preview::{example_sender, previews, requests};
 use super::session::{Session, ask, webhook_secret, zone};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
 use crate::render::{beside, details, fields, time};
+use crate::service::find;
 use crate::store::{MessageStore as _, Statistics, WebhookPause};
 
 pub fn run(
@@ -15,9 +16,8 @@ pub fn run(
     reveal: bool,
     gateway: &GatewayUrl,
 ) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let mut stream = state.find(wanted)?;
+    let catalogue = session.catalogue()?;
+    let mut stream = find(&catalogue, wanted)?;
     let statistics = ask(session.store.statistics(stream.id.clone()))?;
     if stream.status == Status::Ready && statistics.open > 0 {
         stream.status = Status::Sending;
@@ -40,7 +40,7 @@ pub fn run(
         json["webhook_off_since"] = gone.map(listed::moment).into();
         json["webhook_disabled_since"] = disabled.map(listed::moment).into();
         if reveal {
-            let token = session.home.token(&stream)?;
+            let token = session.token(&stream)?;
             json["token"] = token.map_or(Value::Null, |token| token.expose().into());
             let secret = secret(session, &stream);
             json["webhook_secret"] = secret.map_or(Value::Null, |secret| secret.expose().into());
@@ -48,7 +48,7 @@ pub fn run(
         return terminal.answer_json(&json);
     }
     let token = if reveal {
-        session.home.token(&stream)?
+        session.token(&stream)?
     } else {
         None
     };
@@ -56,7 +56,7 @@ pub fn run(
         &stream,
         token.as_ref(),
         gateway,
-        example_sender(&stream, state.senders()).as_ref(),
+        example_sender(&stream, catalogue.senders()).as_ref(),
     );
     let mut left = details(&stream, &zone(), reveal, token.as_ref());
     let mut more = Vec::new();

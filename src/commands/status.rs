@@ -12,16 +12,16 @@ use crate::cli::StatusArgs;
 use crate::domain::{Direction, Stream, StreamId, quote};
 use crate::error::Failure;
 use crate::render::{table, time};
-use crate::state::State;
+use crate::service::find;
+use crate::store::Catalogue;
 use crate::store::{MessageFilter, MessageStore as _};
 
 /// What is asked about: a stream, and messages of it.
 type Asked = Vec<(Stream, Vec<String>)>;
 
 pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let state = file.state()?;
-    let asked = asked(session, args, &state)?;
+    let catalogue = session.catalogue()?;
+    let asked = asked(session, args, &catalogue)?;
     let reports = block_on(async {
         let wire = Wire::reach(session, &args.reach, false).await?;
         let mut reports = Vec::new();
@@ -105,12 +105,12 @@ fn in_order(batch: &[String], answered: Vec<StatusReport>) -> Vec<StatusReport> 
         .collect()
 }
 
-fn asked(session: &Session, args: &StatusArgs, state: &State<'_>) -> anyhow::Result<Asked> {
+fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow::Result<Asked> {
     let named = args.stream.as_deref();
-    let named = named.map(|name| state.find(name)).transpose()?;
+    let named = named.map(|name| find(catalogue, name)).transpose()?;
     let store = &session.store;
     let with_id = |id: &StreamId| {
-        let stream = state.with_id(id)?;
+        let stream = catalogue.with_id(id)?;
         stream.ok_or_else(|| Failure::not_found("the stream of this message was deleted"))
     };
     if let Some(internal_id) = &args.internal_id {

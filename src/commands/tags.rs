@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::list::whole;
-use super::session::{Session, now};
-use crate::domain::{Stream, Tag, Unique, quote};
+use super::session::{Session, ask};
+use crate::domain::{Tag, quote};
 use crate::error::Failure;
 use crate::render::table;
+use crate::service::rename_tag;
 
 pub fn list(session: &Session) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let counts = file.state()?.tags()?;
+    let counts = session.catalogue()?.tags()?;
     if session.terminal.json() {
         let item = |(tag, streams): &(Tag, usize)| json!({ "tag": tag, "streams": streams });
         return session
@@ -33,36 +33,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
 pub fn rename(session: &Session, old: &str, new: &str) -> anyhow::Result<()> {
     let parse = |text: &str| text.parse::<Tag>().map_err(Failure::usage);
     let (old, new) = (parse(old)?, parse(new)?);
-    let count = session.home.change(|change| {
-        let mut count = 0;
-        for stream in change.state.streams()? {
-            if stream.tags.contains(&old) {
-                let other = |tag: &Tag| {
-                    if *tag == old {
-                        new.clone()
-                    } else {
-                        tag.clone()
-                    }
-                };
-                let tags: Unique<Tag> = stream.tags.iter().map(other).collect();
-                change.state.put(Stream {
-                    tags,
-                    updated_at: now(),
-                    ..stream
-                });
-                count += 1;
-            }
-        }
-        if count == 0 {
-            return Err(Failure::not_found(format_args!(
-                "no stream has the tag {}",
-                quote(old.as_str())
-            ))
-            .hint("textpeak tags list")
-            .into());
-        }
-        Ok(count)
-    })?;
+    let count = ask(rename_tag(&session.store, &session.clock, &old, &new))?;
     if session.terminal.json() {
         return session
             .terminal

@@ -2,23 +2,24 @@
 
 use serde_json::json;
 
+use super::failures::refused;
 use super::last_word::LastWord;
-use super::session::{Session, needs_a_terminal, now, randomness};
+use super::session::{Session, ask, needs_a_terminal, randomness};
 use crate::domain::{Status, Token, quote};
 use crate::error::{Code, Failure};
+use crate::service::{ServiceError, rotate_token};
 
 pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let stream = file.state()?.find(wanted)?;
+    let stream = session.find(wanted)?;
     let name = stream.name.as_str();
-    let Some(token) = session.home.token(&stream)? else {
+    let Some(token) = session.token(&stream)? else {
         let failure = if stream.status == Status::Draft {
             no_token_yet(session, name)
         } else {
             Failure::failed(format_args!(
                 "the token of {} is not in {}",
                 quote(name),
-                session.home.folder().join("tokens.json").display()
+                session.home().tokens_path().display()
             ))
             .hint(format_args!(
                 "put a good copy of that file in its place, or: {}",
@@ -31,8 +32,7 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
 }
 
 pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let stream = file.state()?.find(wanted)?;
+    let stream = session.find(wanted)?;
     let name = stream.name.as_str();
     if stream.status == Status::Draft {
         return Err(no_token_yet(session, name).into());
@@ -56,23 +56,14 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
         last_word
             .set("Cancelled while the token was rotated: textpeak doctor tells whether it was.");
     }
-    let token = Token::issue(randomness()?);
-    session.home.change(|change| {
-        let mut stream = change.state.find(stream.id.as_str())?;
-        stream.updated_at = now();
-        change.issue(&mut stream, &token);
-        change.state.put(stream);
-        Ok(())
-    })?;
+    let mut random = randomness()?;
+    let rotated = rotate_token(&session.store, &session.clock, &mut random, &stream.id);
+    let token = ask(rotated).map_err(|error| refused(session, "token", error))?;
     tell(session, &token, copy)
 }
 
 pub fn no_token_yet(session: &Session, name: &str) -> Failure {
-    Failure::failed(format_args!(
-        "{} is a draft: its token is issued when it is created",
-        quote(name)
-    ))
-    .hint(session.paste(&["streams", "resume", name]))
+    refused(session, "token", ServiceError::NoTokenYet(name.to_owned()))
 }
 
 /// The token alone, and to the clipboard where that is wanted.

@@ -3,9 +3,11 @@
 use super::session::{environment, now};
 use crate::cli::PlanArgs;
 use crate::document;
-use crate::domain::{Plan, Problem, RawDraft, Status, Target, name_key, quote};
+use crate::domain::{Plan, Problem, RawDraft, quote};
 use crate::error::Failure;
-use crate::state::{State, input_name, read_text_input};
+use crate::files::{input_name, read_text_input};
+use crate::service::{self, ServiceError};
+use crate::store::Catalogue;
 
 /// What a document wants.
 pub struct Wanted {
@@ -30,50 +32,26 @@ impl Wanted {
         })
     }
 
+    /// What the use cases take.
+    pub fn order(&self) -> service::Wanted<'_> {
+        service::Wanted {
+            streams: &self.streams,
+            prune: self.prune,
+            environment: &environment,
+        }
+    }
+
     /// What has to be done to the streams that there are.
-    pub fn plan(&self, state: &State<'_>) -> anyhow::Result<Plan> {
-        let present = state.streams()?;
-        let mut wrong: Vec<(usize, Problem)> = Vec::new();
-        let mut targets = Vec::with_capacity(self.streams.len());
-        let by_name: std::collections::HashMap<_, _> = present
-            .iter()
-            .map(|stream| (name_key(stream.name.as_str()), stream))
-            .collect();
-        for (number, raw) in self.streams.iter().enumerate() {
-            let name = raw.name.clone().unwrap_or_default();
-            let now = by_name
-                .get(&name_key(&name))
-                .and_then(|stream| stream.webhook.as_ref());
-            let mut raw = raw.clone();
-            let unfilled = raw.fill(&environment, now).err().unwrap_or_default();
-            let (draft, mut problems) = raw.read();
-            problems.extend(unfilled);
-            wrong.extend(problems.into_iter().map(|problem| (number, problem)));
-            targets.push(Target {
-                draft,
-                status: raw.status.unwrap_or(Status::Ready),
-            });
+    pub fn plan(&self, catalogue: &Catalogue) -> Result<Plan, Failure> {
+        service::plan(catalogue, self.order(), now()).map_err(|error| self.failure(error))
+    }
+
+    /// A refusal, with the places in the document.
+    pub fn failure(&self, error: ServiceError) -> Failure {
+        if let ServiceError::Document(wrong) = &error {
+            return self.refused(wrong);
         }
-        let planned = Plan::new(present, targets, self.prune, now());
-        // An answer that could not be read is not missing as well.
-        let told = |(number, problem): &(usize, Problem)| {
-            wrong
-                .iter()
-                .any(|(other, known)| other == number && known.field == problem.field)
-        };
-        let (plan, more) = match planned {
-            Ok(plan) => (plan, Vec::new()),
-            Err(more) => (
-                Plan::default(),
-                more.into_iter().filter(|problem| !told(problem)).collect(),
-            ),
-        };
-        wrong.extend(more);
-        if wrong.is_empty() {
-            return Ok(plan);
-        }
-        wrong.sort_by_key(|(number, problem)| (*number, problem.field));
-        Err(self.refused(&wrong).into())
+        error.into()
     }
 
     /// Everything that is wrong, each with its place: the first bad value is known to the column,
@@ -101,9 +79,8 @@ impl Wanted {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
+    use crate::store::{Clock, Home, LocalStore};
     use proptest::prelude::*;
 
     const GOOD: &str = "streams:\n  - name: OTP\n    allowed_ips: [192.0.2.1]\n    webhook:\n      url: https://example.com\n      headers:\n        - name: X-Key\n          value: v\n  - name: Two\n    status: Draft\n    default_sender: ACME\n";
@@ -137,7 +114,9 @@ mod tests {
             streams,
             prune: true,
         };
-        wanted.plan(&State::parse(Path::new("state.json"), "")?)
+        let nowhere = Home::locate(Some("/nowhere".into()))?;
+        let empty = LocalStore::new(nowhere, Clock::system()).snapshot_now()?;
+        Ok(wanted.plan(&empty)?)
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::session::Session;
 use super::token;
 use crate::api::{
-    HeaderValue, HttpRequest, NoAnswer, SendBody, SendReport, StatusReport, send_request,
+    AnswerError, HeaderValue, HttpRequest, SendBody, SendReport, StatusReport, send_request,
 };
 use crate::cli::Reach;
 use crate::client::{CallError, StreamsApi};
@@ -133,7 +133,7 @@ impl Wire {
             CallError::Unanswered(error) => Failure::new(Code::Unreachable, error)
                 .hint("check the address, or leave --gateway out for a gateway of its own"),
             CallError::NoAnswer { answer, .. } => match answer {
-                NoAnswer::Refused { status, .. } => {
+                AnswerError::Refused { status, .. } => {
                     let refused = format_args!("{url} refused the request: {answer}");
                     Failure::new(Code::Refused, refused).hint(match status {
                         401 => "the stream may belong to another home: textpeak streams token show",
@@ -141,7 +141,7 @@ impl Wire {
                         _ => "Fix the problem above, then send again.",
                     })
                 }
-                NoAnswer::Unreadable { .. } => Failure::failed(format_args!(
+                AnswerError::Unreadable { .. } => Failure::failed(format_args!(
                     "{url} is no Streams API, or not well: {answer}"
                 ))
                 .hint("check the address"),
@@ -182,7 +182,7 @@ pub fn token_of(session: &Session, stream: &Stream) -> anyhow::Result<Token> {
     if stream.status == Status::Draft {
         return Err(token::no_token_yet(session, name).into());
     }
-    let token = session.home.token(stream)?;
+    let token = session.token(stream)?;
     token.ok_or_else(|| {
         Failure::failed(format_args!("the token of {} is not kept", quote(name)))
             .hint(session.paste(&["streams", "token", "rotate", name]))

@@ -19,7 +19,6 @@ use crate::domain::{
 };
 use crate::error::Failure;
 
-/// The document's JSON Schema, for editors.
 pub const SCHEMA: &str = include_str!("streams.schema.json");
 
 /// The keys of a document: whether it holds streams, or is one stream. Only a map has keys.
@@ -48,10 +47,7 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     })
 }
 
-/// The streams of a document. `origin` names it in errors.
-///
-/// # Errors
-/// When it is not a document, with line and column.
+/// `origin` names the document in errors, which end with line and column.
 pub fn read(text: &str, origin: &str) -> Result<Vec<RawDraft>, Failure> {
     let refuse = |what: String| {
         Failure::usage(format_args!("{origin} cannot be read: {what}"))
@@ -67,10 +63,6 @@ pub fn read(text: &str, origin: &str) -> Result<Vec<RawDraft>, Failure> {
     }
 }
 
-/// One stream, out of a document that must hold just one.
-///
-/// # Errors
-/// As [`read`], and when it holds another number of streams.
 pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
     let mut streams = read(text, origin)?;
     match (streams.pop(), streams.len()) {
@@ -88,7 +80,6 @@ pub use rows::{Row, RowSyntax, Rows, fill_ids, read_rows};
 
 /// Where in a document the first bad value stands, and what is wrong with it. `None` when each
 /// value by itself is good.
-#[must_use]
 pub fn locate(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "decoding is the check")]
@@ -103,10 +94,7 @@ pub fn locate(text: &str) -> Option<String> {
     }
 }
 
-/// Streams as a document, header values as placeholders.
-///
-/// # Errors
-/// Never in practice: streams have a form in both syntaxes.
+/// Header values are written as placeholders.
 pub fn write(streams: &[Stream], syntax: Syntax) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Out<'a> {

@@ -4,11 +4,10 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The word that tells our own stop from a real error.
+/// Tells our own stop from a real error.
 const HERE: &str = "here";
 
 /// `line 4 column 5` of the stream with this number, from 0.
-#[must_use]
 pub fn of_stream(text: &str, number: usize) -> Option<String> {
     let stop = Document(number);
     let stopped = if text.trim_start().starts_with('{') {

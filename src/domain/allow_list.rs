@@ -9,18 +9,16 @@ use ipnet::{IpNet, Ipv4Net};
 use super::text::quote;
 use super::value::{Invalid, display_value};
 
-/// One entry of an allow list: an address or a CIDR block, IPv4 or IPv6.
+/// An IP address or a CIDR block.
 ///
-/// IPv4-mapped IPv6 (`::ffff:192.0.2.1`) is the IPv4 address that it maps, and a block of one
-/// address is that address, so that one thing has one spelling.
+/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is the IPv4 address that it maps, and a block
+/// of one address is that address, so that one thing has one spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllowedIp(IpNet);
 
 display_value!(AllowedIp);
 
 impl AllowedIp {
-    /// Whether a caller's address is covered.
-    #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }

@@ -8,24 +8,21 @@ use jiff::Timestamp;
 use super::message::MessageStatus;
 use super::phone::Phone;
 
-/// How much longer than others the slow number takes.
-const SLOW: u32 = 10;
+const SLOW_FACTOR: u32 = 10;
 
-/// The course of an outgoing message: *sent* until its last moment, then its outcome.
+/// An outgoing message is *sent* until `final_at`, then has its `outcome`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Course {
-    /// When it was handed on; `None` where it was not, or not yet.
+    /// `None` where it was not submitted, or not yet.
     pub sent_at: Option<Timestamp>,
-    /// When its status became or becomes final; `None` where that is not known.
+    /// When the status became or becomes final; `None` where that is not known.
     pub final_at: Option<Timestamp>,
-    /// Its status from then on.
     pub outcome: MessageStatus,
 }
 
 impl Course {
-    /// The simulated course of a message. Fictional numbers choose it by their last two digits;
-    /// the choice is ours.
-    #[must_use]
+    /// Simulates a message: the last two digits of a fictional number choose the outcome. The
+    /// choice is ours.
     pub fn of(recipient: &Phone, accepted_at: Timestamp, delay: Duration) -> Self {
         use MessageStatus::{Delivered, NoRoutes, Rejected, SentFailed, Undelivered};
         let after = |delay: Duration, outcome| Self {
@@ -43,13 +40,11 @@ impl Course {
                 outcome: MessageStatus::Sent,
                 ..after(delay, Delivered)
             },
-            Some(6) => after(delay.saturating_mul(SLOW), Delivered),
+            Some(6) => after(delay.saturating_mul(SLOW_FACTOR), Delivered),
             _ => after(delay, Delivered),
         }
     }
 
-    /// A message that was not handed on and never will be.
-    #[must_use]
     pub fn ended(at: Timestamp, outcome: MessageStatus) -> Self {
         Self {
             sent_at: None,
@@ -58,8 +53,6 @@ impl Course {
         }
     }
 
-    /// A message that waits to be handed on.
-    #[must_use]
     pub fn waiting() -> Self {
         Self {
             sent_at: None,
@@ -68,8 +61,6 @@ impl Course {
         }
     }
 
-    /// The status at a moment.
-    #[must_use]
     pub fn status_at(&self, now: Timestamp) -> MessageStatus {
         match self.final_at {
             Some(end) if end <= now => self.outcome,
@@ -77,8 +68,6 @@ impl Course {
         }
     }
 
-    /// When it arrived, if it has.
-    #[must_use]
     pub fn delivered_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.final_at
             .filter(|_| self.status_at(now) == MessageStatus::Delivered)

@@ -7,19 +7,15 @@ use super::header::{Header, HeaderName};
 use super::secret::Secret;
 use super::stream::Stream;
 
-/// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The field, by its name in JSON.
+    /// The key in JSON.
     pub field: String,
-    /// What it was.
     pub before: String,
-    /// What it is to be.
     pub after: String,
 }
 
-/// The fields in which `after` differs. Times, id and token are no fields: they follow.
-#[must_use]
+/// Times, id and token are not compared: they follow from the fields.
 pub fn differences(before: &Stream, after: &Stream) -> Vec<Difference> {
     let mut told = Vec::new();
     let mut tell = |field: &str, before: String, after: String| {
@@ -55,7 +51,7 @@ fn headers(stream: &Stream) -> &[Header] {
         .map_or(&[], |webhook| &webhook.headers)
 }
 
-/// One difference a header, without its value.
+/// Values are secret: a difference names the header and masks its value.
 fn header_differences(before: &[Header], after: &[Header]) -> Vec<Difference> {
     let told = |name: &HeaderName, before: &str, after: &str| Difference {
         field: format!("webhook.headers.{name}"),
@@ -64,7 +60,7 @@ fn header_differences(before: &[Header], after: &[Header]) -> Vec<Difference> {
     };
     let with_name = |list: &[Header], name: &HeaderName| {
         list.iter()
-            .find(|other| other.name.as_str().eq_ignore_ascii_case(name.as_str()))
+            .find(|other| other.name.is(name.as_str()))
             .cloned()
     };
     let gone = before

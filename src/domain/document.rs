@@ -12,26 +12,20 @@ use super::stream::{Status, Stream};
 use super::stream_json::with_values;
 use super::webhook::Webhook;
 
-/// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Syntax {
-    /// For people.
     #[default]
     Yaml,
-    /// For programs.
     Json,
 }
 
-/// A document: streams, each in the shape of [`RawDraft`].
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// The streams.
     pub streams: Vec<RawDraft>,
 }
 
-/// `${NAME}`, and nothing around it: a value that the environment holds.
-#[must_use]
+/// Reads `${NAME}`, with nothing around it.
 fn placeholder(value: &str) -> Option<&str> {
     let name = value.strip_prefix("${")?.strip_suffix('}')?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
@@ -39,11 +33,8 @@ fn placeholder(value: &str) -> Option<&str> {
 }
 
 impl RawDraft {
-    /// Puts the environment's values in the place of the placeholders in header values. One that
-    /// the environment does not have keeps the value that the stream has now, if it has one.
-    ///
-    /// # Errors
-    /// The placeholders that nothing stands behind.
+    /// Replaces placeholders in header values with the values of environment variables. Where the
+    /// environment has none, the header keeps the value that the stream has now, if it has one.
     pub fn fill(
         &mut self,
         environment: &dyn Fn(&str) -> Option<String>,
@@ -51,7 +42,7 @@ impl RawDraft {
     ) -> Result<(), Vec<Problem>> {
         let mut wrong = Vec::new();
         let kept = |header: &str| {
-            let same = |h: &&super::Header| h.name.as_str().eq_ignore_ascii_case(header.trim());
+            let same = |h: &&super::Header| h.name.is(header.trim());
             now.and_then(|webhook| webhook.headers.iter().find(same))
                 .map(|h| h.value.expose().to_owned())
         };
@@ -81,8 +72,7 @@ impl RawDraft {
     }
 }
 
-/// A variable name for each header of each stream, no two alike.
-#[must_use]
+/// Names a variable for each header of each stream, no two alike.
 pub fn placeholders(streams: &[Stream]) -> Vec<Vec<String>> {
     let mut taken = std::collections::HashSet::new();
     let mut free = |name: String| {
@@ -122,7 +112,7 @@ fn variable(stream: &str, header: &str) -> String {
     }
 }
 
-/// A stream in a document, its header values as placeholders.
+/// A stream in a document, and the placeholders of its header values.
 #[derive(Debug)]
 pub struct Exported<'a>(pub &'a Stream, pub &'a [String]);
 
@@ -149,7 +139,7 @@ impl Serialize for Exported<'_> {
     }
 }
 
-/// Whether a value is the answer to a question that nobody answered.
+/// Whether a value is the same as no answer.
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -17,7 +17,7 @@ use super::unique::Unique;
 use super::value::Invalid;
 use super::webhook::{Incoming, Method, Webhook, WebhookUrl};
 
-/// The type of an answer in a document, where it has another one there.
+/// The type of an answer in a document, where it differs from the type in a draft.
 macro_rules! in_document {
     ($type:ty) => {
         $type
@@ -27,7 +27,7 @@ macro_rules! in_document {
     };
 }
 
-/// Declares the answers: the question, its place, its type, and for the parts of the webhook
+/// Declares the answers: the question, the field, its type, and for the parts of the webhook
 /// their key in a document.
 macro_rules! answers {
     (
@@ -38,7 +38,7 @@ macro_rules! answers {
             $($part:ident => $at:ident $key:literal: $value:ty $(, as $in:ty)?;)+
         }
     ) => {
-        /// The answers so far. `None` is a question that was not answered.
+        /// `None` is a question that was not answered.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct StreamDraft {
             $(#[doc = concat!("Answer to [`Field::", stringify!($field), "`].")]
@@ -48,8 +48,6 @@ macro_rules! answers {
         }
 
         impl StreamDraft {
-            /// Whether a question has its answer.
-            #[must_use]
             pub fn answered(&self, field: Field) -> bool {
                 match field {
                     $(Field::$field => self.$name.is_some(),)+
@@ -57,8 +55,7 @@ macro_rules! answers {
                 }
             }
 
-            /// These answers, and `other`'s where these have none.
-            #[must_use]
+            /// Takes `other`'s answers where these have none.
             pub fn or(self, other: Self) -> Self {
                 Self {
                     $($name: self.$name.or(other.$name),)+
@@ -101,34 +98,26 @@ answers! {
     }
 }
 
-/// What a stream gets at birth that nobody answers: its id and its times.
 #[derive(Debug, Clone)]
 pub struct Birth {
-    /// Its id.
     pub id: StreamId,
-    /// When it was first saved.
     pub created_at: Timestamp,
-    /// Now.
     pub now: Timestamp,
 }
 
 impl StreamDraft {
-    /// Whether a question makes sense after the answers so far.
-    #[must_use]
     pub fn applies(&self, field: Field) -> bool {
         !field.needs_webhook() || matches!(self.webhook_method, Some(Incoming::Webhook(_)))
     }
 
-    /// The required answers that are missing, in the order of the questions.
     pub fn missing(&self) -> impl Iterator<Item = Field> + '_ {
         let missing =
             |field: &Field| field.required() && self.applies(*field) && !self.answered(*field);
         Field::ALL.into_iter().filter(missing)
     }
 
-    /// The step at which the wizard would go on: the first with a question left open. Documents
-    /// and scripts that are older than the question about events are complete without it.
-    #[must_use]
+    /// The first step with a question left open. Documents and scripts that are older than the
+    /// question about events are complete without it.
     pub fn next_step(&self) -> Step {
         let open = |field: &Field| {
             let needed = *field != Field::WebhookEvents;
@@ -140,8 +129,7 @@ impl StreamDraft {
             .map_or(Step::Summary, Field::step)
     }
 
-    /// As it can be kept before it is complete: a webhook without a URL is left open.
-    #[must_use]
+    /// Leaves a webhook without a URL open, so that the draft can be stored.
     pub fn unfinished(self) -> Self {
         if self.applies(Field::WebhookUrl) && self.webhook_url.is_none() {
             return Self {
@@ -154,8 +142,7 @@ impl StreamDraft {
         self
     }
 
-    /// The webhook, when one is wanted and its URL is known.
-    #[must_use]
+    /// `None` also where the URL is not known yet.
     pub fn webhook(&self) -> Option<Webhook> {
         let Some(Incoming::Webhook(method)) = self.webhook_method else {
             return None;
@@ -168,8 +155,7 @@ impl StreamDraft {
         })
     }
 
-    /// The Sender ID that the catalogue gains with this stream.
-    #[must_use]
+    /// The Sender ID that this stream adds to the catalogue.
     pub fn new_sender(&self) -> Option<&SenderId> {
         match &self.default_sender {
             Some(DefaultSender::New(id)) => Some(id),
@@ -177,10 +163,7 @@ impl StreamDraft {
         }
     }
 
-    /// The stream, a draft until it gets its token. Questions left open get their defaults.
-    ///
-    /// # Errors
-    /// When a required answer is missing.
+    /// The stream is a draft until it gets its token. Questions left open get their defaults.
     pub fn build(self, birth: Birth) -> Result<Stream, Vec<Problem>> {
         let webhook = self.webhook();
         let missing: Vec<_> = self.missing().map(Problem::missing).collect();
@@ -208,7 +191,6 @@ impl StreamDraft {
 
     /// The answers that made a stream. A draft's open steps count as unanswered only where the
     /// stream kept nothing of them.
-    #[must_use]
     pub fn of(stream: &Stream) -> Self {
         let webhook = stream.webhook.clone();
         let skipped = stream.resume_at.is_none_or(|step| step > Step::Webhook);
@@ -234,22 +216,16 @@ impl StreamDraft {
     }
 }
 
-/// What else there is when a stream is made: the names taken, the Sender IDs to choose from.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings<'a> {
-    /// The name of every other stream.
+    /// The names of all other streams.
     pub names: Vec<&'a str>,
-    /// The catalogue.
     pub senders: &'a [SenderId],
-    /// The default sender that the stream has now, which it may keep in any case.
+    /// The current default sender, which the stream may keep even if the catalogue lost it.
     pub own_sender: Option<SenderId>,
 }
 
 impl Surroundings<'_> {
-    /// Whether a name is free.
-    ///
-    /// # Errors
-    /// When another stream has it, in whatever case.
     pub fn check_name(&self, name: &StreamName) -> Result<(), Invalid> {
         if self
             .names
@@ -264,8 +240,6 @@ impl Surroundings<'_> {
         Ok(())
     }
 
-    /// Everything about a draft that does not fit in here.
-    #[must_use]
     pub fn conflicts(&self, draft: &StreamDraft) -> Vec<Problem> {
         let taken = draft
             .name

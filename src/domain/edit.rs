@@ -10,20 +10,16 @@ use super::text::quote;
 use super::unique::Unique;
 use super::value::Invalid;
 
-/// What is to be taken out, as typed.
+/// What to remove, as typed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Removals {
-    /// Allowed IPs.
     pub ips: Vec<String>,
-    /// Tags.
     pub tags: Vec<String>,
-    /// Names of webhook headers.
     pub headers: Vec<String>,
 }
 
 impl StreamDraft {
-    /// These answers after an edit: lists grow and shrink, everything else is replaced.
-    #[must_use]
+    /// Lists grow and shrink; everything else is replaced.
     pub fn edited(
         mut self,
         mut given: Self,
@@ -42,13 +38,13 @@ impl StreamDraft {
         let headers = self.webhook_headers.get_or_insert_default();
         for name in &removals.headers {
             let before = headers.len();
-            headers.retain(|header| !header.name.as_str().eq_ignore_ascii_case(name.trim()));
+            headers.retain(|header| !header.name.is(name.trim()));
             if headers.len() == before {
                 wrong.push(absent(Field::WebhookHeaders, name));
             }
         }
         for header in given.webhook_headers.take().into_iter().flatten() {
-            headers.retain(|old| !old.name.as_str().eq_ignore_ascii_case(header.name.as_str()));
+            headers.retain(|old| !old.name.is(header.name.as_str()));
             if let Err(error) = header.add_to(headers) {
                 wrong.push(Problem::new(Field::WebhookHeaders, error));
             }

@@ -5,12 +5,11 @@ use uuid::Uuid;
 
 use super::message::{Message, MessageStatus};
 
-/// Something that happened to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its own id, which `webhook-id` carries on every attempt.
+    /// `webhook-id` carries it on every attempt.
     pub id: Uuid,
-    /// Its number in the conversation, from 1: later events have larger ones.
+    /// Counts from 1 within the conversation: later events have larger numbers.
     pub sequence: u64,
     pub at: Timestamp,
     /// `None` where the message was received.
@@ -18,10 +17,9 @@ pub struct Event {
     pub message: Message,
 }
 
-/// What a message's status became.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
     pub status: MessageStatus,
-    /// Why, where somebody said so.
+    /// The reason, where the carrier gave one.
     pub details: Option<String>,
 }

@@ -9,12 +9,10 @@ use super::text::quote;
 use super::value::{Invalid, display_value, words};
 
 words! {
-    /// What happened to a message.
     #[derive(PartialOrd, Ord)]
     pub enum EventType {
-        /// A message came in.
         Received = "message.received",
-        /// The status of an outgoing message changed: a delivery report.
+        /// A delivery report: the status of an outgoing message changed.
         Status = "message.status",
     }
 }
@@ -23,7 +21,6 @@ display_value!(EventType);
 
 impl EventType {
     /// The short form, as it is typed on the command line.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Received => "received",
@@ -46,15 +43,12 @@ impl FromStr for EventType {
     }
 }
 
-/// The event types that a webhook asked for: at least one, none twice, in one order whatever the
-/// order in which they were given.
+/// At least one, none twice, and in one order whatever the order in which they were given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<EventType>")]
 pub struct EventTypes(Vec<EventType>);
 
 impl EventTypes {
-    /// These and one more.
-    #[must_use]
     pub fn and(mut self, more: EventType) -> Self {
         if let Err(place) = self.0.binary_search(&more) {
             self.0.insert(place, more);
@@ -63,7 +57,6 @@ impl EventTypes {
     }
 }
 
-/// What a webhook is told when nobody said.
 impl Default for EventTypes {
     fn default() -> Self {
         EventType::Received.into()

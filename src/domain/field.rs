@@ -6,14 +6,11 @@ use super::value::{display_value, words};
 use super::webhook::Webhook;
 
 words! {
-    /// The wizard's steps.
     #[derive(PartialOrd, Ord)]
     pub enum Step (exact, "is not a step") {
-        /// What the stream is.
         Details = "details",
-        /// Where replies go; may be skipped.
+        /// May be skipped.
         Webhook = "webhook",
-        /// A last look.
         Summary = "summary",
     }
 }
@@ -21,14 +18,11 @@ words! {
 display_value!(Step);
 
 impl Step {
-    /// Its number, from 1.
-    #[must_use]
+    /// Counts from 1.
     pub fn number(self) -> usize {
         self as usize + 1
     }
 
-    /// Its title.
-    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Details => "Stream API details",
@@ -37,14 +31,10 @@ impl Step {
         }
     }
 
-    /// The step after this one; the last has none.
-    #[must_use]
     pub fn next(self) -> Option<Self> {
         Self::ALL.get(self.number()).copied()
     }
 
-    /// Its questions, in order.
-    #[must_use = "an iterator does nothing by itself"]
     pub fn fields(self) -> impl DoubleEndedIterator<Item = Field> {
         Field::ALL
             .into_iter()
@@ -54,16 +44,14 @@ impl Step {
 
 macro_rules! about {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)+) => {
-        /// All that is said of a question.
         struct About {
             $($name: $type,)+
-            /// A stream's answer as text; never a secret.
+            /// Never shows a secret.
             show: fn(&Stream) -> String,
         }
 
         impl Field {
             $($(#[$doc])*
-            #[must_use]
             pub fn $name(self) -> $type {
                 self.about().$name
             })+
@@ -72,32 +60,28 @@ macro_rules! about {
 }
 
 about! {
-    /// The step in which it is asked.
     step: Step,
-    /// Where its answer stands in JSON: `tags`, `webhook.url`.
+    /// Where the answer stands in JSON: `tags`, `webhook.url`.
     key: &'static str,
-    /// The flag that answers it.
     flag: &'static str,
     /// The question, in prompts and errors.
     label: &'static str,
-    /// What its answer is called where a stream is shown.
+    /// The label where a stream is shown.
     title: &'static str,
-    /// What it accepts, in one line for prompts and `--help`.
+    /// What the answer may be, in one line for prompts and `--help`.
     help: &'static str,
-    /// Whether a stream cannot be without it.
     required: bool,
 }
 
 macro_rules! fields {
     ($($(#[$about:meta])* $field:ident = $declared:expr,)+) => {
-        /// One question about a stream.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Field {
             $($(#[$about])* $field,)+
         }
 
         impl Field {
-            /// Every question, in the order in which they are asked.
+            /// In the order in which they are asked.
             pub const ALL: [Self; [$(stringify!($field)),+].len()] = [$(Self::$field),+];
 
             const fn about(self) -> About {
@@ -110,7 +94,6 @@ macro_rules! fields {
 }
 
 fields! {
-    /// Its name.
     Name = About {
         step: Step::Details,
         key: "name",
@@ -121,7 +104,6 @@ fields! {
         required: true,
         show: |stream| stream.name.to_string(),
     },
-    /// Its description.
     Description = About {
         step: Step::Details,
         key: "description",
@@ -132,7 +114,6 @@ fields! {
         required: false,
         show: |stream| stream.description.to_string(),
     },
-    /// Its allow list.
     AllowedIps = About {
         step: Step::Details,
         key: "allowed_ips",
@@ -144,7 +125,6 @@ fields! {
         required: false,
         show: |stream| stream.allowed_ips.to_string(),
     },
-    /// Its tags.
     Tags = About {
         step: Step::Details,
         key: "tags",
@@ -155,7 +135,6 @@ fields! {
         required: false,
         show: |stream| stream.tags.to_string(),
     },
-    /// Its default sender.
     DefaultSender = About {
         step: Step::Details,
         key: "default_sender",
@@ -166,7 +145,6 @@ fields! {
         required: false,
         show: Stream::sender_name,
     },
-    /// Whether it is simulated.
     Demo = About {
         step: Step::Details,
         key: "demo",
@@ -177,7 +155,6 @@ fields! {
         required: false,
         show: |stream| stream.demo.to_string(),
     },
-    /// Whether and how its webhook is called.
     WebhookMethod = About {
         step: Step::Webhook,
         key: "webhook.method",
@@ -188,7 +165,6 @@ fields! {
         required: false,
         show: |stream| of_webhook(stream, |webhook| webhook.method.to_string()),
     },
-    /// What is called.
     WebhookUrl = About {
         step: Step::Webhook,
         key: "webhook.url",
@@ -199,7 +175,6 @@ fields! {
         required: true,
         show: |stream| of_webhook(stream, |webhook| webhook.url.to_string()),
     },
-    /// What is delivered.
     WebhookEvents = About {
         step: Step::Webhook,
         key: "webhook.events",
@@ -210,7 +185,6 @@ fields! {
         required: false,
         show: |stream| of_webhook(stream, |webhook| webhook.events.to_string()),
     },
-    /// The headers of a delivery.
     WebhookHeaders = About {
         step: Step::Webhook,
         key: "webhook.headers",
@@ -231,23 +205,18 @@ fn of_webhook(stream: &Stream, show: fn(&Webhook) -> String) -> String {
 }
 
 impl Field {
-    /// In the order in which streams are written and shown: there, tags stand before the allow
-    /// list.
-    #[must_use]
+    /// In the order in which streams are written and shown: there, tags stand before the allow list.
     pub fn as_written() -> [Self; Self::ALL.len()] {
         let mut all = Self::ALL;
         all.swap(Self::AllowedIps as usize, Self::Tags as usize);
         all
     }
 
-    /// Whether it is a part of the webhook, asked only where there is one.
-    #[must_use]
-    pub fn needs_webhook(self) -> bool {
+    pub(super) fn needs_webhook(self) -> bool {
         self.step() == Step::Webhook && self != Self::WebhookMethod
     }
 
-    /// A stream's answer as text: of headers the names alone.
-    #[must_use]
+    /// Shows headers by name, without their secret values.
     pub fn show(self, stream: &Stream) -> String {
         (self.about().show)(stream)
     }

@@ -5,24 +5,19 @@ use super::sender::SenderId;
 use super::stream::{Status, Stream};
 use super::value::words;
 
-/// Conditions that a stream must all meet; the default is met by every stream.
+/// A stream matches if it meets every condition; the default matches every stream.
 #[derive(Debug, Clone, Default)]
 pub struct StreamFilter {
-    /// Part of its name, in any case.
+    /// A part of the name, in any case.
     pub name: Option<String>,
-    /// Its status.
     pub status: Option<Status>,
-    /// Tags, in any case, that it has all of.
+    /// Tags that a stream must all have, in any case.
     pub tags: Vec<Tag>,
-    /// Whether it is simulated.
     pub demo: Option<bool>,
-    /// Its default sender.
     pub sender: Option<SenderId>,
 }
 
 impl StreamFilter {
-    /// Whether every stream meets it.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         let Self {
             name,
@@ -34,8 +29,6 @@ impl StreamFilter {
         name.is_none() && status.is_none() && tags.is_empty() && demo.is_none() && sender.is_none()
     }
 
-    /// Whether a stream meets it.
-    #[must_use]
     pub fn matches(&self, stream: &Stream) -> bool {
         let Self {
             name,
@@ -57,12 +50,11 @@ impl StreamFilter {
 }
 
 words! {
-    /// How a list is ordered.
     #[derive(Default)]
     pub enum Order {
-        /// By name, without regard to case.
+        /// Without regard to case.
         Name = "name",
-        /// Newest first, as the table keeps them.
+        /// Newest first.
         #[default]
         Created = "created",
         /// Last changed first.
@@ -71,7 +63,7 @@ words! {
 }
 
 impl Order {
-    /// Puts streams, newest first, into this order.
+    /// The streams must come newest first.
     pub fn sort(self, streams: &mut [Stream]) {
         match self {
             Self::Created => {}

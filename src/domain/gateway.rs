@@ -12,7 +12,6 @@ pub struct GatewayUrl(String);
 text_value!(GatewayUrl);
 
 impl Default for GatewayUrl {
-    /// Where a gateway on this machine listens.
     fn default() -> Self {
         Self("http://127.0.0.1:4680".to_owned())
     }
@@ -20,20 +19,18 @@ impl Default for GatewayUrl {
 
 impl GatewayUrl {
     /// Whether tokens travel to it unencrypted beyond this machine and its own network.
-    #[must_use]
     pub fn is_open_to_readers(&self) -> bool {
         is_open_to_readers(&self.0)
     }
 
-    /// The URL of one of the API's paths, which begin with a slash.
-    #[must_use]
+    /// Appends a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 }
 
 /// Whether what is sent to a URL travels unencrypted beyond this machine and its own network.
-pub fn is_open_to_readers(url: &str) -> bool {
+pub(super) fn is_open_to_readers(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else {
         return false;
     };

@@ -8,7 +8,7 @@ use super::secret::Secret;
 use super::text::quote;
 use super::value::{Invalid, text_value};
 
-/// Longest header name and value accepted, in bytes.
+/// In bytes.
 const MAX_HEADER_NAME: usize = 100;
 const MAX_HEADER_VALUE: usize = 4096;
 
@@ -32,19 +32,31 @@ const RESERVED_PREFIXES: [&str; 2] = ["proxy-", "webhook-"];
 /// The blanks that HTTP allows around a header's parts. A line break is not one of them.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// A header name that a webhook may add: an HTTP token, and not one that is set for it.
+/// An HTTP token, and not a name that the delivery sets itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderName(String);
 
 text_value!(HeaderName);
+
+impl HeaderName {
+    /// Case does not tell two names apart.
+    pub fn is(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+}
+
+/// The grammar of a header name (RFC 9110 §5.6.2).
+pub(crate) fn is_http_token(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(allowed)
+}
 
 impl FromStr for HeaderName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim_matches(BLANKS);
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if text.is_empty() || text.len() > MAX_HEADER_NAME || !text.bytes().all(token) {
+        if text.len() > MAX_HEADER_NAME || !is_http_token(text) {
             return Err(Invalid::new(format_args!(
                 "{} is not a header name: use letters, digits and -, like X-Api-Key",
                 quote(text)
@@ -63,13 +75,11 @@ impl FromStr for HeaderName {
     }
 }
 
-/// One header that every delivery carries. Its value is a secret until shown to be otherwise.
+/// The value is a secret until shown to be otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RawPair")]
 pub struct Header {
-    /// Its name, as typed.
     pub name: HeaderName,
-    /// Its value.
     pub value: Secret,
 }
 
@@ -88,13 +98,8 @@ impl TryFrom<RawPair> for Header {
 }
 
 impl Header {
-    /// Most headers a webhook may have.
     pub const MOST: usize = 20;
 
-    /// A header out of its two parts.
-    ///
-    /// # Errors
-    /// When the name is not one that may be set, or the value could not be sent.
     pub fn new(name: &str, value: &str) -> Result<Self, Invalid> {
         let name: HeaderName = name.parse()?;
         let value = value.trim_matches(BLANKS);
@@ -115,13 +120,9 @@ impl Header {
         })
     }
 
-    /// Adds this header to a list, where a name may stand once.
-    ///
-    /// # Errors
-    /// When the name is there already, in whatever case, or the list is full.
+    /// Adds this header to a list, where a name may stand once, in whatever case.
     pub fn add_to(self, list: &mut Vec<Self>) -> Result<(), Invalid> {
-        let same = |other: &Self| other.name.0.eq_ignore_ascii_case(&self.name.0);
-        if list.iter().any(same) {
+        if list.iter().any(|other| other.name.is(self.name.as_str())) {
             return Err(Invalid::new(format_args!(
                 "header {} is given twice: a webhook sends each name once",
                 self.name

@@ -51,6 +51,7 @@ pub use event_type::{EventType, EventTypes};
 pub use field::{Field, Step};
 pub use filter::{Order, StreamFilter};
 pub use gateway::GatewayUrl;
+pub(crate) use header::is_http_token;
 pub use header::{Header, HeaderName};
 pub use internal_id::InternalId;
 pub use message::{DeliveryState, Direction, Message, MessageStatus, conversation};

@@ -12,12 +12,11 @@ pub struct StreamId(String);
 text_value!(StreamId);
 
 impl StreamId {
-    /// What every id begins with.
-    pub const PREFIX: &'static str = "st_";
+    const PREFIX: &'static str = "st_";
     const ALPHABET: &'static [u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     const LENGTH: usize = 12;
 
-    /// A new id out of a source of uniformly random bytes.
+    /// `random` yields uniformly random bytes.
     pub fn generate(mut random: impl FnMut() -> u8) -> Self {
         let digits =
             (0..Self::LENGTH).map(|_| char::from(Self::ALPHABET[usize::from(random() % 32)]));
@@ -48,18 +47,15 @@ pub struct StreamName(String);
 text_value!(StreamName);
 
 impl StreamName {
-    /// Longest name, in characters.
+    /// In characters.
     pub const LONGEST: usize = 100;
 }
 
-/// The form under which two names, or two tags, are the same: case does not count.
-#[must_use]
+/// Two names, or two tags, with one key are the same: case does not count.
 pub fn name_key(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Whether two names are the same name.
-#[must_use]
 pub fn same_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || !(one.is_ascii() && other.is_ascii()) && name_key(one) == name_key(other)
@@ -91,7 +87,7 @@ impl FromStr for StreamName {
     }
 }
 
-/// What the owner wrote about a stream: at most 500 characters on one line; may be empty.
+/// At most 500 characters on one line; may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description(String);
 
@@ -112,8 +108,8 @@ impl FromStr for Description {
     }
 }
 
-/// A tag, kept as it was typed and compared without regard to case: 1–50 characters, no comma, no
-/// control character.
+/// Kept as it was typed and compared without regard to case: 1–50 characters, no comma, no control
+/// character.
 #[derive(Debug, Clone)]
 pub struct Tag(String);
 
@@ -202,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_made_of_chance_and_recognised() {
+    fn ids_are_made_of_chance_and_recognized() {
         let mut n = 0u8;
         let id = StreamId::generate(|| {
             n = n.wrapping_add(41);

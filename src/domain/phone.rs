@@ -13,8 +13,7 @@ text_value!(Phone);
 
 impl Phone {
     /// The last two digits of a fictional number, `1AAA55501NN`, which never rings anywhere.
-    #[must_use]
-    pub fn fictional(&self) -> Option<u8> {
+    pub(super) fn fictional(&self) -> Option<u8> {
         let digits = self.0.strip_prefix('1')?;
         let fictional = digits.len() == 10 && &digits[3..8] == "55501";
         digits.get(8..).filter(|_| fictional)?.parse().ok()

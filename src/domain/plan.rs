@@ -12,45 +12,32 @@ use super::name::name_key;
 use super::problem::Problem;
 use super::stream::{Status, Stream};
 
-/// A stream as a document wants it.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Its answers; those left open get their defaults.
+    /// Answers left open get their defaults.
     pub draft: StreamDraft,
-    /// Its status.
     pub status: Status,
 }
 
-/// A stream that is to be different.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// The stream as it will be.
     pub after: Stream,
-    /// What differs.
     pub differences: Vec<Difference>,
     /// Whether it was a draft and gets its token now.
     pub needs_token: bool,
 }
 
-/// Everything that has to be done.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Streams to make.
     pub creates: Vec<Target>,
-    /// Streams to change.
     pub changes: Vec<Change>,
-    /// Streams to delete.
     pub deletes: Vec<Stream>,
-    /// How many are as they should be.
     pub unchanged: usize,
 }
 
 impl Plan {
-    /// Compares what there is with what is wanted, by name in any case. What is not wanted is
-    /// deleted only with `prune`.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the document, with the number of the stream that it is about.
+    /// Compares streams by name, in any case, and deletes the others only with `prune`. A problem
+    /// carries the index of its stream in the document.
     pub fn new(
         present: Vec<Stream>,
         wanted: Vec<Target>,
@@ -106,8 +93,6 @@ impl Plan {
         }
     }
 
-    /// Whether there is nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.creates.is_empty() && self.changes.is_empty() && self.deletes.is_empty()
     }

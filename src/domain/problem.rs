@@ -4,12 +4,10 @@ use std::fmt;
 
 use super::field::Field;
 
-/// What is wrong with one answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The question.
     pub field: Field,
-    /// The flag that was, or could have been, its answer.
+    /// The flag that was, or could have been, the answer.
     pub flag: &'static str,
     /// What is wrong, and what would be accepted.
     pub sentence: String,
@@ -18,7 +16,6 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with the answer to `field`.
     pub fn new(field: Field, sentence: impl fmt::Display) -> Self {
         Self {
             field,
@@ -28,13 +25,10 @@ impl Problem {
         }
     }
 
-    /// A required question without an answer.
-    #[must_use]
     pub fn missing(field: Field) -> Self {
         Self::new(field, format_args!("missing: {}", field.help()))
     }
 
-    /// An answer that names a thing that does not exist.
     pub fn unknown(field: Field, sentence: impl fmt::Display) -> Self {
         Self {
             unknown: true,
@@ -42,8 +36,6 @@ impl Problem {
         }
     }
 
-    /// The same problem, with another flag's answer.
-    #[must_use]
     pub fn with(self, flag: &'static str) -> Self {
         Self { flag, ..self }
     }

@@ -14,51 +14,39 @@ use super::stream::{Status, StreamKind};
 use super::value::Invalid;
 use super::webhook::{Incoming, Method, Webhook};
 
-/// The answers as text. `None` is a question that was not answered.
+/// `None` is a question that was not answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawDraft {
-    /// The kind of stream; only checked.
+    /// Checked and dropped: there is one kind.
     #[serde(rename = "type")]
     pub kind: StreamKind,
-    /// Its name.
     pub name: Option<String>,
-    /// Its description.
     pub description: Option<String>,
-    /// What it is to be: Ready where nothing is said.
+    /// Ready where nothing is said.
     pub status: Option<Status>,
-    /// Its allow list.
     pub allowed_ips: Option<Vec<String>>,
-    /// Its tags.
     pub tags: Option<Vec<String>>,
-    /// Its default sender.
     #[serde(deserialize_with = "document_sender")]
     pub default_sender: Option<RawSender>,
-    /// Whether it is simulated.
     pub demo: Option<bool>,
-    /// Its webhook.
     #[serde(deserialize_with = "document_webhook")]
     pub webhook: RawWebhook,
 }
 
-/// A webhook as it was typed, each part for itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawWebhook {
-    /// Said to be wanted by nobody.
+    /// Whether the stream is to have no webhook.
     #[serde(skip)]
     pub skip: bool,
-    /// POST or GET.
     pub method: Option<String>,
-    /// Its URL.
     pub url: Option<String>,
-    /// Its headers.
     pub headers: Option<Vec<RawHeader>>,
-    /// What it is told of.
     pub events: Option<Vec<String>>,
 }
 
-/// In a document `null` says that there is no webhook.
+/// In a document, `null` says that there is no webhook.
 fn document_webhook<'de, D: Deserializer<'de>>(input: D) -> Result<RawWebhook, D::Error> {
     Ok(Option::deserialize(input)?.unwrap_or(RawWebhook {
         skip: true,
@@ -67,8 +55,7 @@ fn document_webhook<'de, D: Deserializer<'de>>(input: D) -> Result<RawWebhook, D
 }
 
 impl RawDraft {
-    /// These answers, and `other`'s where these have none.
-    #[must_use]
+    /// Takes `other`'s answers where these have none.
     pub fn or(self, other: Self) -> Self {
         Self {
             kind: self.kind,
@@ -83,9 +70,8 @@ impl RawDraft {
         }
     }
 
-    /// As [`RawDraft::read`], for a stream that has this webhook: a part of it alone keeps the
-    /// method.
-    #[must_use]
+    /// As [`RawDraft::read`], for a stream that has this webhook: an answer about a part of it keeps
+    /// the method.
     pub fn read_for(&self, webhook: Option<&Webhook>) -> (StreamDraft, Vec<Problem>) {
         let (mut draft, wrong) = self.read();
         if let (None, Some(webhook), Some(Incoming::Webhook(method))) =
@@ -96,8 +82,7 @@ impl RawDraft {
         (draft, wrong)
     }
 
-    /// Reads every answer by its rule: what could be read, and everything that is wrong.
-    #[must_use]
+    /// Reads every answer by its rule and collects everything that is wrong.
     pub fn read(&self) -> (StreamDraft, Vec<Problem>) {
         let Self {
             kind: _,
@@ -144,7 +129,7 @@ impl RawWebhook {
         }
     }
 
-    /// Whether a webhook is wanted: any part of one says so.
+    /// Any part of a webhook says that one is wanted.
     fn incoming(&self, read: Option<Method>) -> Option<Incoming> {
         let Self {
             skip,

@@ -11,14 +11,12 @@ use super::problem::Problem;
 use super::sender::DefaultSender;
 use super::value::Invalid;
 
-/// A default sender as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawSender {
-    /// Each request names its own.
     Customized,
-    /// One that the catalogue has.
+    /// The catalogue must have it.
     Existing(String),
-    /// One that the catalogue has or gains.
+    /// The catalogue has or gains it.
     New(String),
 }
 
@@ -40,7 +38,7 @@ impl RawSender {
     }
 }
 
-/// In a document `null` says *Customized*, and a Sender ID may be new to the catalogue.
+/// In a document, `null` says *Customized*, and a Sender ID may be new to the catalogue.
 pub(super) fn document_sender<'de, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Option<RawSender>, D::Error> {
@@ -50,17 +48,13 @@ pub(super) fn document_sender<'de, D: Deserializer<'de>>(
     }))
 }
 
-/// A header as it was typed: one line, or a pair.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum RawHeader {
     /// `Name: value`.
     Line(String),
-    /// Its two parts.
     Pair {
-        /// Its name.
         name: String,
-        /// Its value.
         value: String,
     },
 }
@@ -80,7 +74,7 @@ impl RawHeader {
     }
 }
 
-/// A text by the rule of its type; what is wrong with it goes with the rest.
+/// Adds the error to those found so far, so that all are told at once.
 pub(super) fn one<T>(field: Field, text: Option<&str>, wrong: &mut Vec<Problem>) -> Option<T>
 where
     T: FromStr<Err = Invalid>,

@@ -8,41 +8,34 @@ use super::span::Span;
 use super::text::quote;
 use super::value::{Invalid, display_value};
 
-/// Pauses for tests and development, in seconds.
+/// For tests and development, in seconds.
 const LOCAL: [u64; 5] = [1, 2, 5, 10, 30];
 
-/// Pauses of the Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h,
-/// 20 h, 24 h.
+/// The Standard Webhooks schedule, in seconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h.
 const SERVICE: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
-/// Most pauses of a list.
-const MOST: usize = 20;
+const MOST_PAUSES: usize = 20;
 
-/// How much a pause varies, up or down.
+/// The part of a pause by which it varies, up or down.
 const JITTER: f64 = 0.2;
 
-/// A schedule of pauses between attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Retry {
-    /// 1, 2, 5, 10, 30 s.
     Local,
-    /// The Standard Webhooks schedule: over three days.
+    /// Over three days.
     Service,
-    /// One attempt.
     Never,
-    /// These.
     List(Vec<Span>),
 }
 
 display_value!(Retry);
 
 impl Retry {
-    /// The pause after so many attempts; `None` when the schedule is over.
+    /// `None` when the schedule is over.
     ///
-    /// It varies by up to a fifth with `chance`, from 0 to 1, so that many deliveries do not come
-    /// back at one moment. What the receiver asked for takes its place, within the pause and twice
-    /// the pause.
-    #[must_use]
+    /// Varies by up to a fifth with `chance`, from 0 to 1, so that many deliveries do not come back
+    /// at one moment. What the receiver asked for replaces the pause, but is never shorter than it
+    /// or longer than twice of it.
     pub fn pause(
         &self,
         attempts: usize,
@@ -64,8 +57,7 @@ impl Retry {
 }
 
 impl Retry {
-    /// The longest pause that it can come to.
-    #[must_use]
+    /// An upper bound of every pause, with what a receiver may ask for.
     pub fn longest(&self) -> Duration {
         let longest = match self {
             Self::Local => LOCAL.into_iter().max().map(Duration::from_secs),
@@ -83,7 +75,7 @@ impl FromStr for Retry {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let list = |text: &str| -> Option<Vec<Span>> {
             let list: Result<Vec<Span>, _> = text.split(',').map(str::parse).collect();
-            list.ok().filter(|list| list.len() <= MOST)
+            list.ok().filter(|list| list.len() <= MOST_PAUSES)
         };
         match text {
             "local" => Ok(Self::Local),
@@ -91,7 +83,7 @@ impl FromStr for Retry {
             "none" => Ok(Self::Never),
             text => list(text).map(Self::List).ok_or_else(|| {
                 Invalid::new(format_args!(
-                    "{} is not a retry schedule: use local, service, none, or up to {MOST} pauses \
+                    "{} is not a retry schedule: use local, service, none, or up to {MOST_PAUSES} pauses \
                      like 1s,10s,5m",
                     quote(text)
                 ))

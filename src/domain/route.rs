@@ -51,8 +51,6 @@ impl FromStr for RouteName {
 pub struct RouteToken(Secret);
 
 impl RouteToken {
-    /// The token itself.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -80,34 +78,27 @@ impl FromStr for RouteToken {
     }
 }
 
-/// A way out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
-    /// Its name.
     pub name: RouteName,
-    /// The API that it leads to.
     pub base_url: GatewayUrl,
-    /// The streams that it serves; none are named where it serves every live stream.
+    /// Empty where the route serves every live stream.
     #[serde(default)]
     pub streams: Vec<StreamId>,
-    /// How long a message waits for an API that is away or throttles, where that is said.
+    /// How long a message waits for an API that is unavailable or throttles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire: Option<Span>,
-    /// When it was added.
     pub created_at: Timestamp,
 }
 
-/// How long a message waits for a carrier, where a route does not say.
-const EXPIRE: Duration = Duration::from_secs(24 * 3_600);
+const DEFAULT_EXPIRE: Duration = Duration::from_secs(24 * 3_600);
 
 impl Route {
-    /// How long a message waits for an API that is away or throttles.
     pub fn expire(&self) -> Duration {
-        self.expire.map_or(EXPIRE, Span::as_duration)
+        self.expire.map_or(DEFAULT_EXPIRE, Span::as_duration)
     }
 
-    /// The route of a stream: one that names it goes before one for all.
-    #[must_use]
+    /// A route that names the stream goes before one for all.
     pub fn of<'a>(routes: &'a [Self], stream: &StreamId) -> Option<&'a Self> {
         let named = routes.iter().find(|route| route.streams.contains(stream));
         named.or_else(|| routes.iter().find(|route| route.streams.is_empty()))

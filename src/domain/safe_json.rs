@@ -7,17 +7,14 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::text::is_unsafe;
 
-/// A layout, with unsafe characters of strings as `\uXXXX`.
+/// Writes unsafe characters of strings as `\uXXXX`.
 #[derive(Debug, Default)]
 pub struct Safe<F>(F);
 
-/// An object over several lines.
 pub type SafePretty = Safe<PrettyFormatter<'static>>;
 
-/// A value on one line.
 pub type SafeLine = Safe<CompactFormatter>;
 
-/// Passes the calls that only lay the text out.
 macro_rules! laid_out_as_usual {
     ($($method:ident($($argument:ident: $kind:ty),*);)*) => {$(
         fn $method<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $kind)*) -> io::Result<()> {

@@ -4,22 +4,18 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// A secret value. `Debug`, `Display` and serde write a mask; [`Secret::expose`] is the only way out.
+/// `Debug`, `Display` and serde write a mask; [`Secret::expose`] is the only way out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// What every secret looks like when shown.
     pub const MASK: &'static str = "********";
 
-    /// Takes the text into custody.
-    #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text itself, for a request, a file of secrets, or a person who asked for it.
-    #[must_use]
+    /// For a request, a file of secrets, or a person who asked for it.
     pub fn expose(&self) -> &str {
         &self.0
     }

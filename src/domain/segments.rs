@@ -5,28 +5,25 @@ use std::str::FromStr;
 use super::value::{Invalid, text_value, words};
 
 /// The GSM 03.38 basic alphabet beyond ASCII.
-const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
-/// ASCII characters that the basic alphabet has not, two of them in its extension.
+pub(super) const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
+/// ASCII characters that the basic alphabet lacks; its extension has all but the backtick.
 const NOT_BASIC: &str = "`^{}\\[~]|";
 /// The extension: each character costs two septets.
 const EXTENSION: &str = "^{}\\[~]|€\u{c}";
 
-/// Most segments of one text.
 const MOST: usize = 10;
 
 words! {
-    /// How the characters of a text travel.
     pub enum Encoding {
-        /// Seven bits a character, two characters' room for those of the extension.
+        /// Seven bits a character; those of the extension take the room of two.
         Gsm7 = "GSM-7",
-        /// Sixteen bits a unit, for every text with a character that GSM-7 has not.
+        /// Sixteen bits a unit, for every text with a character that GSM-7 lacks.
         Ucs2 = "UCS-2",
     }
 }
 
 impl Encoding {
-    /// Units of a text in one segment, and of each segment of a longer one.
-    #[must_use]
+    /// Units in a text of one segment, and in each segment of a longer one.
     pub fn room(self) -> (usize, usize) {
         match self {
             Self::Gsm7 => (160, 153),
@@ -35,20 +32,17 @@ impl Encoding {
     }
 }
 
-/// What a text needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segments {
-    /// How it travels.
     pub encoding: Encoding,
-    /// Its length: septets in GSM-7, UTF-16 units in UCS-2.
+    /// Septets in GSM-7, UTF-16 units in UCS-2.
     pub units: usize,
-    /// How many messages of the air interface it takes.
     pub segments: usize,
-    /// The characters that GSM-7 has not, each once.
+    /// The characters that GSM-7 lacks, each once.
     pub forced_by: Vec<char>,
 }
 
-/// Septets of a character in GSM-7; `None` where GSM-7 has it not.
+/// `None` where GSM-7 lacks the character.
 fn septets(c: char) -> Option<usize> {
     let plain = matches!(c, ' '..='~' | '\n' | '\r') && !NOT_BASIC.contains(c);
     if plain || !c.is_ascii() && BASIC.contains(c) {
@@ -59,8 +53,6 @@ fn septets(c: char) -> Option<usize> {
 }
 
 impl Segments {
-    /// Measures a text.
-    #[must_use]
     pub fn of(text: &str) -> Self {
         let mut forced_by = Vec::new();
         for c in text.chars().filter(|c| septets(*c).is_none()) {
@@ -92,15 +84,13 @@ impl Segments {
     }
 }
 
-/// The text of a message: at least a character, at most ten segments, no NUL.
+/// At least one character, at most ten segments, no NUL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageText(String);
 
 text_value!(MessageText);
 
 impl MessageText {
-    /// What it needs.
-    #[must_use]
     pub fn segments(&self) -> Segments {
         Segments::of(&self.0)
     }

@@ -2,34 +2,28 @@
 
 use std::str::FromStr;
 
+use super::segments::BASIC;
 use super::text::quote;
 use super::value::{Invalid, text_value, words};
 
-/// Letters of the GSM 03.38 basic alphabet beyond ASCII.
-const GSM_LETTERS: &str = "èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜäöñüà";
-
-/// A Sender ID: alphanumeric (a brand) or numeric (a phone number or short code).
-///
-/// Alphanumeric: 1–11 GSM letters, digits, spaces and `-_.&`, with at least one letter.
-/// Numeric: 3–15 digits, country code first, no `+`. The lengths are GSM's.
+/// Alphanumeric (a brand): 1–11 GSM letters, digits, spaces and `-_.&`, with at least one letter.
+/// Numeric (a phone number or short code): 3–15 digits, country code first, no `+`. The lengths
+/// are GSM's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SenderId(String);
 
 text_value!(SenderId);
 
 words! {
-    /// The two kinds of Sender ID.
     pub enum SenderKind {
-        /// A brand name; handsets cannot answer it.
+        /// Handsets cannot answer it.
         Alphanumeric = "alphanumeric",
-        /// A phone number or short code; handsets can answer it.
+        /// Handsets can answer it.
         Numeric = "numeric",
     }
 }
 
 impl SenderId {
-    /// Which of the two kinds this is.
-    #[must_use]
     pub fn kind(&self) -> SenderKind {
         if self.0.bytes().all(|b| b.is_ascii_digit()) {
             SenderKind::Numeric
@@ -38,8 +32,6 @@ impl SenderId {
         }
     }
 
-    /// What to know about a Sender ID that handsets cannot answer.
-    #[must_use]
     pub fn reply_note(&self) -> Option<String> {
         (self.kind() == SenderKind::Alphanumeric).then(|| {
             format!("Note: handsets cannot answer {self}; replies need a numeric Sender ID.")
@@ -52,7 +44,7 @@ impl FromStr for SenderId {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let letter = |c: char| c.is_ascii_alphabetic() || GSM_LETTERS.contains(c);
+        let letter = |c: char| c.is_alphabetic() && (c.is_ascii() || BASIC.contains(c));
         let allowed = |c: char| letter(c) || c.is_ascii_digit() || " -_.&".contains(c);
         let valid = if digits {
             (3..=15).contains(&text.len())
@@ -73,20 +65,16 @@ impl FromStr for SenderId {
     }
 }
 
-/// What a request may say about its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultSender {
     /// Each request names one of the available Sender IDs.
     Customized,
-    /// One Sender ID of the catalogue, for every request.
     Existing(SenderId),
-    /// As `Existing`, and the catalogue gains it.
+    /// The catalogue gains it.
     New(SenderId),
 }
 
 impl DefaultSender {
-    /// The Sender ID, when one was chosen.
-    #[must_use]
     pub fn id(&self) -> Option<&SenderId> {
         match self {
             Self::Customized => None,

@@ -16,7 +16,7 @@ const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
 ];
 
-/// Longest span, in milliseconds: 30 days.
+/// In milliseconds: 30 days.
 const LONGEST: u64 = 30 * 86_400_000;
 
 /// A number and a unit: `300ms`, `10s`, `5m`, `2h`, `1d`; at most 30 days.
@@ -26,10 +26,14 @@ pub struct Span(Duration);
 display_value!(Span);
 
 impl Span {
-    /// The duration.
-    #[must_use]
     pub fn as_duration(self) -> Duration {
         self.0
+    }
+}
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        Self(duration)
     }
 }
 

@@ -17,71 +17,57 @@ use super::unique::Unique;
 use super::value::{display_value, words};
 use super::webhook::Webhook;
 
-/// A two-way SMS stream, complete or still a draft. Serialised as anyone may read it.
+/// Serialized as anyone may read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
-    /// Its id, which never changes.
     pub id: StreamId,
-    /// Its name, unique without regard to case.
+    /// Unique without regard to case.
     pub name: StreamName,
-    /// The kind of traffic. One kind exists.
     #[serde(rename = "type", default)]
     pub kind: StreamKind,
-    /// What the owner wrote about it; may be empty.
     #[serde(default)]
     pub description: Description,
-    /// Draft, Ready or Disabled.
     pub status: Status,
-    /// Tags, in the order in which they were added.
     #[serde(default)]
     pub tags: Unique<Tag>,
-    /// Who may call the API; empty allows any address.
+    /// Empty allows any address.
     #[serde(default)]
     pub allowed_ips: Unique<AllowedIp>,
     /// The Sender ID of requests that name none; `None` is *Customized*.
     #[serde(default)]
     pub default_sender: Option<SenderId>,
-    /// Whether sending is simulated.
     #[serde(default)]
     pub demo: bool,
-    /// Where incoming messages go.
     #[serde(default)]
     pub webhook: Option<Webhook>,
-    /// The last four characters of the token; a draft has none yet.
+    /// The last four characters; a draft has no token yet.
     #[serde(default)]
     pub token_hint: Option<String>,
-    /// The SHA-256 of the token, in hexadecimal.
+    /// In hexadecimal.
     #[serde(default, skip_serializing)]
     pub token_sha256: Option<String>,
     /// For a draft, the step at which the wizard was left.
     #[serde(default, skip_serializing)]
     pub resume_at: Option<Step>,
-    /// When it was first saved.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
 }
 
 impl Stream {
-    /// What is kept of the token; `None` while the stream is a draft.
-    #[must_use]
+    /// `None` while the stream is a draft.
     pub fn digest(&self) -> Option<TokenDigest> {
         let (sha256, hint) = self.token_sha256.clone().zip(self.token_hint.clone())?;
         Some(TokenDigest { sha256, hint })
     }
 
-    /// Its default sender as people read it: the Sender ID, or *Customized*.
-    #[must_use]
+    /// The Sender ID, or *Customized*.
     pub fn sender_name(&self) -> String {
         self.default_sender
             .as_ref()
             .map_or_else(|| "Customized".to_owned(), ToString::to_string)
     }
 
-    /// The same stream with other answers: id, birth, token and status stay.
-    ///
-    /// # Errors
-    /// When a required answer is missing.
+    /// The same stream with other answers: id, creation time, token and status stay.
     pub fn revised(&self, draft: StreamDraft, now: Timestamp) -> Result<Self, Vec<Problem>> {
         let birth = Birth {
             id: self.id.clone(),
@@ -96,7 +82,6 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Makes a token the stream's own.
     pub fn accept(&mut self, digest: TokenDigest) {
         self.token_sha256 = Some(digest.sha256);
         self.token_hint = Some(digest.hint);
@@ -104,10 +89,8 @@ impl Stream {
 }
 
 words! {
-    /// The kind of traffic that a stream carries.
     #[derive(Default)]
     pub enum StreamKind (exact, "is not a stream type: use sms_two_way") {
-        /// Messages out, replies in.
         #[default]
         SmsTwoWay = "sms_two_way",
     }
@@ -116,8 +99,6 @@ words! {
 display_value!(StreamKind);
 
 impl StreamKind {
-    /// The kind as people read it.
-    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::SmsTwoWay => "SMS Two-Way",
@@ -126,13 +107,10 @@ impl StreamKind {
 }
 
 words! {
-    /// Where a stream is in its life.
     pub enum Status (any_case, "is not a status: use Draft, Ready, Sending or Disabled") {
-        /// Its steps are not finished.
         Draft = "Draft",
-        /// It takes requests.
         Ready = "Ready",
-        /// Ready, with messages whose status is not final: seen in the journal, never stored.
+        /// Ready, with messages whose status is not final: computed from the messages, never stored.
         Sending = "Sending",
         /// Paused by hand.
         Disabled = "Disabled",
@@ -145,7 +123,7 @@ impl Serialize for Status {
     }
 }
 
-/// What a file may say: every status but the one that is only ever seen.
+/// Refuses the status that is computed and never stored.
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Word;

@@ -7,14 +7,13 @@ use serde_json::Value;
 use super::header::Header;
 use super::stream::Stream;
 
-/// Who will read the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// Anyone: header values are masked.
+    /// Header values are masked.
     Anyone,
-    /// The owner, who asked for the secrets.
+    /// The owner asked for the secrets.
     Owner,
-    /// The state file: with what only it keeps.
+    /// The state file, with what only it keeps.
     File,
 }
 
@@ -23,7 +22,6 @@ impl Reader {
     pub(crate) const OF_DRAFTS: &'static str = "resume_at";
 }
 
-/// A stream and its reader, ready to be serialised.
 #[derive(Debug, Clone, Copy)]
 pub struct StreamJson<'a>(pub &'a Stream, pub Reader);
 
@@ -49,7 +47,6 @@ impl Serialize for StreamJson<'_> {
     }
 }
 
-/// A stream's JSON with these values of its headers.
 pub(super) fn with_values(
     stream: &Stream,
     values: impl Iterator<Item = String>,

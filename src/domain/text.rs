@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Longest stretch of a refused value that an error repeats, in characters.
+/// The most characters of a refused value that an error repeats.
 const QUOTED: usize = 60;
 
 /// Whether a terminal would act on this character instead of showing it: control characters
@@ -16,8 +16,7 @@ pub(crate) fn is_unsafe(c: char) -> bool {
             | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The same text with every unsafe character written as `\u{…}`.
-#[must_use]
+/// Writes every unsafe character as `\u{…}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -33,8 +32,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// A refused value as a sentence repeats it: in quotation marks, safe, and not longer than a line.
-#[must_use]
+/// In quotation marks, safe, and not longer than a line.
 pub fn quote(text: &str) -> String {
     let mut start: String = text.chars().take(QUOTED).collect();
     if start.len() < text.len() {
@@ -44,7 +42,6 @@ pub fn quote(text: &str) -> String {
 }
 
 /// A decoder's error without the text that it found: it may be a secret in the wrong place.
-#[must_use]
 pub fn without_found_text(error: &str) -> String {
     let cut = |before: &str| -> Option<String> {
         let start = error.find(before)? + before.len();

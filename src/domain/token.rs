@@ -1,4 +1,4 @@
-//! A stream's authorization token: issue, recognise, digest.
+//! A stream's authorization token: issue, recognize, digest.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,17 +18,17 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token(Secret);
 
-/// What is kept of a token where it must not be readable.
+/// What may be stored of a token: it does not reveal it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenDigest {
-    /// SHA-256 of the whole token, in lower-case hexadecimal.
+    /// SHA-256 of the whole token, in lowercase hexadecimal.
     pub sha256: String,
-    /// Its last four characters.
+    /// The last four characters.
     pub hint: String,
 }
 
 impl Token {
-    /// A new token out of a source of uniformly random bytes.
+    /// `random` yields uniformly random bytes.
     pub fn issue(mut random: impl FnMut() -> u8) -> Self {
         let mut text = String::with_capacity(PREFIX.len() + BODY + CHECKSUM);
         text.push_str(PREFIX);
@@ -44,14 +44,10 @@ impl Token {
         Self(Secret::new(text))
     }
 
-    /// The token itself.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// What may be kept beside the stream.
-    #[must_use]
     pub fn digest(&self) -> TokenDigest {
         let digest = ring::digest::digest(&ring::digest::SHA256, self.expose().as_bytes());
         let hex = |byte: &u8| {
@@ -81,14 +77,11 @@ impl fmt::Display for Token {
     }
 }
 
-/// A token as it is shown to people who did not ask for it.
 fn mask(hint: &str) -> String {
     format!("{PREFIX}{}{hint}", Secret::MASK)
 }
 
 impl TokenDigest {
-    /// The token's mask: prefix and last four characters.
-    #[must_use]
     pub fn masked(&self) -> String {
         mask(&self.hint)
     }

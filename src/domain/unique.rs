@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Ordered and without doubles: allowed IPs, tags, webhook headers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Unique<T>(Vec<T>);
@@ -16,7 +15,7 @@ impl<T> Default for Unique<T> {
 }
 
 impl<T: PartialEq> Unique<T> {
-    /// Adds at the end; `false` when it was there already.
+    /// `false` when it was there already.
     pub fn insert(&mut self, value: T) -> bool {
         let fresh = !self.0.contains(&value);
         if fresh {
@@ -25,7 +24,7 @@ impl<T: PartialEq> Unique<T> {
         fresh
     }
 
-    /// Takes one out; `false` when it was not there.
+    /// `false` when it was not there.
     pub fn remove(&mut self, value: &T) -> bool {
         let before = self.0.len();
         self.0.retain(|kept| kept != value);
@@ -41,7 +40,6 @@ impl<T> std::ops::Deref for Unique<T> {
     }
 }
 
-/// As people read a list: with commas.
 impl<T: fmt::Display> fmt::Display for Unique<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, value) in self.0.iter().enumerate() {

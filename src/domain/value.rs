@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A value that breaks its rule. The sentence names the value and what would be accepted.
+/// The sentence names the value and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(String);
@@ -13,13 +13,11 @@ impl Invalid {
     }
 }
 
-/// Gives a text newtype with `FromStr` the rest of its doors: `as_str`, `Display` and serde,
-/// all through that one rule.
+/// Gives a text newtype with `FromStr` the rest: `as_str`, `Display` and serde, all through that
+/// one rule.
 macro_rules! text_value {
     ($name:ident) => {
         impl $name {
-            /// The text as it was typed.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -63,8 +61,8 @@ macro_rules! display_value {
     };
 }
 
-/// An enum whose values are words: each variant's name, all of them in order, and `Display`. With
-/// a sentence, `FromStr` as well; the sentence is what any other word gets.
+/// An enum whose values are words: the name of each variant, all of them in order, and `Display`.
+/// With a sentence, `FromStr` as well; any other word gets the sentence.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -79,11 +77,8 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them, in order.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
 
-            /// The word for it, in files, on the command line and in tables.
-            #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -113,12 +108,10 @@ macro_rules! words {
     };
 }
 
-/// Words that are read as they are written.
 pub(crate) fn exact(word: &str, text: &str) -> bool {
     word == text
 }
 
-/// Words that are read in upper and in lower case.
 pub(crate) fn any_case(word: &str, text: &str) -> bool {
     word.eq_ignore_ascii_case(text)
 }

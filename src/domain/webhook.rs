@@ -10,11 +10,10 @@ use super::header::Header;
 use super::text::quote;
 use super::value::{Invalid, display_value, text_value, words};
 
-/// Longest URL accepted, in bytes; a GET delivery appends its query to it.
+/// In bytes; a GET delivery appends its query to it.
 const MAX_URL: usize = 2048;
 
 words! {
-    /// How a webhook is called.
     pub enum Method (any_case, "is not a webhook method: use post or get") {
         /// The fields as a JSON body.
         Post = "POST",
@@ -25,12 +24,9 @@ words! {
 
 display_value!(Method);
 
-/// Whether incoming messages are delivered at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incoming {
-    /// No webhook for now.
     Skip,
-    /// A webhook, called by this method.
     Webhook(Method),
 }
 
@@ -42,7 +38,6 @@ text_value!(WebhookUrl);
 
 impl WebhookUrl {
     /// Whether messages travel to it unencrypted beyond this machine and its own network.
-    #[must_use]
     pub fn is_open_to_readers(&self) -> bool {
         is_open_to_readers(&self.0)
     }
@@ -81,17 +76,13 @@ impl FromStr for WebhookUrl {
     }
 }
 
-/// Where incoming messages are delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
-    /// How the URL is called.
     pub method: Method,
-    /// What is called.
     pub url: WebhookUrl,
-    /// Headers beside the delivery's own.
+    /// In addition to those that a delivery sets itself.
     #[serde(default)]
     pub headers: Vec<Header>,
-    /// What it is told of.
     #[serde(default)]
     pub events: EventTypes,
 }

@@ -19,29 +19,24 @@ const LENGTH: usize = 32;
 pub struct WebhookSecret(Secret);
 
 impl WebhookSecret {
-    /// A new secret out of a source of uniformly random bytes.
+    /// `random` yields uniformly random bytes.
     pub fn issue(mut random: impl FnMut() -> u8) -> Self {
         let bytes: Vec<u8> = (0..LENGTH).map(|_| random()).collect();
         Self(Secret::new(format!("{PREFIX}{}", STANDARD.encode(bytes))))
     }
 
-    /// The secret itself, as a verifying library wants it.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
     /// The value of `webhook-signature`: `v1,` and the base64 of the HMAC-SHA256 over
     /// `id.timestamp.content`. The timestamp is in seconds since 1970.
-    #[must_use]
     pub fn sign(&self, id: &str, timestamp: i64, content: &str) -> String {
         let tag = hmac::sign(&self.key(), &signed(id, timestamp, content));
         format!("v1,{}", STANDARD.encode(tag))
     }
 
-    /// Whether these bytes are what [`WebhookSecret::sign`] writes as base64.
-    #[must_use]
-    pub fn is_signature(&self, id: &str, timestamp: i64, content: &str, tag: &[u8]) -> bool {
+    pub(crate) fn is_signature(&self, id: &str, timestamp: i64, content: &str, tag: &[u8]) -> bool {
         hmac::verify(&self.key(), &signed(id, timestamp, content), tag).is_ok()
     }
 

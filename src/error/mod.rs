@@ -1,9 +1,11 @@
 //! How a failure becomes words and a number. The only place where either is decided.
 
+mod service;
 mod store;
 
 use std::fmt;
 
+use crate::service::ServiceError;
 use crate::store::StoreError;
 
 /// The exit codes, each with its one meaning.
@@ -121,6 +123,9 @@ impl Failure {
 impl From<&anyhow::Error> for Failure {
     fn from(error: &anyhow::Error) -> Self {
         if let Some(error) = error.downcast_ref::<StoreError>() {
+            return error.clone().into();
+        }
+        if let Some(error) = error.downcast_ref::<ServiceError>() {
             return error.clone().into();
         }
         error

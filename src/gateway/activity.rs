@@ -18,14 +18,12 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// While the gateway serves.
     pub(super) const SERVING: Self = Self {
         idle: Duration::from_secs(8),
         blocked: Duration::from_secs(10),
         body: Duration::MAX,
     };
 
-    /// After the gateway was asked to stop.
     pub(super) const STOPPING: Self = Self {
         idle: Duration::from_millis(200),
         blocked: Duration::from_millis(500),
@@ -71,12 +69,10 @@ impl Activity {
         conflict != 0 && conflict <= request
     }
 
-    /// There is an answer, and the next request is waited for.
-    pub(super) fn is_idle(&self) {
+    pub(super) fn idle_begins(&self) {
         self.idle.store(self.now(), Relaxed);
     }
 
-    /// The client does not take what is written.
     pub(super) fn write_blocks(&self) {
         self.blocked.store(self.now(), Relaxed);
     }
@@ -84,12 +80,11 @@ impl Activity {
     /// The client has taken some of it. What it waits for begins anew, as long as this goes on.
     pub(super) fn write_goes_on(&self) {
         if self.idle.load(Relaxed) != 0 {
-            self.is_idle();
+            self.idle_begins();
         }
         self.blocked.store(0, Relaxed);
     }
 
-    /// Something was read, up to here.
     pub(super) fn has_read(&self, framing: &Framing) {
         let body = if framing.inside_body() { self.now() } else { 0 };
         self.body.store(body, Relaxed);
@@ -109,12 +104,10 @@ impl Activity {
         }
     }
 
-    /// Whether a part of the body of the request that is served has not been read.
     pub(super) fn is_inside_body(&self) -> bool {
         self.body_since() != 0
     }
 
-    /// Whether it has been without progress for too long.
     pub(super) fn is_overdue(&self, limits: &Limits) -> bool {
         let (idle, blocked, body) = (
             self.idle.load(Relaxed),
@@ -136,7 +129,6 @@ impl Activity {
         (idle != 0 && blocked == 0).then(|| self.since(idle))
     }
 
-    /// How long the client has taken nothing of what is written, if so.
     pub(super) fn blocked_for(&self) -> Option<Duration> {
         let blocked = self.blocked.load(Relaxed);
         (blocked != 0).then(|| self.since(blocked))
@@ -169,7 +161,7 @@ mod tests {
         assert!(activity.is_overdue(&NONE) && activity.idle_for().is_some());
         activity.request_begins();
         assert!(!activity.is_overdue(&NONE) && activity.idle_for().is_none());
-        activity.is_idle();
+        activity.idle_begins();
         assert!(activity.is_overdue(&NONE) && activity.idle_for().is_some());
     }
 
@@ -206,7 +198,7 @@ mod tests {
         framing.feed(b"abPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
         activity.has_read(&framing);
         assert!(!activity.is_overdue(&at_once) && !activity.is_inside_body());
-        activity.is_idle();
+        activity.idle_begins();
         assert!(!activity.request_begins());
         assert!(activity.is_overdue(&at_once) && activity.is_inside_body());
     }

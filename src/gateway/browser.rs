@@ -17,7 +17,6 @@ pub fn refusal(headers: &HeaderMap, local: bool) -> Option<&'static str> {
     }
 }
 
-/// Whether a `Host` names this machine's loopback, with or without a port.
 pub(super) fn is_here(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -33,7 +32,6 @@ pub(super) fn is_here(host: &str) -> bool {
             .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// Whether a body is declared as JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers
         .get(header::CONTENT_TYPE)

@@ -16,20 +16,20 @@ use super::activity::{Activity, Limits};
 use super::linger;
 
 /// How often connections without progress are looked for.
-const SWEEP: Duration = Duration::from_millis(250);
+const SWEEP_INTERVAL: Duration = Duration::from_millis(250);
 
-/// As [`SWEEP`], after the gateway was asked to stop.
-const LAST_SWEEP: Duration = Duration::from_millis(50);
+/// As [`SWEEP_INTERVAL`], after the gateway was asked to stop.
+const STOPPING_SWEEP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Longest wait for a place before it is looked again. A connection is not ended for want of places
 /// before it has had this long for a request.
-const PAUSE: Duration = Duration::from_millis(10);
+const ROOM_WAIT: Duration = Duration::from_millis(10);
 
 /// A client that has taken nothing of its answer for this long has to go when places run out.
-const STUCK: Duration = Duration::from_secs(1);
+const BLOCKED_LIMIT: Duration = Duration::from_secs(1);
 
 /// Of this many places, one is made free at a time.
-const PORTION: usize = 128;
+const PLACES_PER_BATCH: usize = 128;
 
 #[derive(Debug)]
 pub(super) struct Connections {
@@ -84,11 +84,10 @@ impl Connections {
             open: Mutex::default(),
             ended: Notify::new(),
             stopping: AtomicBool::new(false),
-            lingering: Semaphore::new(linger::AT_ONCE),
+            lingering: Semaphore::new(linger::MAX_LINGERING),
         }
     }
 
-    /// Runs a connection as a task of its own.
     pub(super) fn spawn(
         self: &Arc<Self>,
         activity: Arc<Activity>,
@@ -121,11 +120,11 @@ impl Connections {
 
     /// Ends the connection that has waited longest for a request, or else one whose client takes
     /// nothing, and waits a moment until some connection is gone. Among many, the list is searched
-    /// once for a portion of them.
+    /// once for a batch of them.
     pub(super) async fn make_room(&self) {
         let ended = self.ended.notified();
         self.end_oldest();
-        let _ = tokio::time::timeout(PAUSE, ended).await;
+        let _ = tokio::time::timeout(ROOM_WAIT, ended).await;
     }
 
     fn end_oldest(&self) {
@@ -136,11 +135,14 @@ impl Connections {
                 .filter_map(|(id, task)| Some((wait(&task.activity)?, *id)))
                 .collect()
         };
-        let mut found = candidates(&|activity| activity.idle_for().filter(|time| *time >= PAUSE));
+        let mut found =
+            candidates(&|activity| activity.idle_for().filter(|time| *time >= ROOM_WAIT));
         if found.is_empty() {
-            found = candidates(&|activity| activity.blocked_for().filter(|time| *time >= STUCK));
+            found = candidates(&|activity| {
+                activity.blocked_for().filter(|time| *time >= BLOCKED_LIMIT)
+            });
         }
-        let n = (self.most / PORTION).max(1);
+        let n = (self.most / PLACES_PER_BATCH).max(1);
         if found.len() > n {
             found.select_nth_unstable_by(n, |a, b| b.cmp(a));
             found.truncate(n);
@@ -152,10 +154,9 @@ impl Connections {
         }
     }
 
-    /// Ends connections without progress, for ever.
     pub(super) async fn sweep(&self) {
         loop {
-            tokio::time::sleep(SWEEP).await;
+            tokio::time::sleep(SWEEP_INTERVAL).await;
             self.end_overdue(&self.limits);
         }
     }
@@ -178,11 +179,10 @@ impl Connections {
             if self.lock().tasks.is_empty() {
                 return;
             }
-            let _ = tokio::time::timeout(LAST_SWEEP, ended).await;
+            let _ = tokio::time::timeout(STOPPING_SWEEP_INTERVAL, ended).await;
         }
     }
 
-    /// Ends every connection, whatever it is doing.
     pub(super) fn end_all(&self) {
         self.lock().tasks.values_mut().for_each(Task::end);
     }

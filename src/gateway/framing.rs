@@ -7,7 +7,6 @@ use std::io::BufRead as _;
 /// Longest line that is followed; the HTTP library refuses such a head as a whole.
 const LONGEST_LINE: usize = 16 << 10;
 
-/// Follows the bytes of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
     at: At,
@@ -36,7 +35,6 @@ enum At {
 }
 
 impl Framing {
-    /// Follows what was read next.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             match self.at {
@@ -58,7 +56,6 @@ impl Framing {
         }
     }
 
-    /// How many heads have come to their end.
     pub(super) fn heads(&self) -> u64 {
         self.heads
     }
@@ -68,7 +65,6 @@ impl Framing {
         self.conflict
     }
 
-    /// Whether a body has begun and is not whole.
     pub(super) fn inside_body(&self) -> bool {
         !matches!(self.at, At::Head)
     }

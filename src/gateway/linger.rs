@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 use super::activity::Activity;
 
 /// How many connections may be read from at one time only to be thrown away.
-pub(super) const AT_ONCE: usize = 256;
+pub(super) const MAX_LINGERING: usize = 256;
 
 /// Most bytes that one client may still write.
-const MOST: usize = 32 << 20;
+const MAX_BYTES: usize = 32 << 20;
 
 /// How long one client may still write.
-const LONGEST: Duration = Duration::from_secs(2);
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 const PIECE: usize = 16 << 10;
 
@@ -26,12 +26,12 @@ pub(super) async fn linger(mut stream: TcpStream, places: &Semaphore, activity: 
     let Ok(_place) = places.try_acquire() else {
         return;
     };
-    activity.is_idle();
+    activity.idle_begins();
     let drained = async {
         std::future::poll_fn(|cx| std::pin::Pin::new(&mut stream).poll_shutdown(cx)).await?;
         let mut piece = vec![0; PIECE];
         let mut dropped = 0;
-        while dropped < MOST {
+        while dropped < MAX_BYTES {
             stream.readable().await?;
             match stream.try_read(&mut piece) {
                 Ok(0) => break,
@@ -39,10 +39,10 @@ pub(super) async fn linger(mut stream: TcpStream, places: &Semaphore, activity: 
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
                 Err(error) => return Err(error),
             }
-            activity.is_idle();
+            activity.idle_begins();
         }
         Ok(())
     };
     // Whatever ends it, there is nothing left to do.
-    let _ = tokio::time::timeout(LONGEST, drained).await;
+    let _ = tokio::time::timeout(LINGER_TIMEOUT, drained).await;
 }

@@ -19,19 +19,17 @@ use crate::service::streams::CurrentStreams;
 use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
 use crate::store::{Store, StoreError};
 
-/// Most connections at one time.
-const CONNECTIONS: usize = 16_384;
+const MAX_CONNECTIONS: usize = 16_384;
 
 /// Connections that may wait to be taken; the system may allow fewer.
-const QUEUE: u32 = 4_096;
+const BACKLOG: u32 = 4_096;
 
 /// How long requests may take to finish after the gateway was asked to stop.
-const SHUTDOWN: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How a gateway is set up.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where it listens; port 0 is any free one.
+    /// Port 0 is any free one.
     pub listen: SocketAddr,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted: Vec<AllowedIp>,
@@ -47,7 +45,6 @@ pub struct Options {
     pub retry: Option<Retry>,
 }
 
-/// Why a gateway does not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
@@ -59,7 +56,6 @@ pub enum OpenError {
     },
 }
 
-/// A gateway that listens.
 #[derive(Debug)]
 pub struct Gateway {
     listener: TcpListener,
@@ -70,7 +66,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Reads the streams, makes sure that messages can be kept, and listens, within a runtime.
     pub async fn open(
         store: Arc<dyn Store>,
         options: Options,
@@ -118,7 +113,6 @@ impl Gateway {
         })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -177,10 +171,14 @@ impl Gateway {
             connections.finish().await;
             while workers.join_next().await.is_some() {}
         };
-        let _ = tokio::time::timeout(SHUTDOWN, finish).await;
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await;
         connections.end_all();
     }
 }
+
+/// Bytes of answers that the system keeps for a client. Left to itself it keeps megabytes for each
+/// client that never reads. Enough for several answers of 250 messages.
+const SEND_BUFFER: u32 = 128 * 1024;
 
 /// How many connections there may be. A quarter of the descriptors is left for files and webhooks.
 fn places() -> usize {
@@ -190,7 +188,9 @@ fn places() -> usize {
         .and_then(|most| usize::try_from(most).ok());
     #[cfg(not(unix))]
     let descriptors: Option<usize> = None;
-    descriptors.map_or(CONNECTIONS, |most| CONNECTIONS.min(most / 4 * 3).max(1))
+    descriptors.map_or(MAX_CONNECTIONS, |most| {
+        MAX_CONNECTIONS.min(most / 4 * 3).max(1)
+    })
 }
 
 fn listener(address: SocketAddr) -> io::Result<TcpListener> {
@@ -201,6 +201,8 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     // On Windows this would let two gateways share a port.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
+    // Inherited by each connection.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
-    socket.listen(QUEUE)
+    socket.listen(BACKLOG)
 }

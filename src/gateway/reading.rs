@@ -10,16 +10,14 @@ use axum::http::{HeaderMap, header};
 use crate::api::{LARGEST_BODY, Refusal};
 
 /// How long a body may take to arrive.
-const LONGEST: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why there is no whole body.
 #[derive(Debug, PartialEq)]
 enum Fault {
     TooLarge,
     BrokenOff,
 }
 
-/// The whole body.
 pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let declared = headers
         .get(header::CONTENT_LENGTH)
@@ -30,11 +28,11 @@ pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
         }
         collect(body, LARGEST_BODY).await
     };
-    match tokio::time::timeout(LONGEST, read).await {
+    match tokio::time::timeout(BODY_TIMEOUT, read).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(Fault::TooLarge)) => Err(Refusal::TooLarge),
         Ok(Err(Fault::BrokenOff)) => Err(Refusal::BrokenOff),
-        Err(_) => Err(Refusal::TooSlow(LONGEST.as_secs())),
+        Err(_) => Err(Refusal::TooSlow(BODY_TIMEOUT.as_secs())),
     }
 }
 

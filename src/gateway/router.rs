@@ -23,7 +23,6 @@ use crate::domain::AllowedIp;
 use crate::service::log::LogEntry;
 use crate::service::{self, Admitted, Context, Sent};
 
-/// What every handler has at hand.
 #[derive(Debug)]
 pub struct AppState {
     pub context: Context,
@@ -41,10 +40,8 @@ struct Summary {
     messages: Option<(usize, usize)>,
 }
 
-/// The paths that the log names.
-const PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
+const LOGGED_PATHS: [&str; 4] = [SEND_PATH, STATUS_PATH, "/healthz", "/readyz"];
 
-/// The routes.
 pub fn router(app: Arc<AppState>) -> Router {
     Router::new()
         .route(SEND_PATH, post(send))
@@ -81,7 +78,7 @@ async fn around(
     let direct = caller == origin.peer.ip().to_canonical();
     let method = request.method().to_string();
     // What nobody knows may be anything, a secret in the wrong place as well.
-    let path = PATHS
+    let path = LOGGED_PATHS
         .into_iter()
         .find(|path| path.trim_end_matches('/') == request.uri().path().trim_end_matches('/'))
         .unwrap_or("(unknown path)");
@@ -111,7 +108,11 @@ async fn around(
 }
 
 /// An answer, with what the log says beside it.
-fn told(mut response: Response, admitted: &Admitted, messages: Option<(usize, usize)>) -> Response {
+fn with_summary(
+    mut response: Response,
+    admitted: &Admitted,
+    messages: Option<(usize, usize)>,
+) -> Response {
     response.extensions_mut().insert(Summary {
         stream: Some(admitted.stream.name.to_string()),
         messages,
@@ -150,7 +151,7 @@ async fn send(
         }
         Err(refusal) => (refused(&refusal), None),
     };
-    told(response, &admitted, messages)
+    with_summary(response, &admitted, messages)
 }
 
 async fn status(
@@ -171,7 +172,7 @@ async fn status(
         Ok(answer) => json(StatusCode::OK, &answer),
         Err(refusal) => refused(&refusal),
     };
-    told(response, &admitted, None)
+    with_summary(response, &admitted, None)
 }
 
 /// The stream and the body of a request that may go on; else its answer. Nothing of the body is
@@ -192,7 +193,7 @@ async fn admit(
         return Err(refused(&Refusal::NotDeclaredJson));
     }
     let body = reading::whole(headers, body).await;
-    let body = body.map_err(|refusal| told(refused(&refusal), &admitted, None))?;
+    let body = body.map_err(|refusal| with_summary(refused(&refusal), &admitted, None))?;
     Ok((admitted, body))
 }
 
@@ -221,12 +222,12 @@ async fn with_slash(uri: Uri) -> Response {
 }
 
 #[derive(Serialize)]
-struct Fine {
+struct Ready {
     status: bool,
 }
 
 fn ok() -> Response {
-    json(StatusCode::OK, &Fine { status: true })
+    json(StatusCode::OK, &Ready { status: true })
 }
 
 fn refused(refusal: &Refusal) -> Response {

@@ -18,8 +18,6 @@ const HEADERS: [&str; 8] = [
     "Created",
 ];
 
-/// The Streams API table.
-#[must_use]
 pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> String {
     let row = |stream: &Stream| {
         vec![
@@ -40,8 +38,7 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
     )
 }
 
-/// Every detail of a stream, a line each; its secrets only where they are to be revealed.
-#[must_use]
+/// Secrets are masked unless `reveal` is set.
 pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&Token>) -> String {
     let mut lines = vec![
         ("Name", stream.name.to_string()),
@@ -93,8 +90,6 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
     fields(&lines)
 }
 
-/// Names and values, a line each.
-#[must_use]
 pub fn fields(lines: &[(&str, String)]) -> String {
     let bold = Style::new().bold();
     let line = |(name, value): &(&str, String)| {
@@ -109,7 +104,6 @@ pub fn fields(lines: &[(&str, String)]) -> String {
 }
 
 /// Two texts next to each other where the width allows, else one under the other.
-#[must_use]
 pub fn beside(left: &str, right: &str, width: Option<u16>) -> String {
     let widest = |text: &str| text.lines().map(measure_text_width).max().unwrap_or(0);
     let column = widest(left) + 4;
@@ -146,8 +140,6 @@ fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
-/// Local time with its offset.
-#[must_use]
 pub fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M %:z")

@@ -4,8 +4,6 @@ use anstyle::{AnsiColor, Style};
 
 use crate::domain::{Difference, Plan, escape};
 
-/// What an apply would do, a line a stream and a line a field.
-#[must_use]
 pub fn plan(plan: &Plan) -> String {
     let mut text = String::new();
     for target in &plan.creates {
@@ -28,13 +26,11 @@ pub fn plan(plan: &Plan) -> String {
     )
 }
 
-fn line(sign: char, verb: &str, name: &str, colour: AnsiColor) -> String {
-    let style = Style::new().fg_color(Some(colour.into()));
+fn line(sign: char, verb: &str, name: &str, color: AnsiColor) -> String {
+    let style = Style::new().fg_color(Some(color.into()));
     format!("{style}{sign} {verb}{style:#}  {}\n", escape(name))
 }
 
-/// Fields with what they were and what they are to be.
-#[must_use]
 pub fn differences(differences: &[Difference]) -> String {
     let shown = |text: &str| {
         if text.is_empty() {

@@ -7,8 +7,6 @@ use serde_json::{Map, Value};
 use crate::api::{Format, HttpRequest, Part, Request};
 use crate::domain::escape;
 
-/// One part of the request, by itself.
-#[must_use]
 pub fn part(request: &HttpRequest, part: Part) -> String {
     match part {
         Part::Endpoint => escape(&request.url).into_owned(),
@@ -21,7 +19,6 @@ pub fn part(request: &HttpRequest, part: Part) -> String {
 
 /// Requests with their titles, written down as one text; the secrets of their headers only where
 /// they are to be revealed. What is a program stays one program.
-#[must_use]
 pub fn written(requests: &[(Request, HttpRequest)], format: Format, reveal: bool) -> String {
     let plain: Vec<_> = requests.iter().map(|(_, request)| request).collect();
     let titled = |mark: &str, write: fn(&HttpRequest, bool) -> String| {
@@ -44,8 +41,7 @@ pub fn written(requests: &[(Request, HttpRequest)], format: Format, reveal: bool
     }
 }
 
-/// One request by itself, or all by their names.
-#[must_use]
+/// One request by itself, or several by their names.
 pub fn json(requests: &[(Request, HttpRequest)], reveal: bool) -> Value {
     match requests {
         [(_, one)] => one.to_json(reveal),
@@ -57,8 +53,6 @@ pub fn json(requests: &[(Request, HttpRequest)], reveal: bool) -> Value {
     }
 }
 
-/// Request line, headers, blank line, body.
-#[must_use]
 pub fn http(request: &HttpRequest, reveal: bool) -> String {
     let mut text = format!("{} {}\n", request.method, part(request, Part::Endpoint));
     for (name, value) in &request.headers {

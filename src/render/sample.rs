@@ -126,7 +126,6 @@ fn php_string(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// The line for the body, where there is one.
 fn with_body(request: &HttpRequest, line: impl FnOnce(&Value) -> String) -> String {
     request.body.as_ref().map_or_else(String::new, line)
 }

@@ -4,7 +4,6 @@ use crate::domain::{Segments, escape};
 
 /// Encoding, length and segments; for UCS-2, the characters that force it. An estimate: networks
 /// may count differently.
-#[must_use]
 pub fn segments(measured: &Segments) -> String {
     let Segments {
         encoding,
@@ -29,14 +28,10 @@ pub fn segments(measured: &Segments) -> String {
     text
 }
 
-/// So many of a thing.
-#[must_use]
 pub fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Characters by sight and by number.
-#[must_use]
 pub fn forcing(characters: &[char]) -> String {
     let forced: Vec<_> = characters
         .iter()

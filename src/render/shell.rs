@@ -7,7 +7,6 @@ use crate::domain::is_unsafe;
 
 /// One word, quoted only where it must be. What a terminal would act on is written in octal
 /// (`$'…'`, POSIX.1-2024), so that the line can be shown and pasted.
-#[must_use]
 pub fn shell_word(word: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -33,8 +32,6 @@ pub fn shell_word(word: &str) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
-/// A whole command line.
-#[must_use]
 pub fn command_line(words: &[String]) -> String {
     words
         .iter()

@@ -8,11 +8,8 @@ use crate::domain::escape;
 /// Widest cell of a table for people, in columns.
 const WIDEST: usize = 40;
 
-/// Rows under their headers.
-///
-/// With a width: drawn, and losing columns from the right before anything wraps. Without one
-/// (a pipe): one line a row, cells apart by tabs, no header, nothing cut.
-#[must_use]
+/// With a width, the table is drawn and loses columns from the right before anything wraps. Without
+/// one (a pipe), each row is a line of tab-separated cells: no header, nothing cut.
 pub fn table(headers: &[&str], rows: &[Vec<String>], width: Option<u16>) -> String {
     let Some(width) = width else {
         return rows.iter().map(|row| line(row)).collect();

@@ -3,25 +3,70 @@
 //!
 //! No command line, no HTTP server, no printing.
 
+mod change;
+mod clone_stream;
+mod create;
+mod delete;
+mod doctor;
+mod document;
+mod edit;
+mod enable;
+mod error;
+mod find;
 pub mod log;
 mod outbox;
 mod receive;
 mod redeliver;
 mod relay;
+mod routes;
+mod save_draft;
 mod send;
+mod senders;
 mod status;
 pub mod streams;
+mod tags;
 mod timeline;
+mod token;
 mod wait;
 mod wake;
 mod webhook_secret;
 
+pub use clone_stream::clone_stream;
+pub use create::{Creation, Made, create};
+pub use delete::delete;
+pub use doctor::{Diagnosis, diagnose};
+pub use document::{Wanted, apply, plan};
+pub use edit::{Answers, Edited, edit};
+pub use enable::set_enabled;
+pub use error::ServiceError;
+pub use find::{find, find_all};
 pub use outbox::{Attempted, Dispatcher, LIMITS, Verdict, verdict, work as work_outbox};
 pub use receive::{ReceiveError, receive};
 pub use redeliver::{attempt_all, requeue, undelivered};
 pub use relay::{Relay, work as work_relay};
+pub use routes::{NewRoute, add_route, remove_route};
+pub use save_draft::{UNTITLED, save_draft};
 pub use send::{Admitted, Context, Policy, Sent, admit, send};
+pub use senders::{AddedSenders, add_senders, remove_senders};
 pub use status::status;
+pub use tags::rename_tag;
 pub use timeline::{Line, Watch, timeline};
+pub use token::rotate_token;
 pub use wait::{Waited, wait};
 pub use webhook_secret::webhook_secret;
+
+use jiff::{Timestamp, Unit};
+
+use crate::store::Clock;
+
+/// A source of uniformly random bytes.
+pub type Random<'a> = &'a mut (dyn FnMut() -> u8 + Send);
+
+/// Now, to the second: as streams and routes keep it.
+fn now(clock: &Clock) -> Timestamp {
+    let now = clock.now();
+    now.round(Unit::Second).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests;

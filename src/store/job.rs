@@ -25,7 +25,7 @@ pub enum JobKind {
     Turn,
 }
 
-/// One process's hold on a job, until a moment of the store's clock.
+/// One claim's hold on a job, until a moment of the store's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     pub(in crate::store) owner: i64,

@@ -1,5 +1,5 @@
 //! The only printer: answers on stdout, everything else on stderr, both within the terminal's
-//! means. Texts arrive composed; this file decides width, colour, silence and broken pipes.
+//! means. Texts arrive composed; this file decides width, color, silence and broken pipes.
 
 mod progress;
 
@@ -15,44 +15,32 @@ use crate::error::{self, Failure};
 /// Fewest columns in which a prompt can be drawn.
 const NARROWEST: u16 = 20;
 
-/// What was asked about colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Colour {
+pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
-/// Whether answers are for people or for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Output {
-    /// Tables and lines.
     #[default]
     Table,
-    /// One JSON value.
     Json,
 }
 
-/// How this run talks.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
 pub struct Manner {
-    /// For people or for programs.
     pub output: Output,
-    /// Colour.
-    pub colour: Colour,
-    /// Nothing is asked.
+    pub color: Color,
     pub no_input: bool,
-    /// No notes.
     pub quiet: bool,
-    /// More notes.
     pub verbose: bool,
     /// `NO_COLOR` or a dumb terminal.
     pub plain: bool,
@@ -60,7 +48,6 @@ pub struct Manner {
     pub ci: bool,
 }
 
-/// stdout and stderr, and what is known about them.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     manner: Manner,
@@ -68,39 +55,32 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Looks at the two streams once.
-    #[must_use]
     pub fn new(manner: Manner) -> Self {
         let width = io::stdout()
             .is_terminal()
             .then(|| columns(&console::Term::stdout()));
         let terminal = Self { manner, width };
-        console::set_colors_enabled_stderr(terminal.coloured(io::stderr().is_terminal()));
+        console::set_colors_enabled_stderr(terminal.colored(io::stderr().is_terminal()));
         terminal
     }
 
-    fn coloured(&self, is_terminal: bool) -> bool {
-        match self.manner.colour {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => is_terminal && !self.manner.plain,
+    fn colored(&self, is_terminal: bool) -> bool {
+        match self.manner.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !self.manner.plain,
         }
     }
 
-    /// Whether answers are JSON.
-    #[must_use]
     pub fn json(&self) -> bool {
         self.manner.output == Output::Json
     }
 
     /// Columns of stdout; `None` where it is not a terminal.
-    #[must_use]
     pub fn width(&self) -> Option<u16> {
         self.width
     }
 
-    /// Whether someone is there to be asked.
-    #[must_use]
     pub fn is_interactive(&self) -> bool {
         let here = io::stdin().is_terminal() && io::stderr().is_terminal();
         here && !self.manner.no_input
@@ -108,16 +88,12 @@ impl Terminal {
             && columns(&console::Term::stderr()) >= NARROWEST
     }
 
-    /// An answer, as it is, with a line's end.
-    ///
-    /// # Errors
-    /// When stdout cannot be written to.
     pub fn answer(&self, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
         let mut out = io::stdout().lock();
-        if self.coloured(self.width.is_some()) {
+        if self.colored(self.width.is_some()) {
             out.write_all(text.as_bytes())?;
         } else {
             write!(out, "{}", anstream::adapter::strip_str(text))?;
@@ -128,41 +104,35 @@ impl Terminal {
         Ok(out.flush()?)
     }
 
-    /// A JSON answer.
-    ///
-    /// # Errors
-    /// When stdout cannot be written to.
     pub fn answer_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         write_json(&mut out, value)?;
         Ok(out.flush()?)
     }
 
-    /// Whether notes are not wanted.
-    #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.manner.quiet
     }
 
-    /// Something said beside the answer, to people: programs read errors there.
+    /// Only for people: programs read errors on stderr.
     pub fn note(&self, text: &str) {
         if !self.manner.quiet && !self.json() {
             self.say(text);
         }
     }
 
-    /// Something said only with `-v`.
+    /// Shown with `--verbose` only.
     pub fn detail(&self, text: &str) {
         if self.manner.verbose {
             self.say(text);
         }
     }
 
-    /// Something that must be said, like a prompt's surroundings.
+    /// Shown even with `--quiet`.
     pub fn say(&self, text: &str) {
         let mut err = io::stderr().lock();
         // Nobody is left to be told that stderr is gone.
-        let _ = if self.coloured(io::stderr().is_terminal()) {
+        let _ = if self.colored(io::stderr().is_terminal()) {
             writeln!(err, "{text}")
         } else {
             writeln!(err, "{}", anstream::adapter::strip_str(text))
@@ -171,7 +141,6 @@ impl Terminal {
 
     /// Hands text to the terminal's clipboard (OSC 52), which also works over SSH. `false` where
     /// stderr is no terminal.
-    #[must_use]
     pub fn copy(&self, text: &str) -> bool {
         use base64::Engine as _;
         if !io::stderr().is_terminal() {
@@ -181,14 +150,13 @@ impl Terminal {
         write!(io::stderr().lock(), "\x1b]52;c;{payload}\x07").is_ok()
     }
 
-    /// A bar on stderr that grows with the work; none where nobody looks.
+    /// Draws nothing where nobody looks.
     #[must_use]
     pub fn progress(&self, total: usize) -> Progress {
         let seen = io::stderr().is_terminal() && !self.manner.quiet && !self.json();
         Progress::new(if seen { total } else { 0 })
     }
 
-    /// A failure: one line that says what, one that says what next.
     pub fn report(&self, failure: &Failure) {
         if self.json() {
             let _ = write_json(&mut io::stderr().lock(), &error::to_json(failure));
@@ -209,8 +177,7 @@ impl Terminal {
     }
 }
 
-/// A JSON value on one line, safe to show.
-#[must_use]
+/// Escapes what a terminal would act on.
 pub fn json_line(value: &impl serde::Serialize) -> String {
     let mut line = Vec::new();
     let mut json = serde_json::Serializer::with_formatter(&mut line, SafeLine::default());
@@ -229,8 +196,8 @@ fn columns(term: &console::Term) -> u16 {
     term.size().1
 }
 
-fn label(text: &str, colour: AnsiColor) -> String {
-    let style = Style::new().bold().fg_color(Some(colour.into()));
+fn label(text: &str, color: AnsiColor) -> String {
+    let style = Style::new().bold().fg_color(Some(color.into()));
     format!("{style}{text}{style:#}")
 }
 

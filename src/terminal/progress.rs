@@ -2,12 +2,11 @@
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-/// A bar on stderr, or nothing.
 #[derive(Debug)]
 pub struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    /// A bar for so many; for none, nothing is drawn.
+    /// With a total of 0, nothing is drawn.
     pub(super) fn new(total: usize) -> Self {
         if total == 0 {
             return Self(None);
@@ -25,7 +24,6 @@ impl Progress {
         Self(Some(bar))
     }
 
-    /// So many more are done.
     pub fn advance(&self, n: usize) {
         if let Some(bar) = &self.0 {
             bar.inc(n as u64);

@@ -1,42 +1,33 @@
 //! One question, one widget. The rules are the domain's: a bad answer gets the flag's sentence.
 
+use std::fmt::Display;
+
 use super::Desk;
+use super::default_sender::default_sender;
 use super::prompt::{Prompt, Typed};
 use super::several::{headers, several};
 use crate::domain::{
-    DefaultSender, EventType, EventTypes, Field, Incoming, Invalid, Method, SenderId, Step,
-    StreamDraft, StreamName, Surroundings, escape,
+    EventType, EventTypes, Field, Incoming, Invalid, Method, Step, StreamDraft, StreamName, escape,
 };
 
 /// What came of a question; the answer itself is in the draft.
 pub enum Answer {
-    /// The draft has the answer.
     Given,
-    /// Back to the question before.
     Back,
 }
 
-/// What to do at the end of a step.
-pub enum End {
-    /// Save & Next.
+pub enum StepChoice {
     Next,
-    /// Back to its last question.
     Back,
-    /// Out.
     Quit,
 }
 
-/// What to do at the summary.
-pub enum Last {
-    /// Use the answers.
+pub enum SummaryChoice {
     Finish,
-    /// Go through a step again.
     Edit(Step),
-    /// Out.
     Quit,
 }
 
-/// Puts an answer into its place in the draft.
 fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     match typed {
         Typed::Answer(value) => {
@@ -47,202 +38,143 @@ fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     }
 }
 
-/// Asks one question, with what is already there as the default.
+/// Asks one question. What the draft already holds is the default.
 pub fn field(field: Field, draft: &mut StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Answer> {
     let prompt = &desk.prompt;
     prompt.explain(field.help());
     let label = field.label();
-    Ok(match field {
+    match field {
         Field::Name => {
-            let now = draft.name.as_ref().map(ToString::to_string);
             let read = |text: &str| -> Result<StreamName, Invalid> {
                 let name = text.parse()?;
                 desk.surroundings.check_name(&name).map(|()| name)
             };
-            keep(&mut draft.name, prompt.line(label, now.as_deref(), read)?)
+            line(&mut draft.name, label, prompt, read)
         }
-        Field::Description => {
-            let now = draft
-                .description
-                .as_ref()
-                .map(ToString::to_string)
-                .filter(|text| !text.is_empty());
-            if now.is_some() {
-                prompt.explain("- clears it");
-            }
-            let read = |text: &str| if text == "-" { "" } else { text }.parse();
-            keep(
-                &mut draft.description,
-                prompt.line(label, now.as_deref(), read)?,
-            )
-        }
-        Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt)?,
+        Field::Description => description(draft, prompt),
+        Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt),
         Field::Tags => {
-            if !desk.tags.is_empty() {
-                let known: Vec<_> = desk
-                    .tags
-                    .iter()
-                    .take(20)
-                    .map(|tag| escape(tag.as_str()))
-                    .collect();
-                prompt.tell(&format!("Known tags: {}", known.join(", ")));
-            }
-            several(field, &mut draft.tags, prompt)?
+            tell_known_tags(desk);
+            several(field, &mut draft.tags, prompt)
         }
-        Field::DefaultSender => default_sender(draft, desk.surroundings, prompt)?,
+        Field::DefaultSender => default_sender(draft, desk.surroundings, prompt),
         Field::Demo => {
-            let entries = [
-                "No, send real messages".to_owned(),
-                "Yes, simulate them".to_owned(),
+            let choices = [
+                ("No, send real messages", false),
+                ("Yes, simulate them", true),
             ];
-            let chosen = prompt.menu(label, &entries, usize::from(draft.demo == Some(true)))?;
-            keep(&mut draft.demo, map(chosen, |at| at == 1))
+            menu(&mut draft.demo, label, prompt, &choices, 0)
         }
         Field::WebhookMethod => {
             let choices = [
-                Incoming::Webhook(Method::Post),
-                Incoming::Webhook(Method::Get),
-                Incoming::Skip,
+                ("POST", Incoming::Webhook(Method::Post)),
+                ("GET", Incoming::Webhook(Method::Get)),
+                ("Skip this step for now", Incoming::Skip),
             ];
-            let entries = ["POST", "GET", "Skip this step for now"].map(str::to_owned);
-            let now = choices
-                .iter()
-                .position(|choice| Some(*choice) == draft.webhook_method);
-            let chosen = prompt.menu(label, &entries, now.unwrap_or(choices.len() - 1))?;
-            keep(&mut draft.webhook_method, map(chosen, |at| choices[at]))
+            menu(&mut draft.webhook_method, label, prompt, &choices, 2)
         }
-        Field::WebhookUrl => {
-            let now = draft.webhook_url.as_ref().map(ToString::to_string);
-            keep(
-                &mut draft.webhook_url,
-                prompt.line(label, now.as_deref(), str::parse)?,
-            )
-        }
+        Field::WebhookUrl => line(&mut draft.webhook_url, label, prompt, str::parse),
         Field::WebhookEvents => {
             let (received, status) = (EventType::Received, EventType::Status);
             let choices = [
-                EventTypes::from(received),
-                EventTypes::from(received).and(status),
-                EventTypes::from(status),
+                ("Incoming messages", EventTypes::from(received)),
+                (
+                    "Incoming messages and delivery reports",
+                    EventTypes::from(received).and(status),
+                ),
+                ("Delivery reports only", EventTypes::from(status)),
             ];
-            let entries = [
-                "Incoming messages",
-                "Incoming messages and delivery reports",
-                "Delivery reports only",
-            ]
-            .map(str::to_owned);
-            let now = choices
-                .iter()
-                .position(|choice| Some(choice) == draft.webhook_events.as_ref());
-            let chosen = prompt.menu(label, &entries, now.unwrap_or_default())?;
-            keep(
-                &mut draft.webhook_events,
-                map(chosen, |at| choices[at].clone()),
-            )
+            menu(&mut draft.webhook_events, label, prompt, &choices, 0)
         }
-        Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt)?,
-    })
-}
-
-fn map<T, U>(typed: Typed<T>, to: impl FnOnce(T) -> U) -> Typed<U> {
-    match typed {
-        Typed::Answer(value) => Typed::Answer(to(value)),
-        Typed::Back => Typed::Back,
+        Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt),
     }
 }
 
-/// Customized, one of the catalogue, or a new Sender ID.
-fn default_sender(
-    draft: &mut StreamDraft,
-    known: &Surroundings<'_>,
+fn line<T: Display, E: Display>(
+    place: &mut Option<T>,
+    label: &str,
     prompt: &Prompt<'_>,
+    read: impl Fn(&str) -> Result<T, E>,
 ) -> anyhow::Result<Answer> {
-    loop {
-        let count = known.senders.len();
-        let entries = [
-            format!("Customized (chosen in each request, {count} available)"),
-            format!("Select a Sender ID ({count} available)"),
-            "Add a new Sender ID".to_owned(),
-        ];
-        let current = draft.default_sender.as_ref().and_then(DefaultSender::id);
-        let now = match &draft.default_sender {
-            None | Some(DefaultSender::Customized) => 0,
-            Some(DefaultSender::Existing(_)) => 1,
-            Some(DefaultSender::New(_)) => 2,
-        };
-        let new = current.filter(|_| now == 2).map(ToString::to_string);
-        let Typed::Answer(way) = prompt.menu(Field::DefaultSender.label(), &entries, now)? else {
-            return Ok(Answer::Back);
-        };
-        let chosen = match way {
-            0 => Typed::Answer(DefaultSender::Customized),
-            1 if count == 0 => {
-                prompt.tell("The catalogue is empty: add a new Sender ID.");
-                continue;
-            }
-            1 => {
-                let shown: Vec<_> = known.senders.iter().map(ToString::to_string).collect();
-                let at = known
-                    .senders
-                    .iter()
-                    .position(|id| Some(id) == current)
-                    .unwrap_or(0);
-                let chosen =
-                    prompt.search("Sender ID (type to search, Esc goes back)", &shown, at)?;
-                map(chosen, |at| {
-                    DefaultSender::Existing(known.senders[at].clone())
-                })
-            }
-            _ => map(
-                prompt.line("New Sender ID", new.as_deref(), str::parse)?,
-                |id: SenderId| {
-                    if known.senders.contains(&id) {
-                        DefaultSender::Existing(id)
-                    } else {
-                        DefaultSender::New(id)
-                    }
-                },
-            ),
-        };
-        if let Typed::Answer(sender) = chosen {
-            if let Some(note) = sender.id().and_then(SenderId::reply_note) {
-                prompt.tell(&note);
-            }
-            draft.default_sender = Some(sender);
-            return Ok(Answer::Given);
-        }
-    }
+    let now = place.as_ref().map(ToString::to_string);
+    let typed = prompt.line(label, now.as_deref(), read)?;
+    Ok(keep(place, typed))
 }
 
-/// On, back, or out.
-pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<End> {
+/// The cursor stands on the choice in the draft, or else on `default`.
+fn menu<T: Clone + PartialEq>(
+    place: &mut Option<T>,
+    label: &str,
+    prompt: &Prompt<'_>,
+    choices: &[(&str, T)],
+    default: usize,
+) -> anyhow::Result<Answer> {
+    let entries: Vec<_> = choices
+        .iter()
+        .map(|(entry, _)| (*entry).to_owned())
+        .collect();
+    let now = choices
+        .iter()
+        .position(|(_, choice)| Some(choice) == place.as_ref());
+    let chosen = prompt.menu(label, &entries, now.unwrap_or(default))?;
+    Ok(keep(place, chosen.map(|at| choices[at].1.clone())))
+}
+
+fn description(draft: &mut StreamDraft, prompt: &Prompt<'_>) -> anyhow::Result<Answer> {
+    let now = draft
+        .description
+        .as_ref()
+        .map(ToString::to_string)
+        .filter(|text| !text.is_empty());
+    if now.is_some() {
+        prompt.explain("- clears it");
+    }
+    let read = |text: &str| if text == "-" { "" } else { text }.parse();
+    let typed = prompt.line(Field::Description.label(), now.as_deref(), read)?;
+    Ok(keep(&mut draft.description, typed))
+}
+
+fn tell_known_tags(desk: &Desk<'_>) {
+    if desk.tags.is_empty() {
+        return;
+    }
+    let known: Vec<_> = desk
+        .tags
+        .iter()
+        .take(20)
+        .map(|tag| escape(tag.as_str()))
+        .collect();
+    desk.prompt
+        .tell(&format!("Known tags: {}", known.join(", ")));
+}
+
+pub fn end_of_step(desk: &Desk<'_>) -> anyhow::Result<StepChoice> {
     let chosen = desk.prompt.choose(
         "This step is complete",
-        &[desk.purpose.next(), "Back", desk.purpose.quit()],
+        &[desk.purpose.next_label(), "Back", desk.purpose.quit_label()],
     )?;
     Ok(match chosen {
-        0 => End::Next,
-        1 => End::Back,
-        _ => End::Quit,
+        0 => StepChoice::Next,
+        1 => StepChoice::Back,
+        _ => StepChoice::Quit,
     })
 }
 
-/// Shows everything once more and asks what to do.
-pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<Last> {
+pub fn summary(draft: &StreamDraft, desk: &Desk<'_>) -> anyhow::Result<SummaryChoice> {
     desk.prompt.say(&(desk.summary)(draft));
     loop {
         let entries = [
-            desk.purpose.finish(),
+            desk.purpose.finish_label(),
             "Edit step 1",
             "Edit step 2",
-            desk.purpose.quit(),
+            desk.purpose.quit_label(),
             "Copy an endpoint or a body",
         ];
         match desk.prompt.choose(desk.purpose.question(), &entries)? {
-            0 => return Ok(Last::Finish),
-            1 => return Ok(Last::Edit(Step::Details)),
-            2 => return Ok(Last::Edit(Step::Webhook)),
-            3 => return Ok(Last::Quit),
+            0 => return Ok(SummaryChoice::Finish),
+            1 => return Ok(SummaryChoice::Edit(Step::Details)),
+            2 => return Ok(SummaryChoice::Edit(Step::Webhook)),
+            3 => return Ok(SummaryChoice::Quit),
             _ => {
                 let texts = (desk.copies)(draft);
                 let names: Vec<_> = texts.iter().map(|(name, _)| name.clone()).collect();

@@ -1,4 +1,4 @@
-//! Ctrl-C while a prompt is open: the terminal is put in order and a last word is said.
+//! Ctrl-C while a prompt is open: restores the terminal, tells the user and ends the process.
 //!
 //! Prompts draw before they read: a Ctrl-C in that gap never reaches them. So a thread waits for
 //! the signal for as long as there are prompts, and it alone ends the process.
@@ -14,18 +14,15 @@ use super::modes::Modes;
 use crate::error::Code;
 
 /// What the prompt in the foreground needs to put the terminal's mode back.
-const MOMENT: Duration = Duration::from_millis(100);
+const RESTORE_DELAY: Duration = Duration::from_millis(100);
 
-/// The proof that Ctrl-C is watched for, until the process ends. Only [`Interrupt::watch`] gives it.
+/// Proves that Ctrl-C is watched for, until the process ends. Only [`Interrupt::watch`] gives it.
 #[derive(Debug, Clone, Copy)]
 pub struct Interrupt(());
 
 impl Interrupt {
-    /// Starts watching; from here on Ctrl-C says `last_word` and exits with 130.
-    ///
-    /// # Errors
-    /// When the system refuses a signal handler or a thread.
-    pub fn watch(last_word: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+    /// Starts watching; from here on Ctrl-C calls `on_interrupt` and exits with 130.
+    pub fn watch(on_interrupt: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let modes = Modes::now();
         let runtime = Builder::new_current_thread().enable_io().build()?;
         // The handler is in place when this returns, before the first prompt.
@@ -45,11 +42,11 @@ impl Interrupt {
             .name("ctrl-c".to_owned())
             .spawn(move || {
                 if runtime.block_on(signal).is_ok() {
-                    thread::sleep(MOMENT);
+                    thread::sleep(RESTORE_DELAY);
                     // A prompt that began to read only now has made the terminal raw again.
                     modes.restore();
                     let _ = console::Term::stderr().show_cursor();
-                    last_word();
+                    on_interrupt();
                     // The main thread is inside a prompt, which nothing else can end.
                     std::process::exit(i32::from(Code::Cancelled.number()));
                 }
@@ -58,7 +55,7 @@ impl Interrupt {
     }
 }
 
-/// For the thread whose prompt was interrupted: the watching thread has the last word.
+/// For the thread whose prompt was interrupted: the watching thread ends the process.
 pub(super) fn wait_for_the_end() -> ! {
     loop {
         thread::park();

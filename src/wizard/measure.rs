@@ -2,7 +2,6 @@
 
 use console::{measure_text_width, strip_ansi_codes};
 
-/// Rows that a text fills on a terminal of so many columns.
 pub fn rows(text: &str, columns: usize) -> usize {
     let (mut rows, mut column) = (1, 0);
     for c in strip_ansi_codes(text).chars() {
@@ -15,7 +14,7 @@ pub fn rows(text: &str, columns: usize) -> usize {
     rows
 }
 
-/// The words of a text in lines of at most so many columns; a longer word has a line of its own.
+/// A word that is longer than `columns` has a line of its own.
 pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

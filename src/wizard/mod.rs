@@ -3,6 +3,7 @@
 //! Knows prompts, not files: saving, previews and the clipboard are lent to it by its caller.
 
 mod ask;
+mod default_sender;
 mod interrupt;
 mod measure;
 mod modes;
@@ -18,7 +19,6 @@ pub use script::Script;
 
 use script::Place;
 
-/// What the wizard is for, and the words that follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A new stream: every step saves its draft.
@@ -28,8 +28,6 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The heading.
-    #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
             Self::Create => "Create a stream · SMS Two-Way",
@@ -37,23 +35,20 @@ impl Purpose {
         }
     }
 
-    /// At a step's end: to the next step.
-    fn next(self) -> &'static str {
+    fn next_label(self) -> &'static str {
         match self {
             Self::Create => "Save & Next",
             Self::Edit => "Next",
         }
     }
 
-    /// At a step's end and at the summary: out.
-    fn quit(self) -> &'static str {
+    fn quit_label(self) -> &'static str {
         match self {
             Self::Create => "Save as draft and quit",
             Self::Edit => "Quit without saving",
         }
     }
 
-    /// At the summary: what it is about.
     fn question(self) -> &'static str {
         match self {
             Self::Create => "Create this stream?",
@@ -61,8 +56,7 @@ impl Purpose {
         }
     }
 
-    /// At the summary: done.
-    fn finish(self) -> &'static str {
+    fn finish_label(self) -> &'static str {
         match self {
             Self::Create => "Create stream",
             Self::Edit => "Save changes",
@@ -72,21 +66,17 @@ impl Purpose {
 
 /// What the wizard borrows from its caller.
 pub struct Desk<'a> {
-    /// What it is for.
     pub purpose: Purpose,
-    /// Where prompts and texts go.
     pub prompt: Prompt<'a>,
-    /// What the draft has to fit into.
     pub surroundings: &'a Surroundings<'a>,
-    /// Tags in use, most used first.
+    /// Most used first.
     pub tags: &'a [Tag],
-    /// Keeps the draft; it would go on at this step.
+    /// Keeps the draft, which resumes at this step.
     pub save: &'a mut dyn FnMut(&StreamDraft, Step) -> anyhow::Result<()>,
     /// The details and previews of the stream to be.
     pub summary: &'a dyn Fn(&StreamDraft) -> String,
-    /// The texts worth copying, by name.
+    /// Names and texts.
     pub copies: &'a dyn Fn(&StreamDraft) -> Vec<(String, String)>,
-    /// Hands a text to the clipboard.
     pub copy: &'a dyn Fn(&str),
 }
 
@@ -99,19 +89,13 @@ impl Desk<'_> {
     }
 }
 
-/// How the wizard ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The answers are to be used.
     Finished(StreamDraft),
     /// The user left; a new stream's draft was saved.
     Left(StreamDraft),
 }
 
-/// Walks from a step to the summary, asking what the script says.
-///
-/// # Errors
-/// When a prompt or a save fails.
 pub fn run(
     mut draft: StreamDraft,
     script: &Script,
@@ -137,24 +121,24 @@ pub fn run(
                 }),
             },
             Place::End(step) => match ask::end_of_step(desk)? {
-                ask::End::Next => {
+                ask::StepChoice::Next => {
                     let next = step.next().unwrap_or(Step::Summary);
                     desk.keep(&draft, next)?;
                     script.start(next, &draft)
                 }
-                ask::End::Back => script.before(place, &draft).unwrap_or(place),
-                ask::End::Quit => {
+                ask::StepChoice::Back => script.before(place, &draft).unwrap_or(place),
+                ask::StepChoice::Quit => {
                     desk.keep(&draft, step)?;
                     return Ok(Outcome::Left(draft));
                 }
             },
             Place::Summary => match ask::summary(&draft, desk)? {
-                ask::Last::Finish => return Ok(Outcome::Finished(draft)),
-                ask::Last::Edit(step) => {
+                ask::SummaryChoice::Finish => return Ok(Outcome::Finished(draft)),
+                ask::SummaryChoice::Edit(step) => {
                     script.ask_all(step);
                     script.start(step, &draft)
                 }
-                ask::Last::Quit => {
+                ask::SummaryChoice::Quit => {
                     desk.keep(&draft, Step::Summary)?;
                     return Ok(Outcome::Left(draft));
                 }

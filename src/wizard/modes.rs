@@ -3,19 +3,17 @@
 #[cfg(unix)]
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// How the terminal on standard input was; `None` where there is no telling.
+/// `None` where standard input is not a terminal.
 #[cfg(unix)]
 #[derive(Debug)]
 pub struct Modes(Option<Termios>);
 
 #[cfg(unix)]
 impl Modes {
-    /// The modes now.
     pub fn now() -> Self {
         Self(tcgetattr(std::io::stdin()).ok())
     }
 
-    /// Sets them again.
     pub fn restore(&self) {
         if let Self(Some(modes)) = self {
             // Nothing is left to be tried where the terminal is gone.
@@ -31,11 +29,9 @@ pub struct Modes;
 
 #[cfg(not(unix))]
 impl Modes {
-    /// Nothing to remember.
     pub fn now() -> Self {
         Self
     }
 
-    /// Nothing to set.
     pub fn restore(&self) {}
 }

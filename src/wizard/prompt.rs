@@ -12,30 +12,31 @@ use super::interrupt::Interrupt;
 use super::measure::{rows, wrapped};
 use crate::domain::{Secret, escape};
 
-/// What is typed to go back.
-pub const BACK: &str = "<";
-/// Most lines of a menu at once.
-const MENU_LINES: usize = 12;
+const BACK: &str = "<";
+const MAX_MENU_LINES: usize = 12;
 
-/// Where questions are asked.
 #[derive(Clone, Copy)]
 pub struct Prompt<'a> {
-    /// Prints a line beside the prompts.
     pub say: &'a dyn Fn(&str),
-    /// An interrupted prompt waits for the watch's last word.
+    /// An interrupted prompt waits until the watching thread ends the process.
     pub watched: Interrupt,
 }
 
-/// What came of a question.
 pub enum Typed<T> {
-    /// An answer.
     Answer(T),
-    /// Back to the question before.
     Back,
 }
 
+impl<T> Typed<T> {
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Typed<U> {
+        match self {
+            Self::Answer(value) => Typed::Answer(to(value)),
+            Self::Back => Typed::Back,
+        }
+    }
+}
+
 impl Prompt<'_> {
-    /// Prints a line.
     pub fn say(&self, text: &str) {
         (self.say)(text);
     }
@@ -56,9 +57,6 @@ impl Prompt<'_> {
     }
 
     /// Asks for a line until `read` takes it; `<` goes back. Enter alone gives `default`.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn line<T, E: Display>(
         &self,
         label: &str,
@@ -69,9 +67,6 @@ impl Prompt<'_> {
     }
 
     /// As [`Prompt::line`], for what must not stay on the screen.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn secret<T, E: Display>(
         &self,
         label: &str,
@@ -122,9 +117,6 @@ impl Prompt<'_> {
     }
 
     /// Asks whether to do something; Enter alone is no.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn yes_or_no(&self, label: &str) -> anyhow::Result<bool> {
         with_theme(|theme| {
             Confirm::with_theme(theme)
@@ -135,9 +127,6 @@ impl Prompt<'_> {
     }
 
     /// Asks for a line once, and whether it is this one.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn exactly(&self, label: &str, expected: &str) -> anyhow::Result<bool> {
         let typed: String = with_theme(|theme| {
             Input::with_theme(theme)
@@ -149,9 +138,6 @@ impl Prompt<'_> {
     }
 
     /// Asks for one of a few entries; the last is Back, and so is Esc.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn menu(
         &self,
         label: &str,
@@ -165,16 +151,13 @@ impl Prompt<'_> {
                 .with_prompt(label)
                 .items(&entries)
                 .default(default.min(entries.len() - 1))
-                .max_length(MENU_LINES)
+                .max_length(MAX_MENU_LINES)
                 .interact_on_opt(&Term::stderr())
         })?;
         Ok(answer_or_back(chosen, entries.len() - 1))
     }
 
     /// Asks for one of a few entries, with no way back.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn choose(&self, label: &str, entries: &[&str]) -> anyhow::Result<usize> {
         with_theme(|theme| {
             Select::with_theme(theme)
@@ -187,9 +170,6 @@ impl Prompt<'_> {
 
     /// Asks for one of many entries by typing a part of it; the first is Back, and so is Esc. The
     /// default comes next: the widget does not scroll to it.
-    ///
-    /// # Errors
-    /// When the prompt fails.
     pub fn search(
         &self,
         label: &str,
@@ -207,13 +187,10 @@ impl Prompt<'_> {
                 .with_prompt(label)
                 .items(&shown)
                 .default(1)
-                .max_length(MENU_LINES)
+                .max_length(MAX_MENU_LINES)
                 .interact_on_opt(&Term::stderr())
         })?;
-        Ok(match answer_or_back(chosen, 0) {
-            Typed::Answer(at) => Typed::Answer(order[at - 1]),
-            Typed::Back => Typed::Back,
-        })
+        Ok(answer_or_back(chosen, 0).map(|at| order[at - 1]))
     }
 }
 
@@ -237,8 +214,8 @@ fn columns() -> usize {
         .max(8)
 }
 
-fn mark(sign: &str, colour: AnsiColor) -> String {
-    let style = anstyle::Style::new().fg_color(Some(colour.into()));
+fn mark(sign: &str, color: AnsiColor) -> String {
+    let style = anstyle::Style::new().fg_color(Some(color.into()));
     format!("{style}{sign}{style:#}")
 }
 

@@ -2,19 +2,15 @@
 
 use crate::domain::{Field, Step, StreamDraft};
 
-/// Where the wizard is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// At a question.
     Question(Field),
-    /// At the end of a step, before it is saved.
+    /// Before the step is saved.
     End(Step),
-    /// At the last look.
     Summary,
 }
 
 impl Place {
-    /// The step that this place belongs to.
     pub fn step(self) -> Step {
         match self {
             Self::Question(field) => field.step(),
@@ -32,7 +28,6 @@ pub struct Script {
 
 impl Script {
     /// The questions that a draft leaves open.
-    #[must_use]
     pub fn open(draft: &StreamDraft) -> Self {
         Self {
             asked: Field::ALL
@@ -42,8 +37,6 @@ impl Script {
         }
     }
 
-    /// Every question from a step on.
-    #[must_use]
     pub fn from_step(step: Step) -> Self {
         Self {
             asked: Field::ALL
@@ -53,7 +46,6 @@ impl Script {
         }
     }
 
-    /// From now on, every question of this step is asked.
     pub fn ask_all(&mut self, step: Step) {
         self.asked.extend(step.fields());
     }
@@ -68,7 +60,6 @@ impl Script {
     }
 
     /// The first place of a step, or of the first later one that has something to ask.
-    #[must_use]
     pub fn start(&self, step: Step, draft: &StreamDraft) -> Place {
         match (self.questions(step, draft).next(), step.next()) {
             (Some(field), _) => Place::Question(field),
@@ -77,8 +68,6 @@ impl Script {
         }
     }
 
-    /// Where the answer to a question leads.
-    #[must_use]
     pub fn after(&self, field: Field, draft: &StreamDraft) -> Place {
         let next = self
             .questions(field.step(), draft)
@@ -86,8 +75,7 @@ impl Script {
         next.map_or(Place::End(field.step()), Place::Question)
     }
 
-    /// The question before a place; the first has none.
-    #[must_use]
+    /// `None` before the first question.
     pub fn before(&self, place: Place, draft: &StreamDraft) -> Option<Place> {
         let earlier = |field: &Field| match place {
             Place::Question(here) => *field < here,

@@ -7,7 +7,6 @@ use super::ask::Answer;
 use super::prompt::{Prompt, Typed};
 use crate::domain::{Field, Header, HeaderName, Invalid, Unique, escape};
 
-/// What was typed where several values are taken, one after the other.
 enum More<T> {
     Add(T),
     Remove(String),
@@ -45,7 +44,6 @@ fn ask_for_more<T: FromStr<Err = Invalid>>(
     prompt.line(&label, None, more)
 }
 
-/// Values added one by one until Enter alone.
 pub fn several<T>(
     field: Field,
     place: &mut Option<Unique<T>>,
@@ -82,7 +80,6 @@ where
     }
 }
 
-/// Header names, each with its value, until Enter alone.
 pub fn headers(place: &mut Option<Vec<Header>>, prompt: &Prompt<'_>) -> anyhow::Result<Answer> {
     let list = place.get_or_insert_default();
     loop {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::serve::demo;
+use crate::serve::{demo, message};
 use crate::support::gateway::{Served, eventually};
 use crate::support::{TestEnv, finish, installed, need, succeeds};
 
@@ -110,12 +110,25 @@ impl Drop for Receiver {
     }
 }
 
+/// What its webhook is told of, all of it.
+const BOTH: [&str; 2] = ["--webhook-event", "received,status"];
+
+/// Sends a message of which two reports are made.
+fn is_reported(env: &TestEnv) -> Served {
+    let gateway = Served::start(env, &["-q", "--delivery-delay", "50ms"]);
+    let token = env.ok(&["streams", "token", "show", "OTP"]);
+    let sent = gateway.send(token.trim(), &[message("12025550144")]);
+    assert_eq!(sent.status, 200);
+    gateway
+}
+
 const TEXT: &str = "Zażółć \"gęślą\" 🎉";
 
 /// The receiver says its port on its first line, and each genuine text on one of its own.
 fn receives(mut receiver: Command) {
     let env = TestEnv::new();
-    demo(&env, "OTP", &["--webhook-url", "http://127.0.0.1:1/sms"]);
+    let nowhere = ["--webhook-url", "http://127.0.0.1:1/sms"];
+    demo(&env, "OTP", &[nowhere, BOTH].concat());
     let secret = env.json(&["streams", "show", "OTP", "--reveal"])["webhook_secret"].clone();
     receiver.env("SECRET", secret.as_str().unwrap());
     let mut child = receiver.stdout(Stdio::piped()).spawn().unwrap();
@@ -127,6 +140,11 @@ fn receives(mut receiver: Command) {
     let words = ["reply", "OTP", "--from", "12025550143", "--text", TEXT];
     assert_eq!(env.json(&words)["delivery"]["state"], "delivered");
     assert_eq!(said.next().unwrap().unwrap(), TEXT);
+    let gateway = is_reported(&env);
+    for status in ["sent", "delivered"] {
+        assert_eq!(said.next().unwrap().unwrap(), status);
+    }
+    drop(gateway);
     // Another stream's signature is not believed.
     demo(&env, "Other", &["--webhook-url", &url]);
     let words = ["reply", "Other", "--from", "12025550143", "--text", TEXT];
@@ -233,11 +251,8 @@ fn php_checks_our_signatures() {
         .unwrap()
         .port();
     let address = format!("127.0.0.1:{port}");
-    demo(
-        &env,
-        "OTP",
-        &["--webhook-url", &format!("http://{address}/sms")],
-    );
+    let url = format!("http://{address}/sms");
+    demo(&env, "OTP", &[&["--webhook-url", &url], &BOTH[..]].concat());
     let secret = env.json(&["streams", "show", "OTP", "--reveal"])["webhook_secret"].clone();
     let received = env.folder().join("received");
     let mut server = Command::new("php");
@@ -251,8 +266,9 @@ fn php_checks_our_signatures() {
     });
     let words = ["reply", "OTP", "--from", "12025550143", "--text", TEXT];
     assert_eq!(env.json(&words)["delivery"]["state"], "delivered");
-    assert_eq!(
-        std::fs::read_to_string(received).unwrap(),
-        format!("{TEXT}\n")
-    );
+    let _gateway = is_reported(&env);
+    let expected = format!("{TEXT}\nsent\ndelivered\n");
+    eventually("PHP believes all of it", || {
+        std::fs::read_to_string(&received).unwrap() == expected
+    });
 }

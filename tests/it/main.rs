@@ -32,19 +32,26 @@ mod layers;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]
+mod outage;
+#[cfg(unix)]
 mod readme;
+#[cfg(unix)]
+mod reports;
 #[cfg(unix)]
 mod routes;
 #[cfg(unix)]
 mod samples;
 #[cfg(unix)]
 mod serve;
+mod store;
 mod support;
 mod upgrade;
 #[cfg(unix)]
 mod webhooks;
 #[cfg(unix)]
 mod webhooks_listen;
+#[cfg(unix)]
+mod webhooks_pause;
 #[cfg(unix)]
 mod webhooks_verify;
 #[cfg(unix)]

@@ -113,6 +113,19 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
                 let run = env.run_with_input(&["streams", "plan", "-f", "-"], block.text);
                 assert!([0, 7].contains(&run.code), "{run:?}");
             }
+            // An event, as the block before it received some.
+            "json" => {
+                let reports = fs::read_to_string(env.folder().join("reports.txt")).unwrap();
+                let last = reports.lines().last().unwrap();
+                let received: serde_json::Value = serde_json::from_str(last).unwrap();
+                let told: serde_json::Value = serde_json::from_str(block.text).unwrap();
+                let names = |event: &serde_json::Value| {
+                    let event = event.as_object().unwrap();
+                    event.keys().cloned().collect::<Vec<_>>()
+                };
+                assert_eq!(names(&told), names(&received["event"]));
+                assert_eq!(told["status"], received["event"]["status"]);
+            }
             other => assert_eq!(other, "text", "a block that nobody tests"),
         }
     }

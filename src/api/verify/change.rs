@@ -6,18 +6,16 @@ use serde_json::Value;
 use super::Delivery;
 use super::rewrite;
 
-/// How a signature relates to what came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
-    /// It is over exactly this, with this secret.
+    /// Over exactly this content, with this secret.
     Right,
-    /// It fits once this change is undone.
+    /// Fits once this change is undone.
     Changed(Change),
-    /// It is of another secret, or of another body.
+    /// Of another secret, or of another body.
     Foreign,
 }
 
-/// A change that was recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Line breaks at the end were not signed.
@@ -26,7 +24,6 @@ pub enum Change {
     NewlineRemoved,
     /// `\n` became `\r\n`, or the other way round.
     LineEndings,
-    /// A byte order mark was put in front.
     ByteOrderMark,
     /// The same JSON value, written differently.
     Json,
@@ -34,15 +31,14 @@ pub enum Change {
     Query,
     /// The query string with something in front of it: `?`, a path, a whole URL.
     QueryWithPrefix,
-    /// Signed as a `POST` is: over a body.
+    /// Signed over a body, as a `POST` is.
     SignedAsPost,
-    /// Signed as a `GET` is: over the query string.
+    /// Signed over the query string, as a `GET` is.
     SignedAsGet,
 }
 
 impl Change {
-    /// Names the change; goes on a sentence that names the body as its subject.
-    #[must_use]
+    /// Continues a sentence that has the body as its subject.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NewlineAdded => "a newline was added at its end",
@@ -70,7 +66,7 @@ impl Change {
     }
 }
 
-/// Looks for what was signed, given a test of whether some text was.
+/// `signed` says whether a text was signed.
 pub(super) fn explain(delivery: &Delivery, signed: impl Fn(&str) -> bool) -> Signature {
     let body = delivery.body.as_str();
     let (content, other) = match (delivery.is_get(), delivery.query()) {
@@ -104,7 +100,6 @@ fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 
-/// What was there before a change to the text as such.
 fn plain_changes(content: &str) -> impl Iterator<Item = (Change, String)> {
     let cut = content.trim_end_matches(['\r', '\n']);
     let without_mark = content.strip_prefix('\u{feff}').unwrap_or(content);

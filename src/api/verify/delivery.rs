@@ -3,15 +3,15 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::domain::Invalid;
+use crate::domain::{Invalid, is_http_token};
 
-/// The headers that sign a delivery.
-pub const SIGNING_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+pub(super) const SIGNING_HEADERS: [&str; 3] =
+    ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
-/// What is known of a delivery. Nothing in it is believed yet.
+/// Nothing in it is believed yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// `None` where the request line is not at hand.
+    /// `None` where the request line is missing.
     pub method: Option<String>,
     /// Path and query, as the request line has them.
     pub target: Option<String>,
@@ -22,10 +22,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Reads a raw HTTP request: a request line if there is one, headers, a blank line, the body.
-    ///
-    /// # Errors
-    /// When a line of the head is neither a request line nor a header.
+    /// Reads a request line if there is one, headers, a blank line, the body.
     pub fn from_raw(raw: &str) -> Result<Self, Invalid> {
         let raw = raw.trim_start_matches(['\r', '\n']);
         let mut head = 0;
@@ -39,10 +36,6 @@ impl Delivery {
         Self::from_parts(raw, String::new())
     }
 
-    /// As [`Delivery::from_raw`], with the body from elsewhere.
-    ///
-    /// # Errors
-    /// When a line of the head is neither a request line nor a header.
     pub fn from_parts(head: &str, body: String) -> Result<Self, Invalid> {
         let mut delivery = Self {
             body,
@@ -62,7 +55,7 @@ impl Delivery {
                     continue;
                 }
             }
-            let header = line.split_once(':').filter(|(name, _)| is_name(name));
+            let header = line.split_once(':').filter(|(name, _)| is_http_token(name));
             // The line is not repeated: it may hold a token.
             let (name, value) = header.ok_or_else(|| {
                 Invalid::new(format_args!(
@@ -76,7 +69,7 @@ impl Delivery {
         Ok(delivery)
     }
 
-    /// Every value of a header, whatever the case of its name.
+    /// In any case of the name.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let same = move |header: &&(String, String)| header.0.eq_ignore_ascii_case(name);
         self.headers
@@ -85,17 +78,14 @@ impl Delivery {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The signing header that stands there more than once.
-    #[must_use]
     pub fn repeated_header(&self) -> Option<&'static str> {
         SIGNING_HEADERS
             .into_iter()
             .find(|name| self.values(name).nth(1).is_some())
     }
 
-    /// What it says: the fields of its JSON body, or of a `GET` its query parameters as texts; null
-    /// where there is neither.
-    #[must_use]
+    /// The fields of the JSON body, or of a `GET` its query parameters as texts; null where there is
+    /// neither.
     pub fn fields(&self) -> Value {
         if self.is_get() {
             let query = self.query().unwrap_or(&self.body).as_bytes();
@@ -106,14 +96,10 @@ impl Delivery {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// Whether the request line says `GET`.
-    #[must_use]
     pub fn is_get(&self) -> bool {
         self.method.as_deref() == Some("GET")
     }
 
-    /// The raw query string of the request line.
-    #[must_use]
     pub fn query(&self) -> Option<&str> {
         Some(self.target.as_deref()?.split_once('?')?.1)
     }
@@ -123,7 +109,7 @@ fn is_blank(line: &str) -> bool {
     matches!(line.trim_end(), "" | ">" | "<")
 }
 
-/// A line without what `curl -v` puts in front of it.
+/// Removes what `curl -v` puts in front of a line.
 fn unmarked(line: &str) -> &str {
     line.strip_prefix("> ")
         .or_else(|| line.strip_prefix("< "))
@@ -139,11 +125,6 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
     let is_last = words.next().is_none_or(|word| word.starts_with("HTTP/"));
     let whole = is_method && is_last && words.next().is_none();
     whole.then_some((method, target))
-}
-
-fn is_name(name: &str) -> bool {
-    let of_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    !name.is_empty() && name.bytes().all(of_token)
 }
 
 #[cfg(test)]

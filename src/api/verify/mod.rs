@@ -14,45 +14,40 @@ use serde_json::{Value, json};
 use crate::domain::WebhookSecret;
 
 pub use change::{Change, Signature};
-pub use delivery::{Delivery, SIGNING_HEADERS};
+pub use delivery::Delivery;
+use delivery::SIGNING_HEADERS;
 
-/// How far a timestamp may be from the clock, in seconds, as Standard Webhooks libraries have it.
+/// The most seconds between timestamp and clock, as Standard Webhooks libraries have it.
 const TOLERANCE: i64 = 300;
 
 /// Bytes of an HMAC-SHA256.
 const TAG: usize = 32;
 
-/// What a check of a signature found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Genuine and fresh.
     Valid,
-    /// These signing headers are missing or empty.
+    /// Missing or empty.
     HeadersMissing(Vec<&'static str>),
-    /// This signing header stands there more than once.
     HeaderRepeated(&'static str),
-    /// The timestamp is not a number of seconds.
     TimestampUnreadable {
-        /// It would be the right time in milliseconds.
+        /// Whether it would be right in milliseconds.
         milliseconds: bool,
     },
-    /// There is no `v1` signature that could be compared.
+    /// No `v1` signature could be compared.
     SignatureUnreadable,
-    /// The timestamp is too far from the clock.
     TimestampOff {
-        /// Seconds from the clock to the timestamp: negative is in the past.
+        /// From the clock to the timestamp: negative is in the past.
         seconds: i64,
-        /// How the signature is otherwise.
+        /// What the signature says apart from the timestamp.
         signature: Signature,
     },
-    /// The timestamp is fresh, and the signature is of something else that was recognized.
+    /// The timestamp is fresh, and the signature is of content that a known change explains.
     Changed(Change),
     /// The timestamp is fresh, and the signature is of another secret or another body.
     Foreign,
 }
 
-/// Checks a delivery as a Standard Webhooks library would at this moment, and says why it fails.
-#[must_use]
+/// Decides as a Standard Webhooks library would at this moment, and says why it fails.
 pub fn verify(secret: &WebhookSecret, delivery: &Delivery, now: Timestamp) -> Verdict {
     if let Some(name) = delivery.repeated_header() {
         return Verdict::HeaderRepeated(name);
@@ -105,7 +100,7 @@ fn is_near(at: i64, now: i64) -> bool {
     at.saturating_sub(now).saturating_abs() <= TOLERANCE
 }
 
-/// The `v1` signatures of a header that may hold several, apart by spaces.
+/// The `v1` signatures of a header that may hold several, separated by spaces.
 fn tags(signatures: &str) -> Vec<Vec<u8>> {
     signatures
         .split_whitespace()
@@ -115,15 +110,12 @@ fn tags(signatures: &str) -> Vec<Vec<u8>> {
 }
 
 impl Verdict {
-    /// Whether a receiver may believe the delivery.
-    #[must_use]
     pub fn is_valid(&self) -> bool {
         *self == Self::Valid
     }
 
     /// One word for programs.
-    #[must_use]
-    pub fn reason(&self) -> &'static str {
+    fn reason(&self) -> &'static str {
         match self {
             Self::Valid => "valid",
             Self::HeadersMissing(_) => "header_missing",
@@ -139,7 +131,6 @@ impl Verdict {
     }
 
     /// `{"valid","reason","message"}`
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
             "valid": self.is_valid(), "reason": self.reason(), "message": self.to_string(),
@@ -248,7 +239,7 @@ fn foreign(f: &mut fmt::Formatter<'_>) -> fmt::Result {
     )
 }
 
-/// A span in its two largest units.
+/// In the two largest units.
 fn spoken(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     match seconds {

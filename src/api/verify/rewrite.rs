@@ -42,11 +42,10 @@ const OURS: [&[&str]; 2] = [
     ],
 ];
 
-/// The layouts that the common libraries write.
 #[derive(Debug, Clone, Copy)]
 enum Layout {
     Compact,
-    /// As Python does: a space after each `,` and `:`.
+    /// Python puts a space after each `,` and `:`.
     Spaced,
     Indented(&'static [u8]),
 }
@@ -58,7 +57,6 @@ const LAYOUTS: [Layout; 4] = [
     Layout::Indented(b"    "),
 ];
 
-/// A JSON value in every form.
 pub(super) fn json(value: &Value) -> impl Iterator<Item = String> {
     let mut orders = vec![value.clone(), sorted(value)];
     orders.extend(OURS.iter().filter_map(|order| ordered(value, order)));
@@ -73,7 +71,6 @@ pub(super) fn json(value: &Value) -> impl Iterator<Item = String> {
     })
 }
 
-/// An object's fields as a `GET` delivery would carry them.
 pub(super) fn query_of(value: &Value) -> Option<String> {
     let fields = value.as_object()?;
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -84,8 +81,8 @@ pub(super) fn query_of(value: &Value) -> Option<String> {
     Some(query.finish())
 }
 
-/// Query parameters, encoded again: taken for encoded and taken for plain text, with `+` and with
-/// `%20` for a space.
+/// Encodes query parameters again, taken for encoded and for plain text, with `+` and with `%20`
+/// for a space.
 pub(super) fn query(query: &str) -> impl Iterator<Item = String> {
     let encoded = form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -115,7 +112,7 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// The same object in this order; `None` where it has other fields.
+/// `None` where the object has other fields.
 fn ordered(value: &Value, order: &[&str]) -> Option<Value> {
     let fields = value.as_object()?;
     let known = order.iter().filter_map(|name| fields.get_key_value(*name));
@@ -155,7 +152,7 @@ impl Formatter for Spaced {
     }
 }
 
-/// JSON with everything beyond ASCII as `\uXXXX`.
+/// Writes everything beyond ASCII as `\uXXXX`.
 fn ascii(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

@@ -12,7 +12,7 @@ fn secret(byte: u8) -> WebhookSecret {
     WebhookSecret::issue(|| byte)
 }
 
-/// A delivery signed over `content` at `at`, which arrives with another line and body.
+/// Signs `content` at `at`; the delivery arrives with another line and body.
 fn signed(content: &str, at: i64, line: &str, body: &str) -> Delivery {
     let signature = secret(7).sign("msg_1", at, content);
     let head = format!(
@@ -25,7 +25,6 @@ fn judge(delivery: &Delivery) -> Verdict {
     verify(&secret(7), delivery, Timestamp::from_second(NOW).unwrap())
 }
 
-/// A `POST` signed over one text and arriving with another.
 fn post(content: &str, body: &str) -> Verdict {
     judge(&signed(content, NOW, "POST /sms HTTP/1.1", body))
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::help;
+use super::examples;
 use crate::domain::GatewayUrl;
 
 pub(crate) use change::{CloneArgs, CreateArgs, DeleteArgs, EditArgs};
@@ -18,10 +18,10 @@ pub(crate) use look::{ListArgs, PreviewArgs};
 #[derive(Debug, Subcommand)]
 pub(crate) enum StreamsCommand {
     /// Create a stream: the wizard asks for what the flags leave out
-    #[command(after_help = help::CREATE)]
+    #[command(after_help = examples::CREATE)]
     Create(Box<CreateArgs>),
     /// Go on with a draft, at the step where it was left
-    #[command(after_help = help::RESUME)]
+    #[command(after_help = examples::RESUME)]
     Resume {
         /// Name or id of the draft
         #[arg(id = "draft_stream", value_name = "DRAFT")]
@@ -30,10 +30,10 @@ pub(crate) enum StreamsCommand {
         gateway: GatewayFlag,
     },
     /// The Streams API table, newest first
-    #[command(visible_alias = "ls", after_help = help::LIST)]
+    #[command(visible_alias = "ls", after_help = examples::LIST)]
     List(ListArgs),
     /// A stream's details and the previews of its requests
-    #[command(after_help = help::SHOW)]
+    #[command(after_help = examples::SHOW)]
     Show {
         /// Name or id of the stream
         stream: String,
@@ -44,39 +44,39 @@ pub(crate) enum StreamsCommand {
         gateway: GatewayFlag,
     },
     /// The send, status and webhook requests, exactly as they are executed
-    #[command(after_help = help::PREVIEW)]
+    #[command(after_help = examples::PREVIEW)]
     Preview(PreviewArgs),
     /// A stream's authorization token
     #[command(subcommand)]
     Token(TokenCommand),
     /// Change a stream; without flags the wizard asks, filled in with what is there
-    #[command(after_help = help::EDIT)]
+    #[command(after_help = examples::EDIT)]
     Edit(Box<EditArgs>),
     /// Make a stream like another one, with a token of its own
-    #[command(after_help = help::CLONE)]
+    #[command(after_help = examples::CLONE)]
     Clone(CloneArgs),
     /// Let disabled streams take requests again
-    #[command(after_help = help::ENABLE)]
+    #[command(after_help = examples::ENABLE)]
     Enable {
         /// Names or ids of the streams
         #[arg(required = true, value_name = "STREAM")]
         streams: Vec<String>,
     },
     /// Pause streams: their requests are refused
-    #[command(after_help = help::DISABLE)]
+    #[command(after_help = examples::DISABLE)]
     Disable {
         /// Names or ids of the streams
         #[arg(required = true, value_name = "STREAM")]
         streams: Vec<String>,
     },
     /// Write streams as a document for plan and apply
-    #[command(after_help = help::EXPORT)]
+    #[command(after_help = examples::EXPORT)]
     Export(ExportArgs),
     /// Show what apply would do; exit 7 when there is something to do
-    #[command(after_help = help::PLAN)]
+    #[command(after_help = examples::PLAN)]
     Plan(PlanArgs),
     /// Make the streams those of a document: all of it or none
-    #[command(after_help = help::APPLY)]
+    #[command(after_help = examples::APPLY)]
     Apply {
         #[command(flatten)]
         plan: PlanArgs,
@@ -88,17 +88,17 @@ pub(crate) enum StreamsCommand {
         tokens_out: Option<PathBuf>,
     },
     /// Print the JSON Schema of the document
-    #[command(after_help = help::SCHEMA)]
+    #[command(after_help = examples::SCHEMA)]
     Schema,
     /// Delete streams with their tokens
-    #[command(visible_alias = "rm", after_help = help::DELETE)]
+    #[command(visible_alias = "rm", after_help = examples::DELETE)]
     Delete(DeleteArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Print the token, and nothing else
-    #[command(after_help = help::TOKEN_SHOW)]
+    #[command(after_help = examples::TOKEN_SHOW)]
     Show {
         /// Name or id of the stream
         stream: String,
@@ -107,7 +107,7 @@ pub(crate) enum TokenCommand {
         copy: bool,
     },
     /// Issue a new token; the old one stops at once
-    #[command(after_help = help::TOKEN_ROTATE)]
+    #[command(after_help = examples::TOKEN_ROTATE)]
     Rotate {
         /// Name or id of the stream
         stream: String,

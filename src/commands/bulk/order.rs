@@ -13,8 +13,8 @@ use crate::cli::{BulkArgs, Reach};
 use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
 use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
 use crate::error::{Code, Failure};
+use crate::files::{Results, input_name, is_same_file, read_text_input};
 use crate::render::{counted, forcing, http, json as requests_json};
-use crate::state::{Results, input_name, is_same_file, read_text_input};
 
 /// What the rows go through.
 #[derive(Debug, Clone)]

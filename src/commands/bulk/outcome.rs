@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::super::session::Session;
 use crate::document::{Row, Rows};
 use crate::error::Failure;
+use crate::files::Results;
 use crate::render::table;
-use crate::state::Results;
 use crate::terminal::json_line;
 
 /// What became of a row.

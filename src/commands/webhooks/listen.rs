@@ -17,7 +17,7 @@ use crate::cli::ListenArgs;
 use crate::domain::{StreamId, WebhookSecret, escape, quote};
 use crate::error::Failure;
 use crate::receiver::{Behavior, Judge, Judgment, Received, Receiver};
-use crate::state::Home;
+use crate::store::LocalStore;
 use crate::terminal::{Terminal, json_line};
 
 /// Requests that may wait to be shown; more wait for their answers.
@@ -70,18 +70,18 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
     let one = if let Some(path) = &args.secret_file {
         Some(secret(path)?)
     } else if let Some(wanted) = &args.stream {
-        let stream = session.home.read()?.state()?.find(wanted)?;
+        let stream = session.find(wanted)?;
         Some(webhook_secret(session, &stream)?)
     } else {
         None
     };
-    let home = session.home.clone();
+    let store = session.store.clone();
     Ok(Arc::new(move |delivery, now| {
         let verified =
             |secret: &WebhookSecret| Judgment::Verified(crate::api::verify(secret, delivery, now));
         match &one {
             Some(secret) => verified(secret),
-            None => match secret_of(&home, delivery) {
+            None => match secret_of(&store, delivery) {
                 Ok(secret) => verified(&secret),
                 Err(sentence) => Judgment::Unverified(sentence),
             },
@@ -90,14 +90,16 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
 }
 
 /// The secret of the stream that a delivery names.
-fn secret_of(home: &Home, delivery: &Delivery) -> Result<WebhookSecret, String> {
+fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, String> {
     let Some(stream) = text(&delivery.fields(), "stream") else {
         return Err(
             "Not verified: the request names no stream. Use --stream or --secret-file.".to_owned(),
         );
     };
     let known = match stream.parse::<StreamId>() {
-        Ok(id) => home.webhook_secret(&id),
+        Ok(id) => store
+            .secrets_now()
+            .map(|secrets| secrets.webhook_secret(&id)),
         Err(_) => Ok(None),
     };
     match known {

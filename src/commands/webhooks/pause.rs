@@ -8,8 +8,7 @@ use crate::domain::quote;
 use crate::store::JobStore as _;
 
 pub fn set_enabled(session: &Session, wanted: &str, enabled: bool) -> anyhow::Result<()> {
-    let file = session.home.read()?;
-    let stream = file.state()?.find(wanted)?;
+    let stream = session.find(wanted)?;
     if stream.webhook.is_none() {
         return Err(no_webhook(session, &stream).into());
     }

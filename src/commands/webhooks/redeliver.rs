@@ -25,7 +25,7 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
     let (queued, delivered) = block_on(async {
         let store = session.shared_store();
         let queued = requeue(&*store, &wanted).await?;
-        if session.store.home().is_served() {
+        if session.home().is_served() {
             return Ok((queued, None));
         }
         let streams = CurrentStreams::open(Arc::clone(&store), Log::nowhere()).await?;

@@ -18,8 +18,7 @@ use crate::store::JobStore as _;
 const SHOWN: usize = 500;
 
 pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
-    let file = session.home.read()?;
-    let stream = file.state()?.find(wanted)?;
+    let stream = session.find(wanted)?;
     let webhook = stream
         .webhook
         .as_ref()

@@ -74,6 +74,11 @@ impl Places {
         waiting == 0 || self.fast && waiting < self.limit * AHEAD / 2
     }
 
+    /// Whether the receiver answered fast when it was called last.
+    pub fn is_fast(&self) -> bool {
+        self.fast
+    }
+
     /// Whether nothing has to be remembered of the receiver.
     pub fn is_fresh(&self) -> bool {
         self.limit == MOST && !self.fast
@@ -109,7 +114,7 @@ mod tests {
     fn a_receiver_that_times_out_has_fewer_places_and_gets_them_back() {
         let mut places = Places::default();
         assert_eq!((0..100).filter(|_| places.take()).count(), MOST);
-        for _ in 0..10 {
+        for _ in 1..MOST {
             places.timed_out();
             places.give_back();
         }

@@ -17,14 +17,20 @@ use crate::service::streams::CurrentStreams;
 use crate::service::wake::Wake;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError};
 
-/// Attempts of all streams at one time beyond which a stream that has one in flight waits.
+/// Attempts of all streams at one time beyond which a stream that has one in flight waits: first
+/// those whose receivers are not known to answer fast, so that others are not slowed down by them.
 const BUSY: usize = 1_000;
+const FULL: usize = 2_000;
 
 /// Most settlements that wait to be kept: attempts wait for them.
 const UNSETTLED: usize = 256;
 
 /// Most simulated messages of a stream whose status is changed at one time.
 const TURNS: usize = 500;
+
+/// Streams whose jobs are claimed at one time, so that they share a write: with many streams that
+/// have something due, none waits for a write of each other's.
+const SIDE_BY_SIDE: usize = 32;
 
 /// How far in the future a simulated status may change after the clock was set back: at any time.
 const ANY_TIME: Duration = Duration::from_secs(365 * 86_400);
@@ -125,20 +131,15 @@ impl Worker {
     async fn turn(&self) -> Result<Option<jiff::Timestamp>, StoreError> {
         let due = self.store.due(JobKind::Turn).await?;
         let streams = self.streams.get().await;
-        for stream in due.streams {
-            let notify = streams.notify(&stream, EventType::Status);
-            let claim = Claim {
-                kind: JobKind::Turn,
-                stream,
-                lanes: 1,
-                depth: TURNS,
-                lease: LEASE,
-            };
-            let jobs = self.store.claim(claim).await?;
-            let settlement = |job| Settlement::new(job, Outcome::Turned).notify(notify.clone());
-            self.store
-                .settle(jobs.iter().map(settlement).collect())
-                .await?;
+        for side_by_side in due.streams.chunks(SIDE_BY_SIDE) {
+            let mut turning = JoinSet::new();
+            for stream in side_by_side {
+                let notify = streams.notify(stream, EventType::Status);
+                turning.spawn(turn(Arc::clone(&self.store), stream.clone(), notify));
+            }
+            for turned in turning.join_all().await {
+                turned?;
+            }
         }
         Ok(due.next)
     }
@@ -146,26 +147,48 @@ impl Worker {
     /// Claims deliveries for every stream that has none waiting for a place.
     async fn claim(&mut self) -> Result<Option<jiff::Timestamp>, StoreError> {
         let due = self.store.due(JobKind::Deliver).await?;
-        for stream in due.streams {
-            let busy = self.places.len() >= BUSY;
-            let queue = self.queues.entry(stream.clone()).or_default();
-            let (lanes, depth) = queue.places.claim();
-            let wants = queue.places.wants(lock(&queue.waiting).len());
-            if !wants || lanes == 0 || busy && queue.places.taken() > 0 {
-                continue;
+        for side_by_side in due.streams.chunks(SIDE_BY_SIDE) {
+            let mut claiming = JoinSet::new();
+            for stream in side_by_side {
+                let Some(claim) = self.claimable(stream) else {
+                    continue;
+                };
+                let store = Arc::clone(&self.store);
+                claiming.spawn(async move { (claim.stream.clone(), store.claim(claim).await) });
             }
-            let claim = Claim {
-                kind: JobKind::Deliver,
-                stream: stream.clone(),
-                lanes: if busy { 1 } else { lanes },
-                depth,
-                lease: LEASE,
-            };
-            let jobs = self.store.claim(claim).await?;
-            lock(&queue.waiting).extend(by_handset(jobs));
-            self.begin(&stream);
+            let mut outcome = Ok(());
+            for (stream, claimed) in claiming.join_all().await {
+                match claimed {
+                    Ok(jobs) => {
+                        let queue = self.queues.entry(stream.clone()).or_default();
+                        lock(&queue.waiting).extend(by_handset(jobs));
+                        self.begin(&stream);
+                    }
+                    Err(error) => outcome = Err(error),
+                }
+            }
+            outcome?;
         }
         Ok(due.next)
+    }
+
+    /// What may be claimed for a stream that has deliveries due.
+    fn claimable(&mut self, stream: &StreamId) -> Option<Claim> {
+        let queue = self.queues.entry(stream.clone()).or_default();
+        let most = if queue.places.is_fast() { FULL } else { BUSY };
+        let busy = self.places.len() >= most;
+        let (lanes, depth) = queue.places.claim();
+        let wants = queue.places.wants(lock(&queue.waiting).len());
+        if !wants || lanes == 0 || busy && queue.places.taken() > 0 {
+            return None;
+        }
+        Some(Claim {
+            kind: JobKind::Deliver,
+            stream: stream.clone(),
+            lanes: if busy { 1 } else { lanes },
+            depth,
+            lease: LEASE,
+        })
     }
 
     fn begin(&mut self, stream: &StreamId) {
@@ -229,6 +252,24 @@ impl Worker {
             self.log.write(LogEntry::StoreFailed(error));
         }
     }
+}
+
+/// Changes the status of a stream's simulated messages whose time has come.
+async fn turn(
+    store: Arc<dyn Store>,
+    stream: StreamId,
+    notify: Option<String>,
+) -> Result<(), StoreError> {
+    let claim = Claim {
+        kind: JobKind::Turn,
+        stream,
+        lanes: 1,
+        depth: TURNS,
+        lease: LEASE,
+    };
+    let jobs = store.claim(claim).await?;
+    let settlement = |job| Settlement::new(job, Outcome::Turned).notify(notify.clone());
+    store.settle(jobs.iter().map(settlement).collect()).await
 }
 
 /// The jobs of each handset, in their order.

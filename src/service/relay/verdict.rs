@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::carrier::{Receipt, Submitted};
-use crate::domain::{Message, MessageStatus};
+use crate::domain::{Message, MessageStatus, Span};
 use crate::store::Outcome;
 
 /// The longest pause before a carrier that is away or throttles is tried again, unless it asks for
@@ -20,6 +20,9 @@ const LONGEST_ASKED: Duration = Duration::from_secs(600);
 const LONGEST_QUESTION: Duration = Duration::from_secs(300);
 const COMMON: Duration = Duration::from_secs(72 * 3_600);
 pub const RARELY: Duration = Duration::from_secs(3_600);
+
+/// How the details of a message begin that was certainly not sent.
+const WAITING: &str = "waiting for the carrier: ";
 
 /// What became of a message that was submitted. Only what certainly was not sent is sent again,
 /// until it has waited for as long as `expire`.
@@ -48,17 +51,17 @@ pub fn submitted(
             let pause = retry_after.map_or(pause, |asked| asked.clamp(pause, LONGEST_ASKED));
             Outcome::Unsent {
                 at: later(now, pause).min(end),
-                details: format!("waiting for the carrier: {why}"),
+                details: format!("{WAITING}{why}"),
             }
         }
     }
 }
 
-/// A message that waited too long.
+/// A message that waited too long. `why` may be what was said of it meanwhile.
 pub fn expired(expire: Duration, why: Option<&str>) -> Outcome {
-    let hours = expire.as_secs_f64() / 3_600.0;
+    let why = why.map(|why| why.strip_prefix(WAITING).unwrap_or(why));
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-    let details = format!("not sent within {hours} h{why}");
+    let details = format!("not sent within {}{why}", Span::from(expire));
     Outcome::Ended(MessageStatus::SentFailed, Some(details))
 }
 
@@ -83,4 +86,29 @@ pub fn learned(
 /// A moment after another one.
 pub fn later(at: Timestamp, pause: Duration) -> Timestamp {
     at.checked_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_waited_too_long_says_for_how_long_and_why() {
+        let details = |expire, why| {
+            let Outcome::Ended(MessageStatus::SentFailed, details) = expired(expire, why) else {
+                return None;
+            };
+            details
+        };
+        let (short, long) = (Duration::from_secs(2), Duration::from_secs(36 * 3_600));
+        assert_eq!(
+            details(short, Some("waiting for the carrier: HTTP 429")),
+            Some("not sent within 2s: HTTP 429".to_owned())
+        );
+        assert_eq!(
+            details(long, Some("HTTP 429")),
+            Some("not sent within 36h: HTTP 429".to_owned())
+        );
+        assert_eq!(details(long, None), Some("not sent within 36h".to_owned()));
+    }
 }

@@ -61,6 +61,12 @@ impl LocalStore {
         &self.0.home
     }
 
+    /// The catalogue that the text of a `state.json` says.
+    pub fn parse(text: &str) -> Result<Catalogue, StoreError> {
+        let path = Path::new("state.json");
+        document::read(path, text.to_owned(), Revision::of(&[]))
+    }
+
     /// [`CatalogueStore::snapshot`], read on this thread.
     pub fn snapshot_now(&self) -> Result<Arc<Catalogue>, StoreError> {
         let cache = &self.0.catalogue;

@@ -36,7 +36,8 @@ function receiver() {
     let body = "";
     request.setEncoding("utf8").on("data", (piece) => (body += piece)).on("end", () => {
       try {
-        console.log(hook.verify(body, request.headers).text);
+        const event = hook.verify(body, request.headers);
+        console.log(event.type === "message.received" ? event.text : event.status);
         response.writeHead(204).end();
       } catch (error) {
         console.log(`not genuine: ${error}`);

@@ -33,12 +33,22 @@ if (PHP_SAPI === 'cli') {
     ]), "\n";
     return;
 }
+// Standard Webhooks: the secret is base64 after its prefix; what is signed is id, timestamp and body,
+// joined by dots; the header has one or more versions with their signatures; old timestamps are refused.
 $body = file_get_contents('php://input');
-$head = $_SERVER['HTTP_WEBHOOK_ID'] . '.' . $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] . '.';
-$key = base64_decode(substr(getenv('SECRET'), 6));
-$expected = 'v1,' . base64_encode(hash_hmac('sha256', $head . $body, $key, true));
-$genuine = hash_equals($expected, $_SERVER['HTTP_WEBHOOK_SIGNATURE']);
+$id = $_SERVER['HTTP_WEBHOOK_ID'];
+$timestamp = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'];
+$key = base64_decode(substr(getenv('SECRET'), strlen('whsec_')), true);
+$expected = base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));
+$genuine = false;
+foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE']) as $signature) {
+    [$version, $value] = explode(',', $signature, 2);
+    $genuine = $genuine || ($version === 'v1' && hash_equals($expected, $value));
+}
+$genuine = $genuine && ctype_digit($timestamp) && abs(time() - (int) $timestamp) <= 300;
 http_response_code($genuine ? 204 : 401);
 if ($genuine) {
-    file_put_contents(getenv('RECEIVED'), json_decode($body, true)['text'] . "\n", FILE_APPEND);
+    $event = json_decode($body, true);
+    $said = $event['type'] === 'message.received' ? $event['text'] : $event['status'];
+    file_put_contents(getenv('RECEIVED'), $said . "\n", FILE_APPEND);
 }

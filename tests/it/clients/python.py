@@ -48,7 +48,8 @@ def receiver():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
-                print(hook.verify(body.decode(), dict(self.headers))["text"], flush=True)
+                event = hook.verify(body.decode(), dict(self.headers))
+                print(event["text"] if event["type"] == "message.received" else event["status"], flush=True)
                 self.send_response(204)
             except Exception as error:
                 print(f"not genuine: {error!r}", flush=True)

@@ -5,12 +5,14 @@
 //! `TEXTPEAK_FAULTS=10 cargo test faults::` goes ten times as far.
 
 mod bad_writer;
+mod bystanders;
 mod clock;
 #[cfg(target_os = "linux")]
 mod cut;
 mod damage;
 #[cfg(target_os = "linux")]
 mod disk;
+mod events;
 mod journal;
 #[cfg(target_os = "linux")]
 mod power;

@@ -5,25 +5,11 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::json;
 
 use crate::serve::{demo, message};
 use crate::support::TestEnv;
 use crate::support::gateway::{Served, signal};
-
-/// A gateway that may have this many files open. It believes that there may be more of them, so that
-/// it comes to the very last one.
-fn limited(env: &TestEnv, files: u64) -> Served {
-    let gateway = Served::start(env, &["-q"]);
-    let id = Pid::from_raw(i32::try_from(gateway.id()).unwrap());
-    let limit = Rlimit {
-        current: Some(files),
-        maximum: Some(files),
-    };
-    prlimit(id, Resource::Nofile, limit).unwrap();
-    gateway
-}
 
 /// A client that asks much and reads nothing: what is answered is more than the system keeps.
 fn never_reads(gateway: &Served, token: &str) -> TcpStream {
@@ -65,16 +51,10 @@ fn stops_quickly(mut gateway: Served) {
 fn clients_that_never_read_leave_room_for_honest_ones() {
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
-    let gateway = limited(&env, 256);
-    let begun = Instant::now();
+    let gateway = Served::start_within(&env, &["-q"], 256);
     let _silent: Vec<_> = (0..260).map(|_| never_reads(&gateway, &token)).collect();
-    while gateway
-        .try_send(&token, &[message("12025550143")])
-        .is_none()
-    {
-        assert!(begun.elapsed() < Duration::from_secs(20));
-    }
-    println!("served again after {:?}", begun.elapsed());
+    // A write that makes no progress for 10 s ends the connection.
+    std::thread::sleep(Duration::from_secs(12));
     let answered = answered(&gateway, &token);
     assert!(answered >= 99, "{answered} of 100");
     let _three: Vec<_> = (0..3).map(|_| never_reads(&gateway, &token)).collect();
@@ -85,7 +65,7 @@ fn clients_that_never_read_leave_room_for_honest_ones() {
 fn half_open_connections_leave_room_for_honest_ones() {
     let env = TestEnv::new();
     let token = demo(&env, "OTP", &[]);
-    let gateway = limited(&env, 256);
+    let gateway = Served::start_within(&env, &["-q"], 256);
     let open = |_| {
         let mut socket = TcpStream::connect(gateway.address).unwrap();
         let _ = socket.write_all(b"POST /simple_send/ HTTP/1.1\r\nHost: localhost\r\nX: ");

@@ -50,10 +50,23 @@ impl Served {
     /// As [`Served::start`], with more in its environment.
     pub fn start_with(env: &TestEnv, words: &[&str], more: &[(&str, &str)]) -> Self {
         let mut command = env.command();
+        command.envs(more.iter().copied());
+        Self::spawn(command, words)
+    }
+
+    /// As [`Served::start`], with this many file descriptors at most.
+    #[cfg(unix)]
+    pub fn start_within(env: &TestEnv, words: &[&str], descriptors: u32) -> Self {
+        let mut command = env.command_of("sh");
+        let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, PROGRAM]);
+        Self::spawn(command, words)
+    }
+
+    fn spawn(mut command: std::process::Command, words: &[&str]) -> Self {
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(words)
-            .envs(more.iter().copied());
+            .args(words);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -163,7 +176,7 @@ impl Served {
     }
 
     /// What is left to read of its log once it has ended.
-    fn log(&mut self) -> String {
+    pub fn log(&mut self) -> String {
         let mut log = String::new();
         if let Some(mut stderr) = self.stderr.take() {
             stderr.read_to_string(&mut log).unwrap();

@@ -139,11 +139,12 @@ impl Writer {
 
     pub fn receive(&self, reply: &NewReply) -> Result<Option<Received>, WriteError> {
         let (stream, now) = (self.key(&reply.stream)?, self.now());
+        // The plus keeps SQLite from looking through all messages of the stream.
         let last: Option<([u8; 16], String)> = self
             .connection
             .prepare_cached(
                 "SELECT uuid, sender FROM message
-                 WHERE handset = ?1 AND stream = ?2 AND direction = 0 ORDER BY seq DESC LIMIT 1",
+                 WHERE handset = ?1 AND +stream = ?2 AND direction = 0 ORDER BY seq DESC LIMIT 1",
             )?
             .query_row(params![reply.from.as_str(), stream], |row| {
                 Ok((row.get(0)?, row.get(1)?))

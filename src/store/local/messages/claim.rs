@@ -14,44 +14,68 @@ use crate::domain::StreamId;
 use crate::store::{JobKind, Lease};
 
 impl Writer {
-    /// The lease that begins now.
-    fn lease(&self, owner: i64, length: Duration) -> Lease {
-        Lease {
-            owner,
+    /// A lease that begins now. Each claim is an owner of its own, so that a process that let a job
+    /// go does not take its next claim for the old one, and a lease that is cut short is still known.
+    fn lease(&self, length: Duration) -> Result<Lease, WriteError> {
+        let (_, random) = self.id()?.0.as_u64_pair();
+        Ok(Lease {
+            owner: random.cast_signed(),
             until: row::after(self.now(), length),
-        }
+        })
     }
 
-    /// Takes these jobs, those of them that still wait and nobody else has.
+    /// Takes these jobs, those of them that are still due and nobody else has.
     pub fn claim(
         &self,
         kind: JobKind,
         keys: &[i64],
-        owner: i64,
         length: Duration,
     ) -> Result<Vec<Claimed>, WriteError> {
-        let (lease, now) = (self.lease(owner, length), self.now().as_millisecond());
+        let now = self.now().as_millisecond();
+        self.take(kind, keys, now, length)
+    }
+
+    /// Takes these jobs, those of them that are due by then.
+    fn take(
+        &self,
+        kind: JobKind,
+        keys: &[i64],
+        due: i64,
+        length: Duration,
+    ) -> Result<Vec<Claimed>, WriteError> {
+        let (lease, now) = (self.lease(length)?, self.now().as_millisecond());
+        // Whatever was seen when the keys were looked up may be another process's meanwhile.
         let free = match kind {
-            // The handset may have come to be another process's meanwhile.
             JobKind::Deliver => {
-                "lease_until <= ?2 AND NOT EXISTS (SELECT 1 FROM job AS other
+                "next_at <= ?5 AND lease_until <= ?2
+                 AND NOT EXISTS (SELECT 1 FROM webhook_off
+                    WHERE webhook_off.stream = job.stream AND url = '')
+                 AND NOT EXISTS (SELECT 1 FROM job AS other
                     WHERE other.state = 0 AND other.kind = 0 AND other.lease_until > 0
                     AND other.lease_until > ?2 AND other.stream = job.stream
-                    AND other.handset = job.handset AND NOT (other.owner = ?3
-                    AND other.lease_until = ?4))"
+                    AND other.handset = job.handset AND other.owner <> ?3)"
             }
             // One that is being submitted is never claimed again: see `claim_stranded`.
-            JobKind::Submit => "lease_until = 0",
-            JobKind::Ask | JobKind::Turn => "lease_until <= ?2",
+            JobKind::Submit => {
+                "lease_until = 0
+                 AND (SELECT next_at FROM job AS first WHERE first.state = 0 AND first.kind = 1
+                    AND first.stream = job.stream ORDER BY first.key LIMIT 1) <= ?5
+                 AND NOT EXISTS (SELECT 1 FROM job AS other
+                    WHERE other.state = 0 AND other.kind = 1 AND other.lease_until > 0
+                    AND other.stream = job.stream AND other.owner <> ?3)"
+            }
+            JobKind::Ask | JobKind::Turn => "next_at <= ?5 AND lease_until <= ?2",
         };
         let mut take = self.connection.prepare_cached(&format!(
-            "UPDATE job SET owner = ?3, lease_until = ?4 WHERE key = ?1 AND state = 0 AND {free}
-             RETURNING target, attempts, upstream"
+            "UPDATE job SET owner = ?3, lease_until = ?4
+             WHERE key = ?1 AND kind = {} AND state = 0 AND {free}
+             RETURNING target, attempts, upstream",
+            kind_number(kind)
         ))?;
         let mut claimed = Vec::with_capacity(keys.len());
         for key in keys {
             let row = take
-                .query_row(params![key, now, owner, lease.until], |row| {
+                .query_row(params![key, now, lease.owner, lease.until, due], |row| {
                     Ok(Row {
                         key: *key,
                         kind,
@@ -67,36 +91,20 @@ impl Writer {
     }
 
     /// Takes one delivery, due or not, unless its stream's webhook is disabled.
-    pub fn claim_delivery(
-        &self,
-        id: Uuid,
-        owner: i64,
-        length: Duration,
-    ) -> Result<Vec<Claimed>, WriteError> {
+    pub fn claim_delivery(&self, id: Uuid, length: Duration) -> Result<Vec<Claimed>, WriteError> {
         let Some(key) = delivery_key(&self.connection, id)? else {
             return Ok(Vec::new());
         };
-        let disabled = self
-            .connection
-            .prepare_cached(
-                "SELECT 1 FROM webhook_off WHERE url = ''
-                 AND stream = (SELECT stream FROM job WHERE key = ?1)",
-            )?
-            .exists([key])?;
-        if disabled {
-            return Ok(Vec::new());
-        }
-        self.claim(JobKind::Deliver, &[key], owner, length)
+        self.take(JobKind::Deliver, &[key], i64::MAX, length)
     }
 
     /// Takes messages whose lease ran out while they were being submitted.
     pub fn claim_stranded(
         &self,
         except: &[i64],
-        owner: i64,
         length: Duration,
     ) -> Result<Vec<Claimed>, WriteError> {
-        let (lease, now) = (self.lease(owner, length), self.now().as_millisecond());
+        let (lease, now) = (self.lease(length)?, self.now().as_millisecond());
         let stranded: Vec<Row> = self
             .connection
             .prepare_cached(
@@ -121,7 +129,7 @@ impl Writer {
             .into_iter()
             .filter(|job| !except.contains(&job.key))
         {
-            take.execute([job.key, owner, lease.until])?;
+            take.execute([job.key, lease.owner, lease.until])?;
             claimed.push(Claimed { job, lease });
         }
         Ok(claimed)
@@ -130,7 +138,7 @@ impl Writer {
     /// Leaves jobs alone that cannot be read, with what they lack.
     pub fn put_aside(&self, lacking: &[(Claimed, String)]) -> Result<(), WriteError> {
         let mut put = self.connection.prepare_cached(
-            "UPDATE job SET state = ?2, details = ?3, lease_until = 0 WHERE key = ?1",
+            "UPDATE job SET state = ?2, details = ?3, lease_until = 0, owner = 0 WHERE key = ?1",
         )?;
         for (Claimed { job, .. }, what) in lacking {
             put.execute(params![job.key, SET_ASIDE, what])?;
@@ -171,7 +179,7 @@ impl Writer {
     pub fn requeue(&self, ids: &[Uuid]) -> Result<usize, WriteError> {
         let now = self.now().as_millisecond();
         let mut again = self.connection.prepare_cached(
-            "UPDATE job SET state = 0, next_at = ?2, attempts = 0, details = NULL
+            "UPDATE job SET state = 0, next_at = ?2, attempts = 0, details = NULL, owner = 0
              WHERE kind = 0 AND target = ?1 AND lease_until <= ?2 AND state <> 3",
         )?;
         let mut queued = 0;

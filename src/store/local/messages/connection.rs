@@ -1,7 +1,7 @@
 //! Connections to the file: how they are set up, and what they wait for.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -9,6 +9,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 /// How long a connection waits for another process that is writing.
 /// Callers are answered within five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How soon it tries again where `SQLite` does not wait by itself.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// Pages of the write-ahead log after which it is brought into the file: 16 MiB. Rare enough that
 /// few requests wait for it, and small enough that a reader finds its way through it quickly.
@@ -66,11 +69,32 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// A connection that writes: a commit is on disk when it returns.
 pub fn writing(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    keep_a_log(&connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
     Ok(connection)
+}
+
+/// Has a new file keep a write-ahead log. `SQLite` does not wait for others that begin to use it
+/// at the same moment.
+fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
+    let begin = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if is_busy(&error) && begin.elapsed() < PATIENCE => {
+                std::thread::sleep(AGAIN);
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {

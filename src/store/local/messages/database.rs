@@ -37,8 +37,6 @@ struct Inner {
     path: PathBuf,
     create: Create,
     clock: Clock,
-    /// What tells this process's leases from those of others.
-    owner: i64,
     writes: Mutex<Option<Sender<Box<dyn Write>>>>,
     readers: Mutex<Vec<Reader>>,
     /// Tells whether anybody has written: the number that tells it belongs to one connection.
@@ -55,24 +53,16 @@ impl std::fmt::Debug for Database {
 
 impl Database {
     pub fn new(path: PathBuf, create: Create, clock: Clock) -> Self {
-        let mut owner = [0; 8];
-        // Without randomness, leases of two processes are still told apart by when they end.
-        let _ = getrandom::fill(&mut owner);
         Self(Arc::new(Inner {
             path,
             create,
             clock,
-            owner: i64::from_ne_bytes(owner) | 1,
             writes: Mutex::default(),
             readers: Mutex::default(),
             watched: Mutex::default(),
             last: Last::default(),
             queued: watch::channel(0).0,
         }))
-    }
-
-    pub fn owner(&self) -> i64 {
-        self.0.owner
     }
 
     pub fn clock(&self) -> &Clock {
@@ -160,6 +150,11 @@ impl Database {
         tokio::task::spawn_blocking(move || this.read_here(work))
             .await
             .unwrap_or(Err(StoreError::Stopped))
+    }
+
+    /// An error of a write that was kept but for a part of it.
+    pub fn told(&self, error: &WriteError) -> StoreError {
+        error.at(&self.0.path)
     }
 
     pub fn edition(&self) -> Result<u64, StoreError> {

@@ -178,9 +178,7 @@ impl Reader {
     pub fn set_aside(&self) -> Result<Vec<String>, StoreError> {
         let list = || {
             self.connection
-                .prepare_cached(
-                    "SELECT ifnull(details, '') FROM job WHERE state = 3 ORDER BY key LIMIT 100",
-                )?
+                .prepare_cached("SELECT ifnull(details, '') FROM job WHERE state = 3 ORDER BY key")?
                 .query_map([], |row| row.get(0))?
                 .collect()
         };

@@ -57,16 +57,25 @@ impl Reader {
                     row::stream_id(&row.get::<_, String>(0)?, 0)
                 })?
                 .collect::<rusqlite::Result<_>>()?;
-            let next: Option<i64> = self
+            let first: Option<i64> = self
                 .connection
                 .prepare_cached(&format!(
                     "SELECT min(next_at) FROM job
                      WHERE state = 0 AND kind = {kind} AND next_at > ?1"
                 ))?
                 .query_row([now], |row| row.get(0))?;
+            // A job whose process died is due when its lease is over.
+            let free: Option<i64> = self
+                .connection
+                .prepare_cached(&format!(
+                    "SELECT min(lease_until) FROM job WHERE state = 0 AND kind = {kind}
+                     AND lease_until > 0 AND lease_until > ?1"
+                ))?
+                .query_row([now], |row| row.get(0))?;
+            let next = first.into_iter().chain(free);
             Ok(Due {
                 streams,
-                next: next.map(time),
+                next: next.min().map(time),
             })
         };
         self.ours(ask())
@@ -136,11 +145,12 @@ impl Reader {
         Ok(found)
     }
 
-    /// The oldest messages of a stream, unless the first of them is not due.
+    /// The oldest messages of a stream, unless the first of them is not due or is on its way.
     fn in_order(&self, stream: i64, claim: &Claim, now: i64) -> rusqlite::Result<Vec<i64>> {
         let mut rows = self.connection.prepare_cached(
             "SELECT key, next_at FROM job WHERE state = 0 AND kind = 1 AND stream = ?1
-             AND lease_until = 0 ORDER BY key LIMIT ?2",
+             AND NOT EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 1 AND stream = ?1
+                AND lease_until > 0) ORDER BY key LIMIT ?2",
         )?;
         let depth = i64::try_from(claim.depth).unwrap_or(i64::MAX);
         let rows = rows.query_map([stream, depth], |row| Ok((row.get(0)?, row.get(1)?)))?;

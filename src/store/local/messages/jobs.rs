@@ -44,7 +44,7 @@ impl JobStore for LocalStore {
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
-        let (now, owner) = (self.now().as_millisecond(), self.messages().owner());
+        let now = self.now().as_millisecond();
         let Claim { kind, lease, .. } = claim;
         let keys = self
             .messages()
@@ -55,16 +55,15 @@ impl JobStore for LocalStore {
         }
         let claimed = self
             .messages()
-            .write(move |writer| writer.claim(kind, &keys, owner, lease))
+            .write(move |writer| writer.claim(kind, &keys, lease))
             .await?;
         self.load(claimed).await
     }
 
     async fn claim_delivery(&self, id: Uuid, lease: Duration) -> Result<Option<Job>, StoreError> {
-        let owner = self.messages().owner();
         let claimed = self
             .messages()
-            .write(move |writer| writer.claim_delivery(id, owner, lease))
+            .write(move |writer| writer.claim_delivery(id, lease))
             .await?;
         Ok(self.load(claimed).await?.pop())
     }
@@ -74,18 +73,26 @@ impl JobStore for LocalStore {
         except: Vec<i64>,
         lease: Duration,
     ) -> Result<Vec<Job>, StoreError> {
-        let owner = self.messages().owner();
         let claimed = self
             .messages()
-            .write(move |writer| writer.claim_stranded(&except, owner, lease))
+            .write(move |writer| writer.claim_stranded(&except, lease))
             .await?;
         self.load(claimed).await
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<(), StoreError> {
-        self.messages()
-            .write(move |writer| settlements.iter().try_for_each(|one| writer.settle(one)))
-            .await
+        let failed = self
+            .messages()
+            .write(move |writer| {
+                let mut failed = None;
+                for one in &settlements {
+                    let error = writer.alone(|| writer.settle(one))?;
+                    failed = failed.or(error);
+                }
+                Ok(failed)
+            })
+            .await?;
+        failed.map_or(Ok(()), |error| Err(self.messages().told(&error)))
     }
 
     async fn rebase(

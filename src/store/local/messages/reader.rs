@@ -9,7 +9,6 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use uuid::Uuid;
 
 use super::fault::database;
-use super::ids::key_of;
 use super::row::{self, MESSAGE, RECEIVED, direction_number, status_number};
 use super::{connection, schema};
 use crate::domain::{Message, MessageStatus, StreamId};
@@ -121,12 +120,13 @@ impl Reader {
             let mut find = self
                 .connection
                 .prepare_cached("SELECT 1 FROM job WHERE target = ?1 AND kind = 1 AND state = 0")?;
-            let waits = |uuid: &Uuid| find.exists([key_of(*uuid)]);
-            let waiting = uuids
-                .iter()
-                .map(waits)
-                .filter(|waits| !matches!(waits, Ok(false)));
-            waiting.map(|waits| waits.map(usize::from)).sum()
+            let mut waiting = 0;
+            for uuid in uuids {
+                if let Some(key) = row::key_of_message(&self.connection, *uuid)? {
+                    waiting += usize::from(find.exists([key])?);
+                }
+            }
+            Ok(waiting)
         };
         self.ours(count())
     }

@@ -80,6 +80,20 @@ pub fn by_uuid(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<(
     }
 }
 
+/// The number of the row of the message with this id.
+pub fn key_of_message(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<i64>> {
+    let find = |condition: &str, key: i64| {
+        connection
+            .prepare_cached(&format!("SELECT seq FROM message WHERE {condition}"))?
+            .query_row(rusqlite::params![key, uuid.as_bytes()], |row| row.get(0))
+            .optional()
+    };
+    match find("seq = ?1 AND uuid = ?2", key_of(uuid))? {
+        Some(found) => Ok(Some(found)),
+        None => find("uuid = ?2 AND seq < 1099511627776 AND seq < ?1", i64::MAX),
+    }
+}
+
 /// How a kind of job stands in its column. These numbers are in people's files: they never change.
 pub fn kind_number(kind: JobKind) -> i64 {
     match kind {

@@ -156,7 +156,8 @@ const STEPS: [&str; 5] = [
         status INTEGER,
         error TEXT
     ) STRICT;
-    INSERT INTO attempt SELECT key, delivery, at, elapsed, status, error FROM attempt_before;
+    INSERT INTO attempt SELECT key, delivery, at, elapsed, status, error FROM attempt_before
+        WHERE delivery IN (SELECT key FROM job);
     CREATE INDEX attempt_job ON attempt (job);
     ALTER TABLE gone RENAME TO webhook_off;
     DROP TABLE attempt_before;

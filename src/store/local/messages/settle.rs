@@ -53,11 +53,11 @@ impl Writer {
     fn again(&self, key: i64, lease: Lease, at: Option<i64>) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
-                "UPDATE job SET lease_until = 0, owner = 0, next_at = ifnull(?4, next_at),
-                    attempts = attempts + (?4 IS NOT NULL)
-                 WHERE key = ?1 AND owner = ?2 AND lease_until = ?3",
+                "UPDATE job SET lease_until = 0, owner = 0, next_at = ifnull(?3, next_at),
+                    attempts = attempts + (?3 IS NOT NULL)
+                 WHERE key = ?1 AND owner = ?2",
             )?
-            .execute(params![key, lease.owner, lease.until, at])?;
+            .execute(params![key, lease.owner, at])?;
         Ok(())
     }
 
@@ -72,7 +72,8 @@ impl Writer {
     ) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO attempt (job, at, elapsed, status, error) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO attempt (job, at, elapsed, status, error)
+                 SELECT key, ?2, ?3, ?4, ?5 FROM job WHERE key = ?1",
             )?
             .execute(params![
                 key,
@@ -90,15 +91,9 @@ impl Writer {
             .prepare_cached(
                 "UPDATE job SET state = ?2, next_at = ?3, lease_until = 0, owner = 0,
                     attempts = attempts + 1
-                 WHERE key = ?1 AND (?2 = 1 OR owner = ?4 AND lease_until = ?5)",
+                 WHERE key = ?1 AND (?2 = 1 OR owner = ?4)",
             )?
-            .execute([
-                key,
-                state_number(state),
-                at.as_millisecond(),
-                lease.owner,
-                lease.until,
-            ])?;
+            .execute([key, state_number(state), at.as_millisecond(), lease.owner])?;
         // Another delivery of the same handset may have waited for this one.
         self.has_queued();
         match gone {
@@ -117,7 +112,7 @@ impl Writer {
             .execute(params![key, url, now])?;
         self.connection
             .prepare_cached(
-                "UPDATE job SET state = 2, details = ?2 WHERE kind = 0 AND state = 0
+                "UPDATE job SET state = 2, details = ?2, owner = 0 WHERE kind = 0 AND state = 0
                  AND stream = (SELECT stream FROM job WHERE key = ?1) AND lease_until <= ?3",
             )?
             .execute(params![key, GONE, now])?;
@@ -206,7 +201,6 @@ impl Writer {
         let Some(target) = self.target(key, lease)? else {
             return Ok(());
         };
-        self.forget(key)?;
         let found: Option<([u8; 16], i64, Option<i64>)> = self
             .connection
             .prepare_cached("SELECT uuid, outcome, final_at FROM message WHERE seq = ?1")?
@@ -214,11 +208,16 @@ impl Writer {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        let Some((uuid, status, at)) = found else {
-            return Ok(());
+        let Some((uuid, status, final_at)) = found else {
+            return self.forget(key);
         };
+        // The clock was set back.
+        if final_at.is_some_and(|at| at > self.now().as_millisecond()) {
+            return self.again(key, lease, final_at);
+        }
+        self.forget(key)?;
         // It is told late where no gateway ran.
-        let at = at.map_or_else(|| self.now(), row::time);
+        let at = final_at.map_or_else(|| self.now(), row::time);
         self.tell_status(&target, Some(uuid), (row::status(status), None), at, notify)
     }
 
@@ -249,9 +248,9 @@ impl Writer {
             .connection
             .prepare_cached(
                 "SELECT stream, handset, target FROM job
-                 WHERE key = ?1 AND owner = ?2 AND lease_until = ?3",
+                 WHERE key = ?1 AND owner = ?2",
             )?
-            .query_row([key, lease.owner, lease.until], |row| {
+            .query_row([key, lease.owner], |row| {
                 Ok(Target {
                     stream: row.get(0)?,
                     handset: row.get(1)?,

@@ -72,6 +72,7 @@ pub fn write_all(
         }
         let mut batch: Batch = vec![first];
         batch.extend(waiting.try_iter().take(LARGEST - 1));
+        let changes = writer.connection.total_changes();
         // SQLite would go on writing into a file that nobody finds any more.
         let outcome = if opened == identity(path) {
             commit(&mut writer, &mut batch, fold)
@@ -85,7 +86,11 @@ pub fn write_all(
                 file: path.display().to_string(),
             }),
         };
-        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), kept.clone()));
+        // What had nothing to write says nothing of the disk.
+        if kept.is_err() || writer.connection.total_changes() != changes {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some((Instant::now(), kept.clone()));
+        }
         if let Err(error) = &kept {
             writer.reset();
             // Whoever came while the file was locked has waited as long already.
@@ -133,7 +138,7 @@ fn commit(
             in_transaction(writer, fold, |writer| {
                 batch
                     .iter_mut()
-                    .map(|write| alone(writer, &mut **write))
+                    .map(|write| writer.alone(|| write.run(writer)))
                     .collect()
             })
             .map_err(Some)
@@ -157,31 +162,6 @@ fn in_transaction<R>(
     }
     transaction.commit()?;
     Ok(result)
-}
-
-/// One write that leaves nothing behind if it fails.
-fn alone(writer: &Writer, write: &mut dyn Write) -> Result<Option<WriteError>, WriteError> {
-    let sql = |text: &str| -> rusqlite::Result<()> {
-        writer
-            .connection
-            .prepare_cached(text)?
-            .execute([])
-            .map(drop)
-    };
-    let tally = writer.tally.borrow().clone();
-    sql("SAVEPOINT own")?;
-    match write.run(writer) {
-        Ok(()) => sql("RELEASE own")?,
-        Err(error) if error.concerns_all() => return Err(error),
-        Err(error) => {
-            sql("ROLLBACK TO own")?;
-            sql("RELEASE own")?;
-            writer.reset();
-            *writer.tally.borrow_mut() = tally;
-            return Ok(Some(error));
-        }
-    }
-    Ok(None)
 }
 
 /// Which file it is, whatever it is called.

@@ -67,6 +67,31 @@ impl Writer {
         self.queued.set(false);
     }
 
+    /// Work that leaves nothing behind if it fails by itself.
+    pub fn alone(
+        &self,
+        work: impl FnOnce() -> Result<(), WriteError>,
+    ) -> Result<Option<WriteError>, WriteError> {
+        let sql = |text: &str| -> rusqlite::Result<()> {
+            self.connection.prepare_cached(text)?.execute([]).map(drop)
+        };
+        let (tally, queued) = (self.tally.borrow().clone(), self.queued.get());
+        sql("SAVEPOINT own")?;
+        match work() {
+            Ok(()) => sql("RELEASE own")?,
+            Err(error) if error.concerns_all() => return Err(error),
+            Err(error) => {
+                sql("ROLLBACK TO own")?;
+                sql("RELEASE own")?;
+                self.reset();
+                *self.tally.borrow_mut() = tally;
+                self.queued.set(queued);
+                return Ok(Some(error));
+            }
+        }
+        Ok(None)
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

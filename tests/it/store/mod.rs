@@ -1,0 +1,21 @@
+//! Everything that a store promises, tried on every engine there is. Nothing here knows of files or
+//! SQL but what is local: another engine brings a [`harness::Home`] of its own and passes the same
+//! tests.
+
+mod accept;
+mod clock;
+mod crashes;
+mod deliveries;
+mod events;
+mod faults;
+mod harness;
+mod leases;
+mod local;
+mod outbox;
+mod races;
+mod receive;
+mod statistics;
+mod timeline;
+mod upgrade;
+mod values;
+mod webhooks;
