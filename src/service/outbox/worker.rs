@@ -96,10 +96,11 @@ struct Worker {
 }
 
 impl Worker {
-    /// Whether some deliveries wait for a place. A place that finds none any more ends.
+    /// Whether a stream has as many deliveries waiting for a place as it wants. A place that finds none
+    /// any more ends.
     fn is_busy(&self) -> bool {
         let mut queues = self.queues.values();
-        queues.any(|queue| !lock(&queue.waiting).is_empty())
+        queues.any(|queue| !queue.places.wants(lock(&queue.waiting).len()))
     }
 
     /// Begins what is due and has a place.
