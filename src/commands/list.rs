@@ -1,8 +1,10 @@
 //! `textpeak streams list`
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
 
 use super::session::{Session, ask, zone};
@@ -10,12 +12,17 @@ use crate::cli::ListArgs;
 use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
 use crate::render;
-use crate::store::{MessageStore as _, StoreError};
+use crate::store::{Catalogue, MessageStore as _, StoreError};
 
 pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     let filter = args.filter.into_filter();
     let catalogue = session.catalogue()?;
     let page = usize::from(args.page);
+    let terminal = session.terminal;
+    if terminal.json() && filter.is_open() && args.sort == Order::Created {
+        let stretch = stretch(catalogue.entries().len(), args.limit, page);
+        return answer_in_order(session, &catalogue, stretch, page);
+    }
     let sending = sending(session)?;
     let (streams, total) = if filter.is_open() && args.sort == Order::Created {
         // Only the streams that are shown are read.
@@ -36,7 +43,6 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
         let stretch = stretch(streams.len(), args.limit, page);
         (streams[stretch].to_vec(), streams.len())
     };
-    let terminal = session.terminal;
     if terminal.json() {
         let items: Vec<_> = streams
             .iter()
@@ -70,6 +76,59 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn answer_in_order(
+    session: &Session,
+    catalogue: &Catalogue,
+    stretch: Range<usize>,
+    page: usize,
+) -> anyhow::Result<()> {
+    let items = Shown {
+        catalogue,
+        stretch,
+        sending: &sending(session)?,
+        fault: RefCell::default(),
+    };
+    let total = catalogue.entries().len();
+    let list = List { items, total, page };
+    let answered = session.terminal.answer_json(&list);
+    match list.items.fault.into_inner() {
+        Some(fault) => Err(Failure::from(fault).into()),
+        None => answered,
+    }
+}
+
+/// A stretch of the streams, each read when its turn comes: all of them together would take more
+/// memory than the catalogue.
+struct Shown<'a> {
+    catalogue: &'a Catalogue,
+    stretch: Range<usize>,
+    sending: &'a HashSet<String>,
+    /// Why there is no whole list.
+    fault: RefCell<Option<StoreError>>,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Range { start, end } = self.stretch;
+        let shown = self.catalogue.entries().skip(start).take(end - start);
+        let mut list = out.serialize_seq(Some(end - start))?;
+        for entry in shown {
+            match self.catalogue.stream(&entry) {
+                Ok(stream) => {
+                    let stream = seen(stream, self.sending);
+                    list.serialize_element(&StreamJson(&stream, Reader::Anyone))?;
+                }
+                Err(error) => {
+                    let sentence = error.to_string();
+                    *self.fault.borrow_mut() = Some(error);
+                    return Err(S::Error::custom(sentence));
+                }
+            }
+        }
+        list.end()
+    }
+}
+
 fn sending(session: &Session) -> Result<HashSet<String>, StoreError> {
     ask(session.store.sending())
 }
@@ -97,7 +156,7 @@ pub fn newest(session: &Session, limit: usize) -> anyhow::Result<()> {
 /// One page of a list, as JSON.
 #[derive(serde::Serialize)]
 pub struct List<T> {
-    pub items: Vec<T>,
+    pub items: T,
     /// Of all pages.
     pub total: usize,
     /// From 1.

@@ -22,7 +22,13 @@ macro_rules! text_value {
                 &self.0
             }
         }
-        $crate::domain::value::display_value!($name);
+        $crate::domain::value::read_value!($name);
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(&self.0)
+            }
+        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,7 +46,13 @@ macro_rules! display_value {
                 out.collect_str(self)
             }
         }
+        $crate::domain::value::read_value!($name);
+    };
+}
 
+/// Serde's reading through `FromStr`.
+macro_rules! read_value {
+    ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
                 struct Text;
@@ -116,4 +128,4 @@ pub(crate) fn any_case(word: &str, text: &str) -> bool {
     word.eq_ignore_ascii_case(text)
 }
 
-pub(crate) use {display_value, text_value, words};
+pub(crate) use {display_value, read_value, text_value, words};

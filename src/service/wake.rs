@@ -18,6 +18,9 @@ const LOOK: Duration = Duration::from_secs(2);
 /// The pause between two looks, so that they cost little however often somebody writes.
 const SHORTEST: Duration = Duration::from_millis(2);
 
+/// As [`SHORTEST`], while there is enough to do.
+const BUSY: Duration = Duration::from_millis(8);
+
 /// How far the clock may go back unnoticed, as when it is kept in step with others.
 const SLACK: Duration = Duration::from_secs(1);
 
@@ -76,9 +79,11 @@ impl Wake {
         self.hurried = true;
     }
 
-    pub async fn wait(&mut self, now: Timestamp) {
-        let since = self.looked.map_or(SHORTEST, |at| at.elapsed());
-        tokio::time::sleep(SHORTEST.saturating_sub(since)).await;
+    /// Until it may be time to look again; later where there is enough to do meanwhile.
+    pub async fn wait(&mut self, now: Timestamp, busy: bool) {
+        let pause = if busy { BUSY } else { SHORTEST };
+        let since = self.looked.map_or(pause, |at| at.elapsed());
+        tokio::time::sleep(pause.saturating_sub(since)).await;
         if self.hurried {
             return;
         }

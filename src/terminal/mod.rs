@@ -105,8 +105,11 @@ impl Terminal {
     }
 
     pub fn answer_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        write_json(&mut out, value)?;
+        // All of it or nothing: a part is no JSON.
+        let mut text = Vec::new();
+        write_json(&mut text, value)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&text)?;
         Ok(out.flush()?)
     }
 

@@ -12,7 +12,7 @@ const MOST: usize = 10;
 const FAST: Duration = Duration::from_millis(50);
 
 /// How many times as many deliveries are claimed as are attempted at one time, for fast receivers.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
 
 /// Most deliveries of one handset that are claimed at one time.
 const DEPTH: usize = 64;

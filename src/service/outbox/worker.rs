@@ -44,9 +44,9 @@ pub async fn work(
     let mut worker = Worker::new(dispatcher, store, streams, log);
     loop {
         worker.step().await;
-        let now = worker.store.now();
+        let (now, is_busy) = (worker.store.now(), worker.is_busy());
         tokio::select! {
-            () = worker.wake.wait(now) => {}
+            () = worker.wake.wait(now, is_busy) => {}
             _ = running.changed() => break,
             Some(done) = worker.places.join_next_with_id() => worker.finished(done),
         }
@@ -97,6 +97,13 @@ impl Worker {
             places: JoinSet::new(),
             names: HashMap::new(),
         }
+    }
+
+    /// Whether a stream has as many deliveries waiting for a place as it wants. A place that finds none
+    /// any more ends.
+    fn is_busy(&self) -> bool {
+        let mut queues = self.queues.values();
+        queues.any(|queue| !queue.places.wants(lock(&queue.waiting).len()))
     }
 
     async fn step(&mut self) {

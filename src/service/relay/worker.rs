@@ -19,7 +19,7 @@ pub async fn work(relay: Arc<Relay>, log: Log, mut running: watch::Receiver<()>)
         worker.step().await;
         let now = worker.relay.store.now();
         tokio::select! {
-            () = worker.wake.wait(now) => {}
+            () = worker.wake.wait(now, false) => {}
             _ = running.changed() => break,
             Some(done) = worker.batches.join_next_with_id() => worker.finished(done),
         }

@@ -1,7 +1,7 @@
 //! Messages that are taken in: sent by a request, or replied by a handset.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{CachedStatement, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use super::events::NewEvent;
@@ -17,11 +17,20 @@ const NOT_SUBMITTED: &str = "not submitted to the carrier yet";
 impl Writer {
     pub fn accept(&self, new: &NewMessages) -> Result<AcceptedBatch, WriteError> {
         let (stream, now) = (self.key(&new.stream)?, self.now());
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO message (seq, uuid, stream, direction, internal_id, handset, sender, text,
+                at, outcome, sent_at, final_at, details)
+             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (stream, internal_id) WHERE internal_id IS NOT NULL DO NOTHING",
+        )?;
         let accepted = new
             .messages
             .iter()
-            .map(|message| self.accept_one(stream, message, new.notify.as_deref(), now))
+            .map(|message| {
+                self.accept_one(&mut insert, stream, message, new.notify.as_deref(), now)
+            })
             .collect::<Result<_, _>>()?;
+        drop(insert);
         Ok(AcceptedBatch {
             id: self.id()?.0,
             accepted,
@@ -30,41 +39,33 @@ impl Writer {
 
     fn accept_one(
         &self,
+        insert: &mut CachedStatement<'_>,
         stream: i64,
         message: &NewMessage,
         notify: Option<&str>,
         now: Timestamp,
     ) -> Result<Accepted, WriteError> {
-        let (uuid, seq) = self.id()?;
+        let (uuid, seq) = self.id_at(now)?;
         let Course {
             sent_at,
             final_at,
             outcome,
         } = message.course;
         let final_ms = final_at.map(Timestamp::as_millisecond);
-        let inserted = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO message (seq, uuid, stream, direction, internal_id, handset, sender,
-                    text, at, outcome, sent_at, final_at, details)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (stream, internal_id) WHERE internal_id IS NOT NULL DO NOTHING",
-            )?
-            .execute(params![
-                seq,
-                uuid.as_bytes(),
-                stream,
-                direction_number(Direction::Outgoing),
-                message.internal_id.as_ref().map(InternalId::as_str),
-                message.recipient.as_str(),
-                message.sender.as_str(),
-                message.text.as_str(),
-                now.as_millisecond(),
-                status_number(outcome),
-                sent_at.map(Timestamp::as_millisecond),
-                final_ms,
-                message.leaves.then_some(NOT_SUBMITTED),
-            ])?;
+        let inserted = insert.execute(params![
+            seq,
+            uuid.as_bytes(),
+            stream,
+            message.internal_id.as_ref().map(InternalId::as_str),
+            message.recipient.as_str(),
+            message.sender.as_str(),
+            message.text.as_str(),
+            now.as_millisecond(),
+            status_number(outcome),
+            sent_at.map(Timestamp::as_millisecond),
+            final_ms,
+            message.leaves.then_some(NOT_SUBMITTED),
+        ])?;
         if inserted == 0 {
             let first = self.first_with(stream, message)?;
             return Ok(first.map_or(Accepted::Taken, Accepted::Repeated));

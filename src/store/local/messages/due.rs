@@ -125,7 +125,7 @@ impl Reader {
         let (mut found, mut open) = (Vec::new(), claim.lanes);
         for examined in 0..EXAMINED {
             // Looking on for more of the same handsets costs more than another claim.
-            if open == 0 && examined >= 4 * claim.lanes && examined >= claim.depth {
+            if open == 0 && examined >= 2 * claim.lanes && examined >= claim.depth {
                 break;
             }
             let Some(row) = rows.next()? else { break };

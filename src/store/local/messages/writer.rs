@@ -96,7 +96,12 @@ impl Writer {
     }
 
     pub fn id(&self) -> Result<(Uuid, i64), WriteError> {
-        Ok(self.ids.borrow_mut().next(self.now())?)
+        self.id_at(self.now())
+    }
+
+    /// As [`Writer::id`], at a moment that is known already.
+    pub fn id_at(&self, now: Timestamp) -> Result<(Uuid, i64), WriteError> {
+        Ok(self.ids.borrow_mut().next(now)?)
     }
 
     pub fn key(&self, stream: &StreamId) -> rusqlite::Result<i64> {
