@@ -28,7 +28,7 @@ pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
 pub(crate) use messages::{MessageFilterFlags, MessagesCommand, ReplyArgs, WaitArgs};
 pub(crate) use routes::{AddRouteArgs, RoutesCommand};
-pub(crate) use send::{BulkArgs, Reach, SendArgs, StatusArgs};
+pub(crate) use send::{BulkArgs, GatewayOptions, SendArgs, StatusArgs};
 pub(crate) use senders::{SendersCommand, TagsCommand};
 pub(crate) use streams::{
     CloneArgs, CreateArgs, DeleteArgs, EditArgs, ExportArgs, GatewayFlag, ListArgs, PlanArgs,

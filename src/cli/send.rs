@@ -45,7 +45,7 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     pub bulk: BulkArgs,
     #[command(flatten)]
-    pub reach: Reach,
+    pub gateway: GatewayOptions,
 }
 
 impl SendArgs {
@@ -98,12 +98,12 @@ pub(crate) struct StatusArgs {
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(1..=250))]
     pub limit: u16,
     #[command(flatten)]
-    pub reach: Reach,
+    pub gateway: GatewayOptions,
 }
 
 /// Which Streams API is called.
 #[derive(Debug, Args)]
-pub(crate) struct Reach {
+pub(crate) struct GatewayOptions {
     /// Streams API to call [default: a gateway of its own, for the life of the command]
     #[arg(
         long = "gateway",
@@ -111,15 +111,15 @@ pub(crate) struct Reach {
         env = "TEXTPEAK_GATEWAY",
         hide_env_values = true
     )]
-    reach: Option<NamedGateway>,
+    gateway: Option<NamedGateway>,
     /// With a gateway of its own: after how long a simulated message is delivered
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub delivery_delay: Span,
 }
 
-impl Reach {
+impl GatewayOptions {
     pub fn url(&self) -> Option<&GatewayUrl> {
-        self.reach
+        self.gateway
             .as_ref()
             .and_then(|NamedGateway(url)| url.as_ref())
     }

@@ -9,7 +9,7 @@ use super::bulk;
 use super::session::{Session, block_on};
 use super::wire::{Wire, shown, token_of};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
-use crate::cli::{Reach, SendArgs};
+use crate::cli::{GatewayOptions, SendArgs};
 use crate::domain::{
     InternalId, MessageStatus, MessageText, Phone, Segments, SenderId, Span, Stream, Token, escape,
 };
@@ -30,7 +30,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
         internal_id,
         dry_run,
         bulk,
-        reach,
+        gateway,
         ..
     } = args;
     let stream = session.find(&stream)?;
@@ -41,7 +41,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
             sender,
             dry_run,
             wait,
-            reach: &reach,
+            gateway: &gateway,
         };
         return bulk::run(session, bulk, &order);
     };
@@ -54,7 +54,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
             |id: InternalId| id.to_string(),
         ),
     };
-    one.run(session, &stream, dry_run, wait, &reach)
+    one.run(session, &stream, dry_run, wait, &gateway)
 }
 
 /// One message.
@@ -83,13 +83,13 @@ impl One {
         stream: &Stream,
         dry_run: bool,
         wait: Option<Span>,
-        reach: &Reach,
+        gateway: &GatewayOptions,
     ) -> anyhow::Result<Code> {
         let terminal = session.terminal;
         let body = self.body();
         let measured = self.text.segments();
         if dry_run {
-            let request = shown(reach, stream, &body);
+            let request = shown(gateway, stream, &body);
             if terminal.json() {
                 terminal.answer_json(&request.to_json(false))?;
             } else {
@@ -100,9 +100,9 @@ impl One {
         }
         let token = token_of(session, stream)?;
         terminal.note(&segments(&measured));
-        say_whose_gateway(session, stream, reach);
+        say_whose_gateway(session, stream, gateway);
         let (uuid, last) = block_on(async {
-            let wire = Wire::reach(session, reach, !stream.demo).await?;
+            let wire = Wire::connect(session, gateway, !stream.demo).await?;
             let sent = wire.send(&token, &body).await;
             let (mut reports, _) = sent.map_err(|error| wire.failure(&error))?;
             let outcome = reports.pop().map(|report| report.outcome);
@@ -122,7 +122,7 @@ impl One {
             }
             // What is known without waiting is told: a live message may have failed by now.
             let last = match wait {
-                None if stream.demo || reach.url().is_some() => None,
+                None if stream.demo || gateway.url().is_some() => None,
                 None => follow(&wire, &token, ids, Instant::now()).await?.pop(),
                 Some(_) => follow(&wire, &token, ids, give_up).await?.pop(),
             };
@@ -180,8 +180,8 @@ fn refused(why: &str) -> Failure {
 }
 
 /// Says that a gateway of the command's own does not apply the stream's allow list.
-pub fn say_whose_gateway(session: &Session, stream: &Stream, reach: &Reach) {
-    if reach.url().is_none() && !stream.allowed_ips.is_empty() {
+pub fn say_whose_gateway(session: &Session, stream: &Stream, gateway: &GatewayOptions) {
+    if gateway.url().is_none() && !stream.allowed_ips.is_empty() {
         session
             .terminal
             .note("Sent by the owner through a gateway of its own: the allow list is not applied.");

@@ -23,7 +23,7 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
     let catalogue = session.catalogue()?;
     let asked = asked(session, args, &catalogue)?;
     let reports = block_on(async {
-        let wire = Wire::reach(session, &args.reach, false).await?;
+        let wire = Wire::connect(session, &args.gateway, false).await?;
         let mut reports = Vec::new();
         for (stream, uuids) in &asked {
             let token = token_of(session, stream)?;

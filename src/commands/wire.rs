@@ -14,7 +14,7 @@ use super::token;
 use crate::api::{
     AnswerError, HeaderValue, HttpRequest, SendBody, SendReport, StatusReport, send_request,
 };
-use crate::cli::Reach;
+use crate::cli::GatewayOptions;
 use crate::client::{CallError, StreamsApi};
 use crate::domain::{Status, Stream, Token, quote};
 use crate::error::{Code, Failure};
@@ -41,8 +41,12 @@ impl Wire {
     /// Reaches the API; where none was named, a gateway begins to answer on loopback (and submits
     /// messages of live streams with `relay`), with the owner's right, within a runtime and for as
     /// long as that lives.
-    pub async fn reach(session: &Session, reach: &Reach, relay: bool) -> anyhow::Result<Self> {
-        if let Some(url) = reach.url() {
+    pub async fn connect(
+        session: &Session,
+        gateway: &GatewayOptions,
+        relay: bool,
+    ) -> anyhow::Result<Self> {
+        if let Some(url) = gateway.url() {
             return Ok(Self {
                 api: StreamsApi::new(url.clone()),
                 own: None,
@@ -51,7 +55,7 @@ impl Wire {
         let options = Options {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             trusted: Vec::new(),
-            delivery_delay: reach.delivery_delay.as_duration(),
+            delivery_delay: gateway.delivery_delay.as_duration(),
             allow_any: false,
             owner: true,
             relay,
@@ -160,8 +164,8 @@ pub fn unopened(error: OpenError) -> Failure {
 }
 
 /// With the token masked.
-pub fn shown(reach: &Reach, stream: &Stream, body: &SendBody) -> HttpRequest {
-    let url = reach.url().cloned().unwrap_or_default();
+pub fn shown(gateway: &GatewayOptions, stream: &Stream, body: &SendBody) -> HttpRequest {
+    let url = gateway.url().cloned().unwrap_or_default();
     send_request(
         &url,
         HeaderValue::masked_token(stream.digest().as_ref()),

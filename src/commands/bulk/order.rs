@@ -9,7 +9,7 @@ use super::super::wire::shown;
 use super::outcome::{Fate, tell, write_results};
 use super::sending::{bodies, send_all};
 use crate::api::Request;
-use crate::cli::{BulkArgs, Reach};
+use crate::cli::{BulkArgs, GatewayOptions};
 use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
 use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
 use crate::error::{Code, Failure};
@@ -24,7 +24,7 @@ pub struct Order<'a> {
     pub dry_run: bool,
     /// For final statuses.
     pub wait: Option<Span>,
-    pub reach: &'a Reach,
+    pub gateway: &'a GatewayOptions,
 }
 
 pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Result<Code> {
@@ -56,7 +56,7 @@ pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Resu
     // Whether it can be written is known before anything is sent.
     let results = results.as_deref().map(Results::begin).transpose()?;
     measure(session, &todo);
-    say_whose_gateway(session, order.stream, order.reach);
+    say_whose_gateway(session, order.stream, order.gateway);
     let ending = send_all(session, order, &todo)?;
     if let Some(file) = results {
         write_results(file, &rows.good, &ending.fates)?;
@@ -136,7 +136,7 @@ fn checked(session: &Session, file: &Path, skip_invalid: bool) -> anyhow::Result
 
 fn dry_run(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Result<()> {
     let requests: Vec<_> = bodies(rows)
-        .map(|body| shown(order.reach, order.stream, &body))
+        .map(|body| shown(order.gateway, order.stream, &body))
         .collect();
     if session.terminal.json() {
         let each = |request| requests_json(&[(Request::Send, request)], false);

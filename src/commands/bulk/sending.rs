@@ -48,7 +48,7 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
     let token = Arc::new(token_of(session, order.stream)?);
     let bar = session.terminal.progress(rows.len());
     block_on(async {
-        let wire = Arc::new(Wire::reach(session, order.reach, !order.stream.demo).await?);
+        let wire = Arc::new(Wire::connect(session, order.gateway, !order.stream.demo).await?);
         let mut ending = Ending {
             fates: vec![Fate::Left; rows.len()],
             repeated: 0,
