@@ -130,3 +130,24 @@ impl FromStr for MessageText {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Characters that count twice and surrogate pairs are the worst.
+        #[test]
+        fn a_text_of_so_few_bytes_needs_no_measure(
+            text in prop_oneof!["[{€a]{0,660}", "[😀é€a]{0,660}", any::<String>()],
+        ) {
+            let mut end = text.len().min(MOST * 66);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            prop_assert!(Segments::of(&text[..end]).segments <= MOST);
+        }
+    }
+}
