@@ -36,7 +36,7 @@ impl FromStr for EventType {
         let named = |one: &Self| text == one.name() || text == one.word();
         Self::ALL.into_iter().find(named).ok_or_else(|| {
             Invalid::new(format_args!(
-                "{} is not a webhook event: use message.received or message.status",
+                "{} is not a webhook event: use received (message.received) or status (message.status)",
                 quote(text)
             ))
         })
@@ -131,7 +131,7 @@ mod tests {
         let unknown = read(r#"["message.sent"]"#).unwrap_err();
         assert!(
             unknown.starts_with(
-                "“message.sent” is not a webhook event: use message.received or message.status"
+                "“message.sent” is not a webhook event: use received (message.received) or status (message.status)"
             ),
             "{unknown}"
         );

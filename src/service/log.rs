@@ -40,15 +40,27 @@ pub enum LogEntry {
     StreamsUnreadable(StoreError),
     StreamsReadable,
     NotTaken(String),
+    /// Messages of a stream wait for their carrier.
+    CarrierAway {
+        /// The stream's name.
+        stream: String,
+        why: String,
+    },
+    CarrierBack {
+        stream: String,
+    },
 }
 
 impl LogEntry {
     pub fn is_fault(&self) -> bool {
         match self {
-            Self::StreamsUnreadable(_) | Self::StoreFailed(_) | Self::NotTaken(_) => true,
+            Self::StreamsUnreadable(_)
+            | Self::StoreFailed(_)
+            | Self::NotTaken(_)
+            | Self::CarrierAway { .. } => true,
             // The webhook is switched off.
             Self::Delivery { status, .. } => *status == Some(410),
-            Self::Request { .. } | Self::StreamsReadable => false,
+            Self::Request { .. } | Self::StreamsReadable | Self::CarrierBack { .. } => false,
         }
     }
 
@@ -101,6 +113,18 @@ impl LogEntry {
             }
             Self::StreamsReadable => "state.json can be read again and is in force".to_owned(),
             Self::NotTaken(why) => format!("a connection could not be taken: {why}"),
+            Self::CarrierAway { stream, why } => {
+                format!(
+                    "messages of {} wait and are tried again: {why}",
+                    quote(stream)
+                )
+            }
+            Self::CarrierBack { stream } => {
+                format!(
+                    "messages of {} do not wait for the carrier any more",
+                    quote(stream)
+                )
+            }
         }
     }
 
@@ -147,6 +171,12 @@ impl LogEntry {
             }
             Self::NotTaken(_) => {
                 json!({ "at": at, "event": "not_taken", "message": self.words() })
+            }
+            Self::CarrierAway { stream, why } => {
+                json!({ "at": at, "event": "carrier_away", "stream": stream, "message": why })
+            }
+            Self::CarrierBack { stream } => {
+                json!({ "at": at, "event": "carrier_back", "stream": stream })
             }
         }
     }

@@ -228,7 +228,7 @@ fn every_problem_is_told_with_its_place_and_nothing_is_done() {
         (FULL.replace("demo: true", "demo: maybe"), "line 7 column"),
         (
             FULL.replace("message.status", "sent"),
-            "streams[0].webhook.events[1]: “sent” is not a webhook event: use message.received or message.status at line 14 column",
+            "streams[0].webhook.events[1]: “sent” is not a webhook event: use received (message.received) or status (message.status) at line 14 column",
         ),
         (
             FULL.replace("[message.received, message.status]", "[]"),

@@ -299,7 +299,7 @@ fn events_that_are_unknown_or_none_or_without_a_webhook_are_refused() {
     for (flags, refusal) in [
         (
             &["--webhook-url=https://example.com", "--webhook-event=sent"][..],
-            "--webhook-event: “sent” is not a webhook event: use message.received or message.status",
+            "--webhook-event: “sent” is not a webhook event: use received (message.received) or status (message.status)",
         ),
         (&["--webhook-event=status"], "--webhook-url: missing"),
         (

@@ -66,6 +66,10 @@ impl Relay {
         }
     }
 
+    pub fn name_of(&self, stream: &StreamId) -> String {
+        self.streams.name_of(stream)
+    }
+
     /// The way out for a stream, and how long messages wait for it.
     async fn carrier(
         &self,
@@ -106,7 +110,11 @@ impl Relay {
         Ok((carrier, route.expire()))
     }
 
-    pub async fn carry_out(self: Arc<Self>, (stream, kind): Batch) -> Result<(), StoreError> {
+    /// Nothing where there was nothing to do.
+    pub async fn carry_out(
+        self: Arc<Self>,
+        (stream, kind): Batch,
+    ) -> Result<Option<CarriedOut>, StoreError> {
         let claim = Claim {
             kind,
             stream: stream.clone(),
@@ -116,7 +124,7 @@ impl Relay {
         };
         let jobs = self.store.claim(claim).await?;
         if jobs.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let _submitting = Submitting::note(&self.submitting, kind, &jobs);
         let streams = self.streams.get().await;
@@ -126,11 +134,18 @@ impl Relay {
             JobKind::Ask => self.ask(way, &jobs).await,
             JobKind::Submit | JobKind::Deliver | JobKind::Turn => self.submit(way, &jobs).await,
         };
+        let waits = outcomes.iter().find_map(|outcome| {
+            let Outcome::Unsent { details, .. } = outcome else {
+                return None;
+            };
+            Some(details.clone())
+        });
         let settlements = jobs
             .iter()
             .zip(outcomes)
             .map(|(job, outcome)| Settlement::new(job, outcome).notify(notify.clone()));
-        self.store.settle(settlements.collect()).await
+        self.store.settle(settlements.collect()).await?;
+        Ok(Some(waits.map_or(CarriedOut::Whole, CarriedOut::Waits)))
     }
 
     async fn submit(
@@ -243,6 +258,14 @@ impl Relay {
         let settlements = stranded.iter().map(ended);
         self.store.settle(settlements.collect()).await
     }
+}
+
+/// How far a batch came.
+#[derive(Debug)]
+pub enum CarriedOut {
+    Whole,
+    /// A message waits for its carrier, for this reason.
+    Waits(String),
 }
 
 fn until(jobs: &[Job]) -> Timestamp {

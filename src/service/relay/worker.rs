@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::batch::{Batch, LEASE, Relay};
+use super::batch::{Batch, CarriedOut, LEASE, Relay};
 use super::verdict::RARELY;
+use crate::domain::StreamId;
 use crate::service::log::{Log, LogEntry};
 use crate::service::wake::Wake;
 use crate::store::{JobKind, StoreError};
@@ -32,10 +33,14 @@ struct Worker {
     log: Log,
     wake: Wake,
     busy: HashSet<Batch>,
-    batches: JoinSet<Result<(), StoreError>>,
+    batches: JoinSet<Done>,
     /// Which batch each task is: a task that panics does not say.
     names: HashMap<Id, Batch>,
+    /// Streams whose messages wait for their carrier.
+    waiting: HashSet<StreamId>,
 }
+
+type Done = Result<Option<CarriedOut>, StoreError>;
 
 impl Worker {
     fn new(relay: Arc<Relay>, log: Log) -> Self {
@@ -46,6 +51,7 @@ impl Worker {
             busy: HashSet::new(),
             batches: JoinSet::new(),
             names: HashMap::new(),
+            waiting: HashSet::new(),
         }
     }
 
@@ -84,13 +90,16 @@ impl Worker {
         Ok(())
     }
 
-    fn finished(&mut self, done: Result<(Id, Result<(), StoreError>), JoinError>) {
+    fn finished(&mut self, done: Result<(Id, Done), JoinError>) {
         let (id, outcome) = match done {
             Ok((id, outcome)) => (id, outcome),
-            Err(error) => (error.id(), Ok(())),
+            Err(error) => (error.id(), Ok(None)),
         };
         if let Some(batch) = self.names.remove(&id) {
             self.busy.remove(&batch);
+            if let (Ok(Some(outcome)), (stream, JobKind::Submit)) = (&outcome, batch) {
+                self.tell(stream, outcome);
+            }
         }
         if let Err(error) = outcome {
             self.log.write(LogEntry::StoreFailed(error));
@@ -99,11 +108,36 @@ impl Worker {
         self.wake.hurry();
     }
 
+    /// Says once that messages wait for their carrier, and once that they go again.
+    fn tell(&mut self, stream: StreamId, outcome: &CarriedOut) {
+        let name = self.relay.name_of(&stream);
+        match outcome {
+            CarriedOut::Waits(why) => {
+                if self.waiting.insert(stream) {
+                    let why = without_foreign_text(why).to_owned();
+                    let entry = LogEntry::CarrierAway { stream: name, why };
+                    self.log.write(entry);
+                }
+            }
+            CarriedOut::Whole => {
+                if self.waiting.remove(&stream) {
+                    self.log.write(LogEntry::CarrierBack { stream: name });
+                }
+            }
+        }
+    }
+
     async fn finish_batches(&mut self) {
         while let Some(done) = self.batches.join_next_with_id().await {
             self.finished(done);
         }
     }
+}
+
+/// A carrier's own words, which follow its status, may have numbers in them.
+fn without_foreign_text(why: &str) -> &str {
+    let status = why.find("HTTP ").map(|at| at + "HTTP 000".len());
+    status.and_then(|end| why.get(..end)).unwrap_or(why)
 }
 
 #[cfg(test)]

@@ -43,6 +43,43 @@ async fn ten_minutes_without_the_carrier_cost_no_message_and_no_order() {
     assert_eq!(sent.count(), 1_000, "none failed");
 }
 
+#[tokio::test]
+async fn an_outage_is_logged_when_it_begins_and_when_it_is_over() {
+    let mut place = Place::new().await;
+    let away = Arc::new(AtomicBool::new(true));
+    let is_away = Arc::clone(&away);
+    place.carrier.say(move |one| {
+        if is_away.load(Ordering::SeqCst) {
+            not_now("HTTP 429: too many for 12025550110", None)
+        } else {
+            taken(one)
+        }
+    });
+    let logged = |place: &Place| {
+        let log = place.home.logged.lock().unwrap();
+        log.iter()
+            .map(|entry| entry.line(place.home.clock.now()))
+            .collect::<Vec<_>>()
+    };
+    place.send().await;
+    for _ in 0..20 {
+        place.run().await;
+        place.home.clock.advance(seconds(10));
+    }
+    let told = logged(&place);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("HTTP 429") && !told[0].contains("1202"),
+        "{told:?}"
+    );
+    away.store(false, Ordering::SeqCst);
+    place.home.clock.advance(seconds(60));
+    place.run().await;
+    let told = logged(&place);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("do not wait"), "{told:?}");
+}
+
 /// How a message ends that no carrier ever takes, and after how long.
 async fn end(expire: Option<&str>) -> (Duration, (String, Option<String>)) {
     let mut place = Place::with(expire, ScriptedCarrier::default()).await;
