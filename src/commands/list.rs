@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
@@ -13,6 +15,10 @@ use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
 use crate::render;
 use crate::store::{Catalogue, MessageStore as _, StoreError};
+
+/// Streams that are handed from the thread that reads to the one that writes, and how often ahead.
+const PORTION: usize = 128;
+const AHEAD: usize = 8;
 
 pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     let filter = args.filter.into_filter();
@@ -76,32 +82,53 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Streams are read on a thread beside the one that writes them, some ahead: all of them together would
+/// take more memory than the catalogue.
 fn answer_in_order(
     session: &Session,
     catalogue: &Catalogue,
     stretch: Range<usize>,
     page: usize,
 ) -> anyhow::Result<()> {
-    let items = Shown {
-        catalogue,
-        stretch,
-        sending: &sending(session)?,
-        fault: RefCell::default(),
-    };
+    let sending = sending(session)?;
     let total = catalogue.entries().len();
-    let list = List { items, total, page };
-    let answered = session.terminal.answer_json(&list);
-    match list.items.fault.into_inner() {
-        Some(fault) => Err(Failure::from(fault).into()),
-        None => answered,
+    thread::scope(|scope| {
+        let (read, portions) = sync_channel(AHEAD);
+        let length = stretch.len();
+        scope.spawn(move || read_portions(catalogue, stretch, &read));
+        let items = Shown {
+            portions,
+            length,
+            sending: &sending,
+            fault: RefCell::default(),
+        };
+        let list = List { items, total, page };
+        let answered = session.terminal.answer_json(&list);
+        match list.items.fault.into_inner() {
+            Some(fault) => Err(Failure::from(fault).into()),
+            None => answered,
+        }
+    })
+}
+
+type Portion = Result<Vec<Stream>, StoreError>;
+
+/// Until the end, an error, or nobody reads on.
+fn read_portions(catalogue: &Catalogue, stretch: Range<usize>, read: &SyncSender<Portion>) {
+    let mut entries = catalogue.entries().skip(stretch.start).take(stretch.len());
+    loop {
+        let portion = entries.by_ref().take(PORTION);
+        let portion: Portion = portion.map(|entry| catalogue.stream(&entry)).collect();
+        let is_last = portion.as_ref().map_or(true, Vec::is_empty);
+        if read.send(portion).is_err() || is_last {
+            return;
+        }
     }
 }
 
-/// A stretch of the streams, each read when its turn comes: all of them together would take more
-/// memory than the catalogue.
 struct Shown<'a> {
-    catalogue: &'a Catalogue,
-    stretch: Range<usize>,
+    portions: Receiver<Portion>,
+    length: usize,
     sending: &'a HashSet<String>,
     /// Why there is no whole list.
     fault: RefCell<Option<StoreError>>,
@@ -109,20 +136,16 @@ struct Shown<'a> {
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Range { start, end } = self.stretch;
-        let shown = self.catalogue.entries().skip(start).take(end - start);
-        let mut list = out.serialize_seq(Some(end - start))?;
-        for entry in shown {
-            match self.catalogue.stream(&entry) {
-                Ok(stream) => {
-                    let stream = seen(stream, self.sending);
-                    list.serialize_element(&StreamJson(&stream, Reader::Anyone))?;
-                }
-                Err(error) => {
-                    let sentence = error.to_string();
-                    *self.fault.borrow_mut() = Some(error);
-                    return Err(S::Error::custom(sentence));
-                }
+        let mut list = out.serialize_seq(Some(self.length))?;
+        for portion in &self.portions {
+            let streams = portion.map_err(|error| {
+                let sentence = error.to_string();
+                *self.fault.borrow_mut() = Some(error);
+                S::Error::custom(sentence)
+            })?;
+            for stream in streams {
+                let stream = seen(stream, self.sending);
+                list.serialize_element(&StreamJson(&stream, Reader::Anyone))?;
             }
         }
         list.end()
