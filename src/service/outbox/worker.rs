@@ -107,6 +107,7 @@ impl Worker {
                 let longest = self.dispatcher.longest_pause();
                 self.store.rebase(JobKind::Deliver, longest, LEASE).await?;
                 self.store.rebase(JobKind::Turn, ANY_TIME, LEASE).await?;
+                self.wake.is_rebased();
             }
             if look.look {
                 let turn = self.turn().await?;
