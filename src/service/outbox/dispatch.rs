@@ -136,8 +136,8 @@ impl Dispatcher {
         let attempted = Attempted {
             attempt,
             next,
-            is_gone,
             timed_out,
+            is_gone,
         };
         (attempted, Settlement::new(job, outcome))
     }
