@@ -115,7 +115,7 @@ impl LogEntry {
             Self::NotTaken(why) => format!("a connection could not be taken: {why}"),
             Self::CarrierAway { stream, why } => {
                 format!(
-                    "messages of {} wait and are tried again: {why}",
+                    "messages of {} wait for their carrier: {why}",
                     quote(stream)
                 )
             }

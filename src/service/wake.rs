@@ -31,13 +31,14 @@ pub struct Wake {
     due: Option<Timestamp>,
     looked: Option<Instant>,
     clock: SetBack,
+    set_back: bool,
     hurried: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     pub look: bool,
-    /// The clock was set back: what is due has to be rebased.
+    /// The clock was set back: what is due has to be rebased. This is told until it was done.
     pub set_back: bool,
 }
 
@@ -49,16 +50,18 @@ impl Wake {
             due: None,
             looked: None,
             clock: SetBack::default(),
+            set_back: false,
             hurried: true,
         }
     }
 
     pub async fn look(&mut self, store: &dyn Store) -> Look {
         let (truth, now) = (Instant::now(), store.now());
-        let set_back = self.clock.was_set_back(truth, now);
+        let newly = self.clock.was_set_back(truth, now);
+        self.set_back |= newly;
         let edition = store.edition().await.ok();
         let queued = self.queued.has_changed().unwrap_or(false);
-        let look = set_back
+        let look = newly
             || self.hurried
             || queued
             || edition != self.edition
@@ -67,8 +70,18 @@ impl Wake {
         if look {
             self.queued.mark_unchanged();
             (self.edition, self.looked, self.hurried) = (edition, Some(truth), false);
+            // Where it cannot be learned what is due next, it is looked again after a while.
+            self.due = None;
         }
-        Look { look, set_back }
+        Look {
+            look,
+            set_back: look && self.set_back,
+        }
+    }
+
+    /// What is due was rebased.
+    pub fn is_rebased(&mut self) {
+        self.set_back = false;
     }
 
     pub fn next_is(&mut self, due: Option<Timestamp>) {
@@ -113,5 +126,34 @@ impl SetBack {
             let expected = at.checked_add(passed.saturating_sub(SLACK));
             now < expected.unwrap_or(Timestamp::MAX)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::testing::{TestHome, demo};
+
+    #[tokio::test]
+    async fn a_look_that_came_to_nothing_is_not_repeated_at_once() {
+        let home = TestHome::with([demo(0)]).await;
+        let mut wake = Wake::new(&*home.store);
+        assert!(wake.look(&*home.store).await.look);
+        wake.next_is(Some(home.clock.now()));
+        assert!(wake.look(&*home.store).await.look, "it is due");
+        // Nobody could say what is due next.
+        assert!(!wake.look(&*home.store).await.look);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_is_told_of_until_it_was_reckoned_with() {
+        let home = TestHome::with([demo(0)]).await;
+        let mut wake = Wake::new(&*home.store);
+        assert!(wake.look(&*home.store).await.set_back);
+        wake.hurry();
+        assert!(wake.look(&*home.store).await.set_back);
+        wake.is_rebased();
+        wake.hurry();
+        assert!(!wake.look(&*home.store).await.set_back);
     }
 }

@@ -68,7 +68,7 @@ fn texts(heard: &[Heard]) -> Vec<String> {
 fn nothing_fails_and_nothing_is_doubled_while_a_carrier_is_away_and_throttles() {
     let address = spare();
     let (env, token) = home(&address, &[]);
-    let gateway = Served::start(&env, &["-q"]);
+    let gateway = Served::start(&env, &[]);
     let expected: Vec<_> = (0..40).map(|n| n.to_string()).collect();
     let mut uuids = Vec::new();
     for text in &expected {
@@ -148,7 +148,7 @@ fn send_says_that_a_message_is_kept_and_why_it_waits() {
 #[test]
 fn a_message_that_waits_for_longer_than_its_route_allows_ends_with_the_reason() {
     let (env, token) = home(&spare(), &["--expire", "2s"]);
-    let gateway = Served::start(&env, &["-q"]);
+    let gateway = Served::start(&env, &[]);
     let one = json!({ "recipient_phone": "12025550143", "message_content": "Hi" });
     let sent = gateway.send(&token, &[one]).json();
     let uuid = sent["messages"][0]["message_uuid"].as_str().unwrap();

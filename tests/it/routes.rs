@@ -396,6 +396,6 @@ fn asking_for_a_status_hands_nothing_on() {
         env.ok(&["status", sent.stdout.trim()]);
     }
     assert_eq!((waiting(), upstream.heard().len()), (as_it_was, before));
-    let _gateway = Served::start(&env, &["-q"]);
+    let _gateway = Served::start(&env, &[]);
     eventually("serve goes on with it", || upstream.heard().len() > before);
 }

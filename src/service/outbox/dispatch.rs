@@ -19,6 +19,9 @@ pub const LEASE: Duration = Duration::from_secs(20);
 
 pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
 
+/// Why a delivery is tried again at once.
+const MOVED: &str = "HTTP 410, of a URL that the webhook has no more";
+
 #[derive(Debug)]
 pub struct Dispatcher {
     store: Arc<dyn Store>,
@@ -32,12 +35,8 @@ pub struct Attempted {
     pub attempt: Attempt,
     pub next: Next,
     pub timed_out: bool,
-}
-
-impl Attempted {
-    pub fn is_gone(&self) -> bool {
-        self.attempt.status == Some(410)
-    }
+    /// Whether the receiver wants no event any more.
+    pub is_gone: bool,
 }
 
 impl Dispatcher {
@@ -101,16 +100,27 @@ impl Dispatcher {
             ))
         );
         let status = answered.and_then(|answered| Some(answered.ok()?.status));
-        let (next, error) = self.follows(&verdict, job.attempts + 1);
+        let gone = match webhook {
+            Some(webhook) if verdict == Verdict::Gone => Some(webhook.url.to_string()),
+            _ => None,
+        };
+        let is_moved = match &gone {
+            Some(url) => self.is_moved(&job.stream, url).await,
+            None => false,
+        };
+        let (next, error) = if is_moved {
+            (Next::At(self.store.now()), Some(MOVED.to_owned()))
+        } else {
+            self.follows(&verdict, job.attempts + 1)
+        };
         let attempt = Attempt {
             at,
             elapsed: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
             status,
             error,
         };
-        let gone = webhook
-            .filter(|_| verdict == Verdict::Gone)
-            .map(|webhook| webhook.url.to_string());
+        let gone = gone.filter(|_| !is_moved);
+        let is_gone = gone.is_some();
         let outcome = Outcome::Attempted {
             attempt: attempt.clone(),
             next,
@@ -120,8 +130,18 @@ impl Dispatcher {
             attempt,
             next,
             timed_out,
+            is_gone,
         };
         (attempted, Settlement::new(job, outcome))
+    }
+
+    /// Whether a stream has a webhook at another URL by now, which has not said that it wants nothing.
+    async fn is_moved(&self, stream: &StreamId, url: &str) -> bool {
+        let streams = self.streams.get().await;
+        let webhook = streams
+            .with_id(stream)
+            .and_then(|stream| stream.webhook.clone());
+        webhook.is_some_and(|webhook| webhook.url.to_string() != url)
     }
 
     /// What follows from a verdict after so many attempts, and why it was no success.

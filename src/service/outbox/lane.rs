@@ -46,7 +46,7 @@ impl Place {
         let (mut attempts, mut next) = (Vec::new(), Some(first));
         while let Some(lane) = next {
             self.attempt(lane, &mut attempts).await;
-            if attempts.last().is_some_and(Attempted::is_gone) {
+            if attempts.last().is_some_and(|last| last.is_gone) {
                 // What is claimed is dead, like everything that waited.
                 lock(&self.waiting).clear();
             }

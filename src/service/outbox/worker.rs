@@ -113,6 +113,7 @@ impl Worker {
                 let longest = self.dispatcher.longest_pause();
                 self.store.rebase(JobKind::Deliver, longest, LEASE).await?;
                 self.store.rebase(JobKind::Turn, ANY_TIME, LEASE).await?;
+                self.wake.is_rebased();
             }
             if look.look {
                 let turn = self.turn().await?;
@@ -142,8 +143,10 @@ impl Worker {
                 turning.spawn(turn(Arc::clone(&self.store), stream.clone(), notify));
             }
             // The others, and the deliveries, go on.
-            for error in turning.join_all().await.into_iter().filter_map(Result::err) {
-                self.log.write(LogEntry::StoreFailed(error));
+            while let Some(turned) = turning.join_next().await {
+                if let Ok(Err(error)) = turned {
+                    self.log.write(LogEntry::StoreFailed(error));
+                }
             }
         }
         Ok(due.next)
@@ -162,7 +165,11 @@ impl Worker {
                 claiming.spawn(async move { (claim.stream.clone(), store.claim(claim).await) });
             }
             let mut outcome = Ok(());
-            for (stream, claimed) in claiming.join_all().await {
+            while let Some(claimed) = claiming.join_next().await {
+                // A task that panicked has claimed nothing that its lease does not free.
+                let Ok((stream, claimed)) = claimed else {
+                    continue;
+                };
                 match claimed {
                     Ok(jobs) => {
                         let queue = self.queues.entry(stream.clone()).or_default();

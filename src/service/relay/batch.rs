@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::in_flight::{Submitting, lock};
-use super::verdict::{expired, later, learned, submitted};
+use super::verdict::{WAITING, expired, later, learned, submitted};
 use crate::carrier::{Carrier, Connect, Submitted, connect};
 use crate::domain::{
     EventType, GatewayUrl, Message, MessageStatus, Route, RouteName, RouteToken, StreamId,
 };
+use crate::service::log::{Log, LogEntry};
 use crate::service::streams::{CurrentStreams, StreamIndex};
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};
 
@@ -23,6 +25,10 @@ const REQUEST: Duration = Duration::from_secs(30);
 
 /// How long it waits for a token that cannot be read.
 const UNREAD: Duration = Duration::from_secs(5);
+
+/// How long it is tried to keep what became of a batch, and the pause between two tries.
+const KEEPING: Duration = Duration::from_secs(600);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Most jobs of a stream that are claimed at one time.
 const BATCH: usize = 250;
@@ -114,6 +120,7 @@ impl Relay {
     pub async fn carry_out(
         self: Arc<Self>,
         (stream, kind): Batch,
+        log: Log,
     ) -> Result<Option<CarriedOut>, StoreError> {
         let claim = Claim {
             kind,
@@ -130,6 +137,9 @@ impl Relay {
         let streams = self.streams.get().await;
         let notify = streams.notify(&stream, EventType::Status);
         let way = self.carrier(&streams, &stream).await;
+        if let Err(NoCarrier::Unread(error, _)) = &way {
+            log.write(LogEntry::StoreFailed(error.clone()));
+        }
         let outcomes = match kind {
             JobKind::Ask => self.ask(way, &jobs).await,
             JobKind::Submit | JobKind::Deliver | JobKind::Turn => self.submit(way, &jobs).await,
@@ -144,8 +154,26 @@ impl Relay {
             .iter()
             .zip(outcomes)
             .map(|(job, outcome)| Settlement::new(job, outcome).notify(notify.clone()));
-        self.store.settle(settlements.collect()).await?;
+        self.keep(settlements.collect(), &log).await?;
         Ok(Some(waits.map_or(CarriedOut::Whole, CarriedOut::Waits)))
+    }
+
+    /// Keeps what became of a batch, also where that cannot be written at first: nobody else knows
+    /// it, and without it what was submitted would end as unknown.
+    async fn keep(&self, settlements: Vec<Settlement>, log: &Log) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let mut told = false;
+        loop {
+            match self.store.settle(settlements.clone()).await {
+                Err(error) if begun.elapsed() < KEEPING => {
+                    if !std::mem::replace(&mut told, true) {
+                        log.write(LogEntry::StoreFailed(error));
+                    }
+                    tokio::time::sleep(AGAIN).await;
+                }
+                other => return other,
+            }
+        }
     }
 
     async fn submit(
@@ -161,14 +189,15 @@ impl Relay {
                 return jobs.iter().map(ended).collect();
             }
             // It may be readable again soon.
-            Err(NoCarrier::Unread(error, expire)) => {
+            Err(NoCarrier::Unread(_, expire)) => {
                 let waits = |job: &Job| match message(job) {
                     Some(message) if later(message.at, expire) <= now => {
                         expired(expire, message.details.as_deref())
                     }
                     _ => Outcome::Unsent {
                         at: later(now, UNREAD),
-                        details: format!("waiting for the route's token: {error}"),
+                        // Callers learn it, and no path.
+                        details: format!("{WAITING}the route's token cannot be read"),
                     },
                 };
                 return jobs.iter().map(waits).collect();

@@ -22,7 +22,7 @@ const COMMON: Duration = Duration::from_secs(72 * 3_600);
 pub const RARELY: Duration = Duration::from_secs(3_600);
 
 /// How the details of a message begin that was certainly not sent.
-const WAITING: &str = "waiting for the carrier: ";
+pub const WAITING: &str = "waiting for the carrier: ";
 
 /// What became of a message that was submitted. Only what certainly was not sent is sent again,
 /// until it has waited for as long as `expire`.

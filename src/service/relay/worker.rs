@@ -2,16 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::batch::{Batch, CarriedOut, LEASE, Relay};
-use super::verdict::RARELY;
+use super::verdict::{RARELY, WAITING, later};
 use crate::domain::StreamId;
 use crate::service::log::{Log, LogEntry};
 use crate::service::wake::Wake;
 use crate::store::{JobKind, StoreError};
+
+/// How long a batch is left alone that the database failed.
+const REST: Duration = Duration::from_secs(2);
 
 /// Works until the other end of `running` is gone; then what is in flight comes to its end.
 pub async fn work(relay: Arc<Relay>, log: Log, mut running: watch::Receiver<()>) {
@@ -33,6 +38,8 @@ struct Worker {
     log: Log,
     wake: Wake,
     busy: HashSet<Batch>,
+    /// Batches that failed, and when.
+    failed: HashMap<Batch, Timestamp>,
     batches: JoinSet<Done>,
     /// Which batch each task is: a task that panics does not say.
     names: HashMap<Id, Batch>,
@@ -49,6 +56,7 @@ impl Worker {
             relay,
             log,
             busy: HashSet::new(),
+            failed: HashMap::new(),
             batches: JoinSet::new(),
             names: HashMap::new(),
             waiting: HashSet::new(),
@@ -67,21 +75,27 @@ impl Worker {
         if look.set_back {
             store.rebase(JobKind::Submit, RARELY, LEASE).await?;
             store.rebase(JobKind::Ask, RARELY, LEASE).await?;
+            self.wake.is_rebased();
         }
         if !look.look {
             return Ok(());
         }
         self.relay.end_stranded().await?;
+        let now = store.now();
+        self.failed
+            .retain(|_, at| now.duration_since(*at).unsigned_abs() < REST);
         let mut next = Vec::new();
         for kind in [JobKind::Submit, JobKind::Ask] {
             let due = store.due(kind).await?;
             next.extend(due.next);
             for stream in due.streams {
                 let batch = (stream, kind);
-                if self.busy.insert(batch.clone()) {
+                if self.failed.contains_key(&batch) {
+                    next.push(later(now, REST));
+                } else if self.busy.insert(batch.clone()) {
                     let task = self
                         .batches
-                        .spawn(Arc::clone(&self.relay).carry_out(batch.clone()));
+                        .spawn(Arc::clone(&self.relay).carry_out(batch.clone(), self.log.clone()));
                     self.names.insert(task.id(), batch);
                 }
             }
@@ -95,14 +109,16 @@ impl Worker {
             Ok((id, outcome)) => (id, outcome),
             Err(error) => (error.id(), Ok(None)),
         };
-        if let Some(batch) = self.names.remove(&id) {
-            self.busy.remove(&batch);
-            if let (Ok(Some(outcome)), (stream, JobKind::Submit)) = (&outcome, batch) {
-                self.tell(stream, outcome);
-            }
+        let Some(batch) = self.names.remove(&id) else {
+            return;
+        };
+        self.busy.remove(&batch);
+        if let (Ok(Some(outcome)), (stream, JobKind::Submit)) = (&outcome, &batch) {
+            self.tell(stream.clone(), outcome);
         }
         if let Err(error) = outcome {
             self.log.write(LogEntry::StoreFailed(error));
+            self.failed.insert(batch, self.relay.store.now());
         }
         // There may be more than one batch.
         self.wake.hurry();
@@ -114,6 +130,7 @@ impl Worker {
         match outcome {
             CarriedOut::Waits(why) => {
                 if self.waiting.insert(stream) {
+                    let why = why.strip_prefix(WAITING).unwrap_or(why);
                     let why = without_foreign_text(why).to_owned();
                     let entry = LogEntry::CarrierAway { stream: name, why };
                     self.log.write(entry);

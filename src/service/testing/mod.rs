@@ -210,11 +210,21 @@ impl TestHome {
 
     /// Makes a write to messages fail of such a kind fail: a condition in SQL.
     pub fn refuse(&self, when: &str) {
+        self.in_database(&format!(
+            "CREATE TRIGGER refused {when} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        ));
+    }
+
+    /// Lets writes succeed again that were refused.
+    pub fn allow(&self) {
+        self.in_database("DROP TRIGGER refused");
+    }
+
+    /// Changes the database behind the store's back.
+    pub fn in_database(&self, sql: &str) {
         let path = self.folder.path().join("messages.db");
         let connection = rusqlite::Connection::open(path).unwrap();
-        let sql =
-            format!("CREATE TRIGGER refused {when} BEGIN SELECT RAISE(ABORT, 'refused'); END");
-        connection.execute_batch(&sql).unwrap();
+        connection.execute_batch(sql).unwrap();
     }
 
     pub fn logged(&self, such: impl Fn(&LogEntry) -> bool) -> usize {

@@ -44,24 +44,31 @@ impl Writer {
     ) -> Result<Vec<Claimed>, WriteError> {
         let (lease, now) = (self.lease(length)?, self.now().as_millisecond());
         // Whatever was seen when the keys were looked up may be another process's meanwhile.
+        // After the first of a handset, or of a stream, that has been ruled out.
         let free = match kind {
             JobKind::Deliver => {
                 "next_at <= ?5 AND lease_until <= ?2
                  AND NOT EXISTS (SELECT 1 FROM webhook_off
                     WHERE webhook_off.stream = job.stream AND url = '')
-                 AND NOT EXISTS (SELECT 1 FROM job AS other
+                 AND (EXISTS (SELECT 1 FROM job AS own
+                    WHERE own.state = 0 AND own.kind = 0 AND own.lease_until > 0
+                    AND own.stream = job.stream AND own.handset = job.handset AND own.owner = ?3)
+                 OR NOT EXISTS (SELECT 1 FROM job AS other
                     WHERE other.state = 0 AND other.kind = 0 AND other.lease_until > 0
                     AND other.lease_until > ?2 AND other.stream = job.stream
-                    AND other.handset = job.handset AND other.owner <> ?3)"
+                    AND other.handset = job.handset AND other.owner <> ?3))"
             }
             // One that is being submitted is never claimed again: see `claim_stranded`.
             JobKind::Submit => {
                 "lease_until = 0
                  AND (SELECT next_at FROM job AS first WHERE first.state = 0 AND first.kind = 1
                     AND first.stream = job.stream ORDER BY first.key LIMIT 1) <= ?5
-                 AND NOT EXISTS (SELECT 1 FROM job AS other
+                 AND (EXISTS (SELECT 1 FROM job AS own
+                    WHERE own.state = 0 AND own.kind = 1 AND own.lease_until > 0
+                    AND own.stream = job.stream AND own.owner = ?3)
+                 OR NOT EXISTS (SELECT 1 FROM job AS other
                     WHERE other.state = 0 AND other.kind = 1 AND other.lease_until > 0
-                    AND other.stream = job.stream AND other.owner <> ?3)"
+                    AND other.stream = job.stream AND other.owner <> ?3))"
             }
             JobKind::Ask | JobKind::Turn => "next_at <= ?5 AND lease_until <= ?2",
         };

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::due::{Claimed, Loaded};
+use super::writer::Writer;
 use crate::domain::StreamId;
 use crate::store::local::LocalStore;
 use crate::store::{
@@ -31,6 +32,26 @@ impl LocalStore {
                 .await?;
         }
         Ok(jobs)
+    }
+
+    /// As [`LocalStore::load`], for jobs that nobody has begun to work on: where it cannot be learned
+    /// what they are about they are let go of, so that a message does not end as if it had been
+    /// submitted.
+    async fn load_or_release(&self, claimed: Vec<Claimed>) -> Result<Vec<Job>, StoreError> {
+        let held: Vec<_> = claimed
+            .iter()
+            .map(|claimed| (claimed.job.key, claimed.lease))
+            .collect();
+        let loaded = self.load(claimed).await;
+        if loaded.is_err() {
+            let release = move |writer: &Writer| {
+                let release = |(key, lease): &_| writer.again(*key, *lease, None);
+                held.iter().try_for_each(release)
+            };
+            // What cannot be let go of either is free when its lease is over.
+            let _ = self.messages().write(release).await;
+        }
+        loaded
     }
 }
 
@@ -57,7 +78,11 @@ impl JobStore for LocalStore {
             .messages()
             .write(move |writer| writer.claim(kind, &keys, lease))
             .await?;
-        self.load(claimed).await
+        match kind {
+            JobKind::Submit => self.load_or_release(claimed).await,
+            // Their leases end.
+            JobKind::Deliver | JobKind::Ask | JobKind::Turn => self.load(claimed).await,
+        }
     }
 
     async fn claim_delivery(&self, id: Uuid, lease: Duration) -> Result<Option<Job>, StoreError> {

@@ -49,7 +49,7 @@ impl Writer {
     }
 
     /// Lets go of a job; one that was worked on is due again at a moment.
-    fn again(&self, key: i64, lease: Lease, at: Option<i64>) -> Result<(), WriteError> {
+    pub(super) fn again(&self, key: i64, lease: Lease, at: Option<i64>) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
                 "UPDATE job SET lease_until = 0, owner = 0, next_at = ifnull(?3, next_at),

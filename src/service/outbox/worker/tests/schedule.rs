@@ -246,3 +246,33 @@ async fn a_fast_410_ends_its_place_with_all_that_waits_for_one() {
     let dead = dead.iter().filter(|one| one.state == DeliveryState::Dead);
     assert_eq!(dead.count(), 60);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_410_of_a_url_that_the_stream_has_no_more_ends_nothing() {
+    let (asked, is_asked) = std::sync::mpsc::channel();
+    let (go, may_go) = std::sync::mpsc::channel::<()>();
+    let receiver = TestReceiver::answering(move |call| {
+        if call.path != "/old" {
+            return Reply::Status(204);
+        }
+        asked.send(()).unwrap();
+        let _ = may_go.recv();
+        Reply::Status(410)
+    })
+    .await;
+    let home = TestHome::with([told(demo(0), &receiver.url("/old"))]).await;
+    home.send_to(0, &["12025550100".to_owned(), "12025550110".to_owned()])
+        .await;
+    let mut outbox = Outbox::new(&home, "none");
+    outbox.look().await;
+    is_asked.recv().unwrap();
+    let url = receiver.url("/new").parse().unwrap();
+    home.change(0, |stream| stream.webhook.as_mut().unwrap().url = url)
+        .await;
+    drop(go);
+    outbox.worker.finish_places().await;
+    outbox.settled().await;
+    outbox.run().await;
+    let states = home.deliveries().await.into_iter().map(|one| one.state);
+    assert_eq!(states.collect::<Vec<_>>(), [DeliveryState::Delivered; 2]);
+}

@@ -29,6 +29,23 @@ async fn a_clock_that_is_set_back_does_not_freeze_deliveries() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_while_nothing_can_be_written_does_not_either() {
+    let receiver = TestReceiver::answering(|_| Reply::Status(500)).await;
+    let home = TestHome::with([told(demo(0), &receiver.url("/"))]).await;
+    home.send_to(0, &[HANDSET.to_owned()]).await;
+    let mut outbox = Outbox::new(&home, "10s");
+    outbox.run().await;
+    receiver.answer_with(|_| Reply::Status(200));
+    home.clock.set_back(hours(5));
+    home.refuse("BEFORE UPDATE OF next_at ON job");
+    outbox.look().await;
+    home.allow();
+    outbox.run().await;
+    let sent = &home.deliveries().await[0];
+    assert_eq!(sent.state, DeliveryState::Delivered);
+}
+
+#[tokio::test]
 async fn a_lease_that_was_taken_before_the_clock_was_set_back_ends_all_the_same() {
     let receiver = TestReceiver::start().await;
     let home = TestHome::with([told(demo(0), &receiver.url("/"))]).await;

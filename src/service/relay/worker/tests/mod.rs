@@ -5,6 +5,7 @@ mod outage;
 mod receipts;
 mod stranded;
 mod submit;
+mod trouble;
 mod ways;
 
 use std::time::Duration;
