@@ -7,14 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::carriers::{Carriers, NoCarrier};
 use super::in_flight::{Submitting, lock};
 use super::verdict::{WAITING, expired, later, learned, submitted};
 use crate::carrier::{Carrier, Connect, Submitted, connect};
-use crate::domain::{
-    EventType, GatewayUrl, Message, MessageStatus, Route, RouteName, RouteToken, StreamId,
-};
+use crate::domain::{EventType, Message, MessageStatus, StreamId};
 use crate::service::log::{Log, LogEntry};
-use crate::service::streams::{CurrentStreams, StreamIndex};
+use crate::service::streams::CurrentStreams;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};
 
 /// How long a claim holds: longer than any request takes.
@@ -33,25 +32,11 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Most jobs of a stream that are claimed at one time.
 const BATCH: usize = 250;
 
-enum NoCarrier {
-    Closed(String),
-    /// It is not known, as its token cannot be read; and how long messages wait for it.
-    Unread(StoreError, Duration),
-}
-
 pub struct Relay {
     pub(super) store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
-    connect: Connect,
+    carriers: Carriers,
     submitting: Mutex<HashSet<i64>>,
-    /// The carrier of each route, for as long as its address and token stay the same.
-    carriers: Mutex<HashMap<String, Connected>>,
-}
-
-struct Connected {
-    url: GatewayUrl,
-    token: RouteToken,
-    carrier: Arc<dyn Carrier>,
 }
 
 pub type Batch = (StreamId, JobKind);
@@ -66,54 +51,13 @@ impl Relay {
         Self {
             store,
             streams,
-            connect,
+            carriers: Carriers::new(connect),
             submitting: Mutex::default(),
-            carriers: Mutex::default(),
         }
     }
 
     pub fn name_of(&self, stream: &StreamId) -> String {
         self.streams.name_of(stream)
-    }
-
-    /// The way out for a stream, and how long messages wait for it.
-    async fn carrier(
-        &self,
-        streams: &StreamIndex,
-        stream: &StreamId,
-    ) -> Result<(Arc<dyn Carrier>, Duration), NoCarrier> {
-        let closed = |why: String| NoCarrier::Closed(why);
-        let live = streams.with_id(stream).is_some_and(|one| !one.demo);
-        if !live {
-            return Err(closed(
-                "the stream was deleted, or is no longer live".to_owned(),
-            ));
-        }
-        let route = Route::of(streams.routes(), stream)
-            .ok_or_else(|| closed("the route was removed".to_owned()))?;
-        let secrets = self.store.secrets().await;
-        let secrets = secrets.map_err(|error| NoCarrier::Unread(error, route.expire()))?;
-        let token = secrets
-            .route_token(&route.name)
-            .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
-        let mut carriers = lock(&self.carriers);
-        let key = key_of(&route.name);
-        let kept = carriers
-            .get(&key)
-            .filter(|one| one.url == route.base_url && one.token == token);
-        let carrier = if let Some(kept) = kept {
-            Arc::clone(&kept.carrier)
-        } else {
-            let carrier = (self.connect)(route, &token);
-            let connected = Connected {
-                url: route.base_url.clone(),
-                token,
-                carrier: Arc::clone(&carrier),
-            };
-            carriers.insert(key, connected);
-            carrier
-        };
-        Ok((carrier, route.expire()))
     }
 
     /// Nothing where there was nothing to do.
@@ -136,7 +80,7 @@ impl Relay {
         let _submitting = Submitting::note(&self.submitting, kind, &jobs);
         let streams = self.streams.get().await;
         let notify = streams.notify(&stream, EventType::Status);
-        let way = self.carrier(&streams, &stream).await;
+        let way = self.carriers.of(&*self.store, &streams, &stream).await;
         if let Err(NoCarrier::Unread(error, _)) = &way {
             log.write(LogEntry::StoreFailed(error.clone()));
         }
@@ -300,10 +244,6 @@ pub enum CarriedOut {
 fn until(jobs: &[Job]) -> Timestamp {
     let ends = jobs.iter().map(|job| job.lease.until());
     ends.min().unwrap_or_default()
-}
-
-fn key_of(route: &RouteName) -> String {
-    route.as_str().to_lowercase()
 }
 
 fn message(job: &Job) -> Option<&Message> {

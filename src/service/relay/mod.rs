@@ -2,6 +2,7 @@
 //! order and at most once; then their status is asked for until it is final.
 
 mod batch;
+mod carriers;
 mod in_flight;
 mod verdict;
 mod worker;

@@ -297,5 +297,6 @@ pub fn message(to: &str, text: &str) -> ReceivedMessage {
 
 /// So many handsets that take every message.
 pub fn handsets(count: usize) -> Vec<String> {
-    (0..count).map(|n| format!("1202555{n:04}")).collect()
+    let fictional = |n: usize| format!("1{}55501{}", 201 + n / 90, 10 + n % 90);
+    (0..count).map(fictional).collect()
 }
