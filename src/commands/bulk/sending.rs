@@ -1,7 +1,7 @@
 //! Batches of rows on their way, several at one time.
 
 use std::collections::BTreeMap;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use super::order::Order;
 use super::outcome::{Ending, Fate};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, SendReport};
 use crate::document::Row;
-use crate::domain::Span;
+use crate::domain::{Span, Token};
 use crate::error::{Code, Failure};
 
 /// Requests in flight at one time.
@@ -46,7 +46,6 @@ fn body(row: &Row) -> MessageBody {
 /// Sends them; how that ended.
 pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::Result<Ending> {
     let token = Arc::new(token_of(session, order.stream)?);
-    let bar = session.terminal.progress(rows.len());
     block_on(async {
         let wire = Arc::new(Wire::connect(session, order.gateway, !order.stream.demo).await?);
         let mut ending = Ending {
@@ -55,43 +54,16 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
             stopped: None,
             statuses: None,
         };
-        let mut batches = bodies(rows).enumerate();
-        let mut in_flight = JoinSet::new();
         let mut interrupt = pin!(tokio::signal::ctrl_c());
-        loop {
-            while ending.stopped.is_none() && in_flight.len() < IN_FLIGHT {
-                let Some((at, body)) = batches.next() else {
-                    break;
-                };
-                let (wire, token) = (Arc::clone(&wire), Arc::clone(&token));
-                in_flight.spawn(async move { (at, wire.send(&token, &body).await) });
-            }
-            let answered = tokio::select! {
-                answered = in_flight.join_next() => answered,
-                // What is in flight is waited for; nothing else is sent.
-                _ = &mut interrupt, if ending.stopped.is_none() => {
-                    ending.stopped = Some(cancelled());
-                    continue;
-                }
-            };
-            let Some(answered) = answered else { break };
-            let (at, sent) = answered?;
-            let start = at * MOST_MESSAGES;
-            let part = &mut ending.fates[start..rows.len().min(start + MOST_MESSAGES)];
-            match sent {
-                Ok((reports, repeated)) => {
-                    ending.repeated += repeated;
-                    settle(part, &rows[start..], reports);
-                }
-                Err(error) => {
-                    if error.may_have_been_taken() {
-                        part.fill(Fate::Unknown(error.to_string()));
-                    }
-                    ending.stopped.get_or_insert_with(|| wire.failure(&error));
-                }
-            }
-            bar.advance(MOST_MESSAGES.min(rows.len() - start));
-        }
+        submit(
+            session,
+            &wire,
+            &token,
+            rows,
+            &mut ending,
+            interrupt.as_mut(),
+        )
+        .await?;
         let accepted = |fate: &Fate| match fate {
             Fate::Accepted(uuid) => Some(uuid.clone()),
             Fate::Refused(_) | Fate::Unknown(_) | Fate::Left => None,
@@ -130,6 +102,55 @@ pub fn send_all(session: &Session, order: &Order<'_>, rows: &[Row]) -> anyhow::R
         }
         Ok(ending)
     })
+}
+
+/// Sends batches until all are answered, one fails, or Ctrl-C.
+async fn submit(
+    session: &Session,
+    wire: &Arc<Wire>,
+    token: &Arc<Token>,
+    rows: &[Row],
+    ending: &mut Ending,
+    mut interrupt: Pin<&mut impl Future>,
+) -> anyhow::Result<()> {
+    let bar = session.terminal.progress(rows.len());
+    let mut batches = bodies(rows).enumerate();
+    let mut in_flight = JoinSet::new();
+    loop {
+        while ending.stopped.is_none() && in_flight.len() < IN_FLIGHT {
+            let Some((at, body)) = batches.next() else {
+                break;
+            };
+            let (wire, token) = (Arc::clone(wire), Arc::clone(token));
+            in_flight.spawn(async move { (at, wire.send(&token, &body).await) });
+        }
+        let answered = tokio::select! {
+            answered = in_flight.join_next() => answered,
+            // What is in flight is waited for; nothing else is sent.
+            _ = &mut interrupt, if ending.stopped.is_none() => {
+                ending.stopped = Some(cancelled());
+                continue;
+            }
+        };
+        let Some(answered) = answered else { break };
+        let (at, sent) = answered?;
+        let start = at * MOST_MESSAGES;
+        let part = &mut ending.fates[start..rows.len().min(start + MOST_MESSAGES)];
+        match sent {
+            Ok((reports, repeated)) => {
+                ending.repeated += repeated;
+                settle(part, &rows[start..], reports);
+            }
+            Err(error) => {
+                if error.may_have_been_taken() {
+                    part.fill(Fate::Unknown(error.to_string()));
+                }
+                ending.stopped.get_or_insert_with(|| wire.failure(&error));
+            }
+        }
+        bar.advance(MOST_MESSAGES.min(rows.len() - start));
+    }
+    Ok(())
 }
 
 fn cancelled() -> Failure {
