@@ -138,21 +138,16 @@ impl Writer {
                     lease_until = 0, owner = 0 WHERE key = ?1",
             )?
             .execute(params![key, kind_number(JobKind::Ask), upstream, ask_at])?;
+        let now = self.now();
         let uuid = self
             .connection
             .prepare_cached(
                 "UPDATE message SET sent_at = ?2, details = NULL WHERE seq = ?1 RETURNING uuid",
             )?
-            .query_row([target.row, self.now().as_millisecond()], |row| row.get(0))
+            .query_row([target.row, now.as_millisecond()], |row| row.get(0))
             .optional()?;
         self.has_queued();
-        self.tell_status(
-            &target,
-            uuid,
-            (MessageStatus::Sent, None),
-            self.now(),
-            notify,
-        )
+        self.tell_status(&target, uuid, (MessageStatus::Sent, None), now, notify)
     }
 
     fn unsent(&self, key: i64, lease: Lease, at: i64, details: &str) -> Result<(), WriteError> {
@@ -177,6 +172,7 @@ impl Writer {
             return Ok(());
         };
         self.forget(key)?;
+        let now = self.now();
         let uuid = self
             .connection
             .prepare_cached(
@@ -187,7 +183,7 @@ impl Writer {
                 params![
                     target.row,
                     status_number(status),
-                    self.now().as_millisecond(),
+                    now.as_millisecond(),
                     details
                 ],
                 |row| row.get(0),
@@ -196,7 +192,7 @@ impl Writer {
         self.tally
             .borrow_mut()
             .ended(target.stream, status_number(status));
-        self.tell_status(&target, uuid, (status, details), self.now(), notify)
+        self.tell_status(&target, uuid, (status, details), now, notify)
     }
 
     fn turned(&self, key: i64, lease: Lease, notify: Option<&str>) -> Result<(), WriteError> {
