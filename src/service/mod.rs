@@ -57,6 +57,7 @@ pub use token::rotate_token;
 pub use wait::{Waited, wait};
 pub use webhook_secret::webhook_secret;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
@@ -68,6 +69,11 @@ pub const POLL: Duration = Duration::from_millis(20);
 
 /// A source of uniformly random bytes.
 pub type Random<'a> = &'a mut (dyn FnMut() -> u8 + Send);
+
+/// What a panic left behind is whole all the same.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Now, to the second: as streams and routes keep it.
 fn now(clock: &Clock) -> Timestamp {

@@ -2,8 +2,9 @@
 //! time: before each use it is looked whether they are other ones.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use super::lock;
 use super::log::{Log, LogEntry};
 use crate::domain::{EventType, Route, SenderId, Stream, StreamId};
 use crate::store::{Catalogue, Revision, Store, StoreError};
@@ -122,7 +123,7 @@ impl CurrentStreams {
     /// cannot be read.
     pub async fn get(&self) -> Arc<StreamIndex> {
         let read = self.store.snapshot().await;
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = lock(&self.current);
         let made = read.and_then(|catalogue| {
             if current.revision.as_ref() == Some(catalogue.revision()) {
                 return Ok(None);
@@ -154,13 +155,13 @@ impl CurrentStreams {
 
     pub async fn fault(&self) -> Option<StoreError> {
         self.get().await;
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = lock(&self.current);
         current.fault.clone()
     }
 
     /// A stream's name as it was read last; its id where it has none any more.
     pub fn name_of(&self, id: &StreamId) -> String {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = lock(&self.current);
         let stream = current.index.with_id(id);
         stream.map_or_else(|| id.to_string(), |stream| stream.name.to_string())
     }

@@ -82,10 +82,7 @@ impl Dispatcher {
 
     pub async fn attempt(&self, job: &Job) -> (Attempted, Settlement) {
         let (at, begun) = (self.store.now(), Instant::now());
-        let streams = self.streams.get().await;
-        let webhook = streams
-            .with_id(&job.stream)
-            .and_then(|stream| stream.webhook.clone());
+        let webhook = self.webhook(&job.stream).await;
         let (answered, verdict) =
             if let (Some(webhook), Work::Deliver(event)) = (&webhook, &job.work) {
                 self.call(&job.stream, event, webhook, at).await
@@ -137,11 +134,13 @@ impl Dispatcher {
 
     /// Whether a stream has a webhook at another URL by now, which has not said that it wants nothing.
     async fn is_moved(&self, stream: &StreamId, url: &str) -> bool {
-        let streams = self.streams.get().await;
-        let webhook = streams
-            .with_id(stream)
-            .and_then(|stream| stream.webhook.clone());
+        let webhook = self.webhook(stream).await;
         webhook.is_some_and(|webhook| webhook.url.to_string() != url)
+    }
+
+    async fn webhook(&self, stream: &StreamId) -> Option<Webhook> {
+        let streams = self.streams.get().await;
+        streams.with_id(stream)?.webhook.clone()
     }
 
     /// What follows from a verdict after so many attempts, and why it was no success.

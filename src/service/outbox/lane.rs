@@ -2,13 +2,14 @@
 //! many at a time.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::dispatch::{Attempted, Dispatcher};
 use super::places::is_fast;
+use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
 use crate::store::{Job, Outcome, Settlement, Store};
 
@@ -36,13 +37,8 @@ pub struct Place {
     pub log: Log,
 }
 
-#[derive(Debug)]
-pub struct Finished {
-    pub attempts: Vec<Attempted>,
-}
-
 impl Place {
-    pub async fn run(self, first: Lane) -> Finished {
+    pub async fn run(self, first: Lane) -> Vec<Attempted> {
         let (mut attempts, mut next) = (Vec::new(), Some(first));
         while let Some(lane) = next {
             self.attempt(lane, &mut attempts).await;
@@ -53,21 +49,14 @@ impl Place {
             let goes_on = attempts.len() < TURN && attempts.last().is_none_or(is_fast);
             next = goes_on.then(|| take(&self.waiting)).flatten();
         }
-        Finished { attempts }
+        attempts
     }
 
     /// Attempts a lane as long as attempts succeed and claims hold; the others are let go of. The
     /// next attempt does not wait until it is kept how the last one went.
     async fn attempt(&self, lane: Lane, attempts: &mut Vec<Attempted>) {
-        let mut jobs = lane.into_iter();
-        for job in jobs.by_ref() {
-            if !self.dispatcher.may_begin(&job) {
-                let _ = self
-                    .settlements
-                    .send(Settlement::new(&job, Outcome::Released))
-                    .await;
-                break;
-            }
+        let mut jobs = lane.into_iter().peekable();
+        while let Some(job) = jobs.next_if(|job| self.dispatcher.may_begin(job)) {
             let (attempted, settlement) = self.dispatcher.attempt(&job).await;
             let failed = attempted.attempt.error.is_some();
             self.log.write(LogEntry::Delivery {
@@ -111,10 +100,6 @@ pub fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
 
 pub fn take(waiting: &Lanes) -> Option<Lane> {
     lock(waiting).pop_front()
-}
-
-pub fn lock(waiting: &Lanes) -> MutexGuard<'_, VecDeque<Lane>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Keeps what becomes of deliveries while further ones are attempted.

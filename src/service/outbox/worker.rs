@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::dispatch::{Dispatcher, LEASE};
-use super::lane::{Finished, Lanes, Place, Settler, by_handset, lock, take};
+use super::dispatch::{Attempted, Dispatcher, LEASE};
+use super::lane::{Lanes, Place, Settler, by_handset, take};
 use super::places::Places;
 use crate::domain::{EventType, StreamId};
+use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
 use crate::service::streams::CurrentStreams;
 use crate::service::wake::Wake;
@@ -74,7 +75,7 @@ struct Worker {
     wake: Wake,
     settler: Settler,
     queues: HashMap<StreamId, Queue>,
-    places: JoinSet<Finished>,
+    places: JoinSet<Vec<Attempted>>,
     /// Whose place each task is: a task that panics does not say.
     names: HashMap<Id, StreamId>,
 }
@@ -226,9 +227,9 @@ impl Worker {
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, Finished), JoinError>) {
+    fn finished(&mut self, done: Result<(Id, Vec<Attempted>), JoinError>) {
         let (id, attempts) = match done {
-            Ok((id, Finished { attempts })) => (id, attempts),
+            Ok(attempted) => attempted,
             // Its leases run out.
             Err(error) => (error.id(), Vec::new()),
         };

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::carriers::{Carriers, NoCarrier};
-use super::in_flight::{Submitting, lock};
+use super::in_flight::Submitting;
 use super::verdict::{WAITING, expired, later, learned, submitted};
 use crate::carrier::{Carrier, Connect, Submitted, connect};
 use crate::domain::{EventType, Message, MessageStatus, StreamId};
+use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
 use crate::service::streams::CurrentStreams;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};

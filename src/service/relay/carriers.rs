@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::in_flight::lock;
 use crate::carrier::{Carrier, Connect};
 use crate::domain::{GatewayUrl, Route, RouteName, RouteToken, StreamId};
+use crate::service::lock;
 use crate::service::streams::StreamIndex;
 use crate::store::{Store, StoreError};
 

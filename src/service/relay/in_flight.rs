@@ -1,8 +1,9 @@
 //! Which jobs this process is submitting.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
+use crate::service::lock;
 use crate::store::{Job, JobKind};
 
 /// Jobs that are noted as being submitted for as long as this lives, whatever ends it.
@@ -29,8 +30,4 @@ impl Drop for Submitting<'_> {
             all.remove(key);
         }
     }
-}
-
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -59,10 +59,15 @@ pub fn submitted(
 
 /// A message that waited too long. `why` may be what was said of it meanwhile.
 pub fn expired(expire: Duration, why: Option<&str>) -> Outcome {
-    let why = why.map(|why| why.strip_prefix(WAITING).unwrap_or(why));
-    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let why = why.map(|why| format!(": {}", reason(why)));
+    let why = why.unwrap_or_default();
     let details = format!("not sent within {}{why}", Span::from(expire));
     Outcome::Ended(MessageStatus::SentFailed, Some(details))
+}
+
+/// Why a message waits, out of what is said of it meanwhile.
+pub fn reason(details: &str) -> &str {
+    details.strip_prefix(WAITING).unwrap_or(details)
 }
 
 /// What a receipt, or none, means for a message that was submitted.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::batch::{Batch, CarriedOut, LEASE, Relay};
-use super::verdict::{RARELY, WAITING, later};
+use super::verdict::{RARELY, later, reason};
 use crate::domain::StreamId;
 use crate::service::log::{Log, LogEntry};
 use crate::service::wake::Wake;
@@ -130,8 +130,7 @@ impl Worker {
         match outcome {
             CarriedOut::Waits(why) => {
                 if self.waiting.insert(stream) {
-                    let why = why.strip_prefix(WAITING).unwrap_or(why);
-                    let why = without_foreign_text(why).to_owned();
+                    let why = without_foreign_text(reason(why)).to_owned();
                     let entry = LogEntry::CarrierAway { stream: name, why };
                     self.log.write(entry);
                 }
