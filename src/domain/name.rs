@@ -22,14 +22,25 @@ impl StreamId {
             (0..Self::LENGTH).map(|_| char::from(Self::ALPHABET[usize::from(random() % 32)]));
         Self(Self::PREFIX.chars().chain(digits).collect())
     }
+
+    /// Whether a text has the form of an id.
+    fn is(text: &str) -> bool {
+        text.strip_prefix(Self::PREFIX).is_some_and(|digits| {
+            digits.len() == Self::LENGTH && digits.bytes().all(Self::is_digit)
+        })
+    }
+
+    fn is_digit(byte: u8) -> bool {
+        byte.is_ascii_digit()
+            || byte.is_ascii_lowercase() && !matches!(byte, b'i' | b'l' | b'o' | b'u')
+    }
 }
 
 impl FromStr for StreamId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let digits = text.strip_prefix(Self::PREFIX).unwrap_or_default();
-        if digits.len() == Self::LENGTH && digits.bytes().all(|b| Self::ALPHABET.contains(&b)) {
+        if Self::is(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(format_args!(
@@ -79,7 +90,7 @@ impl FromStr for StreamName {
             refuse("it has a control character, such as a line break or tab")
         } else if text.trim() != text {
             refuse("it begins or ends with a space")
-        } else if text.parse::<StreamId>().is_ok() {
+        } else if StreamId::is(text) {
             refuse("it has the form of a stream's id")
         } else {
             Ok(Self(text.to_owned()))

@@ -1,7 +1,9 @@
 //! Messages that are taken in: sent by a request, or replied by a handset.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, ToSql, params};
 use uuid::Uuid;
 
 use super::events::NewEvent;
@@ -14,71 +16,113 @@ use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages, Ne
 /// What is said of a message that waits for its carrier for the first time.
 const NOT_SUBMITTED: &str = "not submitted to the carrier yet";
 
+/// Rows that one statement inserts where there are as many: opening its indexes costs as much as
+/// inserting a row.
+const ROWS: usize = 25;
+
+const COLUMNS: usize = 12;
+
+/// Inserts so many messages, but for those whose internal id the stream has already.
+static INSERT: LazyLock<[(usize, String); 2]> = LazyLock::new(|| [ROWS, 1].map(|n| (n, insert(n))));
+
+fn insert(rows: usize) -> String {
+    let row = format!("(0{})", ", ?".repeat(COLUMNS));
+    format!(
+        "INSERT INTO message (direction, seq, uuid, stream, internal_id, handset, sender, text, at,
+            outcome, sent_at, final_at, details)
+         VALUES {}
+         ON CONFLICT (stream, internal_id) WHERE internal_id IS NOT NULL DO NOTHING",
+        vec![row; rows].join(", ")
+    )
+}
+
 impl Writer {
     pub fn accept(&self, new: &NewMessages) -> Result<AcceptedBatch, WriteError> {
         let (stream, now) = (self.key(&new.stream)?, self.now());
-        let mut insert = self.connection.prepare_cached(
-            "INSERT INTO message (seq, uuid, stream, direction, internal_id, handset, sender, text,
-                at, outcome, sent_at, final_at, details)
-             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (stream, internal_id) WHERE internal_id IS NOT NULL DO NOTHING",
-        )?;
-        let accepted = new
-            .messages
-            .iter()
-            .map(|message| {
-                self.accept_one(&mut insert, stream, message, new.notify.as_deref(), now)
-            })
-            .collect::<Result<_, _>>()?;
-        drop(insert);
+        let mut accepted = Vec::with_capacity(new.messages.len());
+        let mut rest = new.messages.as_slice();
+        for (rows, sql) in &*INSERT {
+            while let Some((group, after)) = rest.split_at_checked(*rows) {
+                let ids = self.insert(sql, stream, group, now)?;
+                for (message, id) in group.iter().zip(ids) {
+                    accepted.push(match id {
+                        Some(id) => self.follow(stream, message, id, new.notify.as_deref(), now)?,
+                        None => self.repeated(stream, message)?,
+                    });
+                }
+                rest = after;
+            }
+        }
         Ok(AcceptedBatch {
             id: self.id()?.0,
             accepted,
         })
     }
 
-    fn accept_one(
+    /// The ids of those that are kept now; `None` where the stream has the internal id already.
+    fn insert(
         &self,
-        insert: &mut CachedStatement<'_>,
+        sql: &str,
+        stream: i64,
+        group: &[NewMessage],
+        now: Timestamp,
+    ) -> Result<Vec<Option<(Uuid, i64)>>, WriteError> {
+        let mut insert = self.connection.prepare_cached(sql)?;
+        let mut ids = Vec::with_capacity(group.len());
+        let mut place = 0;
+        let mut bind = |value: &dyn ToSql| {
+            place += 1;
+            insert.raw_bind_parameter(place, value)
+        };
+        for message in group {
+            let (uuid, seq) = self.id_at(now)?;
+            ids.push(Some((uuid, seq)));
+            let course = &message.course;
+            bind(&seq)?;
+            bind(&uuid.as_bytes())?;
+            bind(&stream)?;
+            bind(&message.internal_id.as_ref().map(InternalId::as_str))?;
+            bind(&message.recipient.as_str())?;
+            bind(&message.sender.as_str())?;
+            bind(&message.text.as_str())?;
+            bind(&now.as_millisecond())?;
+            bind(&status_number(course.outcome))?;
+            bind(&course.sent_at.map(Timestamp::as_millisecond))?;
+            bind(&course.final_at.map(Timestamp::as_millisecond))?;
+            bind(&message.leaves.then_some(NOT_SUBMITTED))?;
+        }
+        if insert.raw_execute()? < group.len() {
+            let mut find = self
+                .connection
+                .prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?;
+            for id in &mut ids {
+                let kept = id.map_or(Ok(false), |(_, seq)| find.exists([seq]))?;
+                *id = id.filter(|_| kept);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// What comes of a message that is new.
+    fn follow(
+        &self,
         stream: i64,
         message: &NewMessage,
+        (uuid, seq): (Uuid, i64),
         notify: Option<&str>,
         now: Timestamp,
     ) -> Result<Accepted, WriteError> {
-        let (uuid, seq) = self.id_at(now)?;
-        let Course {
-            sent_at,
-            final_at,
-            outcome,
-        } = message.course;
-        let final_ms = final_at.map(Timestamp::as_millisecond);
-        let inserted = insert.execute(params![
-            seq,
-            uuid.as_bytes(),
-            stream,
-            message.internal_id.as_ref().map(InternalId::as_str),
-            message.recipient.as_str(),
-            message.sender.as_str(),
-            message.text.as_str(),
-            now.as_millisecond(),
-            status_number(outcome),
-            sent_at.map(Timestamp::as_millisecond),
-            final_ms,
-            message.leaves.then_some(NOT_SUBMITTED),
-        ])?;
-        if inserted == 0 {
-            let first = self.first_with(stream, message)?;
-            return Ok(first.map_or(Accepted::Taken, Accepted::Repeated));
-        }
+        let course = &message.course;
+        let final_ms = course.final_at.map(Timestamp::as_millisecond);
         self.tally
             .borrow_mut()
-            .add(stream, final_ms, status_number(outcome), 1);
+            .add(stream, final_ms, status_number(course.outcome), 1);
         let handset = message.recipient.as_str();
         if message.leaves {
             self.queue(JobKind::Submit, stream, handset, seq, now, None)?;
         }
         if let Some(url) = notify {
-            self.tell_course(stream, handset, (uuid, seq), &message.course, url)?;
+            self.tell_course(stream, handset, (uuid, seq), course, url)?;
         }
         Ok(Accepted::New(uuid))
     }
@@ -116,8 +160,8 @@ impl Writer {
         Ok(())
     }
 
-    /// The message that has this one's internal id, if it is the same message.
-    fn first_with(&self, stream: i64, message: &NewMessage) -> rusqlite::Result<Option<Uuid>> {
+    /// What is said of a message whose internal id the stream has already.
+    fn repeated(&self, stream: i64, message: &NewMessage) -> rusqlite::Result<Accepted> {
         let uuid: Option<[u8; 16]> = self
             .connection
             .prepare_cached(
@@ -135,7 +179,9 @@ impl Writer {
                 |row| row.get(0),
             )
             .optional()?;
-        Ok(uuid.map(Uuid::from_bytes))
+        Ok(uuid.map_or(Accepted::Taken, |uuid| {
+            Accepted::Repeated(Uuid::from_bytes(uuid))
+        }))
     }
 
     pub fn receive(&self, reply: &NewReply) -> Result<Option<Received>, WriteError> {
