@@ -39,7 +39,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     }
     let sender = look_around(session, &draft, &mut wrong)?;
     if !wrong.is_empty() {
-        wrong.sort_by_key(|problem| problem.field);
+        Problem::sort(&mut wrong);
         return Err(refused(session, "create", ServiceError::Wrong(wrong)).into());
     }
     if dry_run {

@@ -40,6 +40,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     raise_the_limit_of_files();
     let (log, ended) = logging(session.terminal, log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
@@ -139,6 +140,11 @@ pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+/// A core is left to the thread that writes messages, which every accepted request waits for.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// Every connection is a file: as many as the system allows this user.

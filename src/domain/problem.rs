@@ -36,6 +36,11 @@ impl Problem {
         }
     }
 
+    /// Into the order in which the fields are asked for.
+    pub fn sort(problems: &mut [Self]) {
+        problems.sort_by_key(|problem| problem.field);
+    }
+
     pub fn with(self, flag: &'static str) -> Self {
         Self { flag, ..self }
     }

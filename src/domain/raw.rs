@@ -110,7 +110,7 @@ impl RawDraft {
             webhook_events: webhook.read_events(&mut wrong),
             webhook_headers: webhook.read_headers(&mut wrong),
         };
-        wrong.sort_by_key(|problem| problem.field);
+        Problem::sort(&mut wrong);
         (draft, wrong)
     }
 }

@@ -35,7 +35,7 @@ impl Table {
         let text = &table.text;
         table
             .rows
-            .sort_by(|(one, _), (other, _)| text[one.clone()].cmp(&text[other.clone()]));
+            .sort_unstable_by(|(one, _), (other, _)| text[one.clone()].cmp(&text[other.clone()]));
         table
     }
 

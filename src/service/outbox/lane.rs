@@ -93,7 +93,7 @@ pub fn by_handset(jobs: Vec<Job>) -> Vec<Lane> {
         lanes[at].push(job);
     }
     for lane in &mut lanes {
-        lane.sort_by_key(Job::key);
+        lane.sort_unstable_by_key(Job::key);
     }
     lanes
 }
