@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::files::{input_name, read_text_input};
 use crate::service::{Creation, Made, ServiceError, UNTITLED};
-use crate::wizard::Script;
+use crate::wizard::{Script, Start};
 
 pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     let CreateArgs {
@@ -60,7 +60,12 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
     };
     if ask {
         let script = Script::open(&draft);
-        return create_with_wizard(session, draft, &script, Step::Details, &creation);
+        let start = Start {
+            step: Step::Details,
+            question: None,
+            is_kept: false,
+        };
+        return create_with_wizard(session, draft, &script, start, &creation);
     }
     let order = Creation {
         draft: &draft,
@@ -68,7 +73,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         known: None,
     };
     let made = if as_draft {
-        making::save(session, order, draft.next_step())?
+        making::save(session, order, draft.next_step().into())?
     } else {
         making::create(session, order, status)?
     };

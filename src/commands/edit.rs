@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::render;
 use crate::service::{Answers, Edited, ServiceError, edit};
 use crate::store::StoreError;
-use crate::wizard::{Outcome, Purpose, Script};
+use crate::wizard::{Outcome, Purpose, Script, Start};
 
 pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     let EditArgs {
@@ -54,7 +54,11 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
             purpose: Purpose::Edit,
             draft: StreamDraft::of(&before),
             script: &script,
-            from: Step::Details,
+            start: Start {
+                step: Step::Details,
+                question: None,
+                is_kept: true,
+            },
             identity: &identity,
             known: &RefCell::default(),
             gateway: &gateway,

@@ -5,10 +5,10 @@ use serde_json::json;
 use super::failures::refused;
 use super::preview::{previews, requests};
 use super::session::{Session, ask, randomness, zone};
-use crate::domain::{GatewayUrl, Reader, SenderId, Status, Step, Stream, StreamJson, Token};
+use crate::domain::{GatewayUrl, Reader, SenderId, Status, Stream, StreamJson, Token};
 use crate::error::Failure;
 use crate::render::{self, beside, details};
-use crate::service::{self, Creation, Made};
+use crate::service::{self, Creation, Made, ResumeAt};
 
 pub fn create(session: &Session, creation: Creation<'_>, status: Status) -> Result<Made, Failure> {
     let mut random = randomness()?;
@@ -16,8 +16,8 @@ pub fn create(session: &Session, creation: Creation<'_>, status: Status) -> Resu
     ask(made).map_err(|error| refused(session, "create", error))
 }
 
-pub fn save(session: &Session, creation: Creation<'_>, step: Step) -> Result<Made, Failure> {
-    let made = service::save_draft(&session.store, creation, step);
+pub fn save(session: &Session, creation: Creation<'_>, at: ResumeAt) -> Result<Made, Failure> {
+    let made = service::save_draft(&session.store, creation, at);
     ask(made).map_err(|error| refused(session, "create", error))
 }
 

@@ -106,7 +106,9 @@ fn dispatch_streams(session: &Session, command: StreamsCommand) -> anyhow::Resul
     match command {
         StreamsCommand::Plan(args) => return plan::plan(session, &args),
         StreamsCommand::Create(args) => create::run(session, *args),
-        StreamsCommand::Resume { draft, gateway } => resume::run(session, &draft, &gateway.gateway),
+        StreamsCommand::Resume { draft, gateway } => {
+            resume::run(session, draft.as_deref(), &gateway.gateway)
+        }
         StreamsCommand::List(args) => list::run(session, args),
         StreamsCommand::Show {
             stream,

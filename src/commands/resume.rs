@@ -11,10 +11,16 @@ use crate::cli::echo;
 use crate::domain::{GatewayUrl, Status, Step, Stream, StreamDraft, StreamIdentity, Token, quote};
 use crate::error::Failure;
 use crate::service::Creation;
-use crate::wizard::{Outcome, Purpose, Script};
+use crate::wizard::{List, Outcome, Purpose, Script, Start, Typed};
 
-pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Result<()> {
-    let stream = session.find(wanted)?;
+pub fn run(session: &Session, wanted: Option<&str>, gateway: &GatewayUrl) -> anyhow::Result<()> {
+    let stream = match wanted {
+        Some(wanted) => session.find(wanted)?,
+        None => match only_draft(session)? {
+            Some(stream) => stream,
+            None => return Ok(()),
+        },
+    };
     let name = stream.name.as_str();
     if stream.status != Status::Draft {
         return Err(Failure::usage(format_args!(
@@ -47,9 +53,53 @@ pub fn run(session: &Session, wanted: &str, gateway: &GatewayUrl) -> anyhow::Res
         session,
         StreamDraft::of(&stream),
         &Script::from_step(step),
-        step,
+        Start {
+            step,
+            question: stream.resume.as_ref().and_then(|resume| resume.question),
+            is_kept: true,
+        },
         &creation,
     )
+}
+
+/// The draft that is there, or the one that is chosen; `None` where nobody chooses.
+fn only_draft(session: &Session) -> anyhow::Result<Option<Stream>> {
+    let mut drafts = session.catalogue()?.streams()?;
+    drafts.retain(|stream| stream.status == Status::Draft);
+    if drafts.is_empty() {
+        return Err(Failure::not_found("there are no drafts")
+            .hint(session.paste(&["streams", "create"]))
+            .into());
+    }
+    if let [_] = &drafts[..] {
+        return Ok(drafts.pop());
+    }
+    if !session.terminal.is_interactive() {
+        let names: Vec<_> = drafts
+            .iter()
+            .map(|draft| quote(draft.name.as_str()))
+            .collect();
+        return Err(Failure::usage(format_args!(
+            "there are {} drafts: {}",
+            drafts.len(),
+            names.join(", ")
+        ))
+        .hint(session.paste(&["streams", "resume", drafts[0].name.as_str()]))
+        .into());
+    }
+    let names: Vec<_> = drafts.iter().map(|draft| draft.name.to_string()).collect();
+    let watched = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let say = |text: &str| session.terminal.say(text);
+    let list = List {
+        label: "Draft",
+        hint: "Type to search. Esc goes back.",
+        entries: &names,
+        chosen: 0,
+    };
+    Ok(match watched.prompt(&say).search(&list)? {
+        Typed::Answer(at) => Some(drafts.swap_remove(at)),
+        Typed::Back | Typed::Rest => None,
+    })
 }
 
 pub struct CreationContext {
@@ -68,7 +118,7 @@ pub fn create_with_wizard(
     session: &Session,
     draft: StreamDraft,
     script: &Script,
-    from: Step,
+    start: Start,
     creation: &CreationContext,
 ) -> anyhow::Result<()> {
     let CreationContext {
@@ -88,7 +138,7 @@ pub fn create_with_wizard(
         purpose: Purpose::Create,
         draft,
         script,
-        from,
+        start,
         identity,
         gateway,
         interrupt_message,

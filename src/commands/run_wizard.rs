@@ -4,19 +4,19 @@ use std::cell::RefCell;
 
 use super::interrupt_message::InterruptMessage;
 use super::making;
-use super::preview::{Requests, example_sender, requests};
+use super::preview::{Requests, example_sender, previews, requests};
 use super::session::Session;
 use crate::api::{HttpRequest, Part, Request};
-use crate::domain::{GatewayUrl, Step, Stream, StreamDraft, StreamIdentity, Tag};
-use crate::render::part;
-use crate::service::{Creation, Made};
-use crate::wizard::{self, Outcome, Purpose, Script, WizardContext};
+use crate::domain::{Field, GatewayUrl, Step, Stream, StreamDraft, StreamIdentity, Tag};
+use crate::render::{self, beside, http, part};
+use crate::service::{Creation, ResumeAt};
+use crate::wizard::{self, Outcome, Purpose, Script, Start, WizardContext};
 
 pub struct WizardInput<'a> {
     pub purpose: Purpose,
     pub draft: StreamDraft,
     pub script: &'a Script,
-    pub from: Step,
+    pub start: Start,
     pub identity: &'a StreamIdentity,
     /// The draft as it was last seen on disk; a save changes it.
     pub known: &'a RefCell<Option<Stream>>,
@@ -46,13 +46,29 @@ fn copyable(requests: Requests) -> Vec<(String, String)> {
     requests.into_iter().flat_map(parts).collect()
 }
 
-/// Saves a new stream's draft at every step.
+/// Rows that the summary leaves for its heading and its question.
+const QUESTION_ROWS: usize = 11;
+
+/// The answers, and the requests beside them where the terminal has room for both.
+fn summary(stream: &Stream, requests: &Requests, width: Option<u16>) -> String {
+    let answers = render::summary(stream, width);
+    let both = beside(&answers, &previews(requests, false), width);
+    let is_beside = both.lines().count() < answers.lines().count() + QUESTION_ROWS;
+    let rows = usize::from(console::Term::stderr().size().0);
+    if is_beside && both.lines().count() + QUESTION_ROWS <= rows {
+        both
+    } else {
+        answers
+    }
+}
+
+/// Saves a new stream's draft at every answer.
 pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<Outcome> {
     let WizardInput {
         purpose,
         draft,
         script,
-        from,
+        start,
         identity,
         known,
         gateway,
@@ -64,31 +80,32 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
     let terminal = session.terminal;
     let would_be = |draft: &StreamDraft| draft.clone().build(identity.clone()).ok();
     let example = |stream: &Stream| example_sender(stream, constraints.senders);
-    let summary = |draft: &StreamDraft| {
-        let made = would_be(draft).map(|stream| Made {
-            sender: example(&stream),
-            stream,
-            token: None,
-        });
-        made.map_or_else(String::new, |made| making::text(session, &made, gateway))
-    };
-    let copies = |draft: &StreamDraft| {
+    let requests_of = |draft: &StreamDraft| {
         let requests = |stream| requests(&stream, None, gateway, example(&stream).as_ref());
-        would_be(draft)
-            .map(requests)
-            .map_or_else(Vec::new, copyable)
+        would_be(draft).map_or_else(Vec::new, requests)
     };
-    let mut save = |draft: &StreamDraft, step: Step| {
+    let summary = |draft: &StreamDraft| {
+        would_be(draft).map_or_else(String::new, |stream| {
+            summary(&stream, &requests_of(draft), terminal.width())
+        })
+    };
+    let titled = |draft: &StreamDraft| {
+        let shown = |(kind, request): (Request, HttpRequest)| {
+            (kind.title().to_owned(), http(&request, false))
+        };
+        requests_of(draft).into_iter().map(shown).collect()
+    };
+    let copies = |draft: &StreamDraft| copyable(requests_of(draft));
+    let mut save = |draft: &StreamDraft, step: Step, question: Option<Field>| {
         let before = known.borrow().clone();
         let creation = Creation {
             draft,
             identity,
             known: before.as_ref(),
         };
-        let made = making::save(session, creation, step)?;
+        let made = making::save(session, creation, ResumeAt { step, question })?;
         *known.borrow_mut() = Some(made.stream);
         interrupt_message.set(draft_kept(session, draft));
-        terminal.note("  Draft saved.");
         Ok(())
     };
     let say = |text: &str| terminal.say(text);
@@ -99,12 +116,13 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         tags: &tags,
         save: &mut save,
         summary: &summary,
+        requests: &titled,
         copies: &copies,
         copy: &|text: &str| session.copy("It was", text),
     };
     terminal.say(&format!(
-        "{}\n< goes back one question; Ctrl-C stops.",
+        "{}\n< goes back, > skips the rest of a step, Ctrl-C stops.",
         purpose.heading()
     ));
-    wizard::run(draft, script, from, &mut context)
+    wizard::run(draft, script, start, &mut context)
 }

@@ -184,6 +184,7 @@ impl StreamDraft {
             token_hint: None,
             token_sha256: None,
             resume_at: None,
+            resume: None,
             created_at: identity.created_at,
             updated_at: identity.now,
         })
@@ -193,11 +194,15 @@ impl StreamDraft {
     /// stream kept nothing of them.
     pub fn of(stream: &Stream) -> Self {
         let webhook = stream.webhook.clone();
+        let open = stream.resume.as_deref().filter(|_| webhook.is_none());
         let skipped = stream.resume_at.is_none_or(|step| step > Step::Webhook);
-        let method = match &webhook {
-            Some(webhook) => Some(Incoming::Webhook(webhook.method)),
-            None => skipped.then_some(Incoming::Skip),
+        let method = match (&webhook, open.and_then(|open| open.method)) {
+            (Some(webhook), _) => Some(Incoming::Webhook(webhook.method)),
+            (None, Some(method)) => Some(Incoming::Webhook(method)),
+            (None, None) => skipped.then_some(Incoming::Skip),
         };
+        let headers = open.map(|open| open.headers.clone());
+        let headers = headers.filter(|headers| !headers.is_empty());
         Self {
             name: Some(stream.name.clone()),
             description: Some(stream.description.clone()),
@@ -210,8 +215,11 @@ impl StreamDraft {
             demo: Some(stream.demo),
             webhook_method: method,
             webhook_url: webhook.as_ref().map(|webhook| webhook.url.clone()),
-            webhook_events: webhook.as_ref().map(|webhook| webhook.events.clone()),
-            webhook_headers: webhook.map(|webhook| webhook.headers),
+            webhook_events: match &webhook {
+                Some(webhook) => Some(webhook.events.clone()),
+                None => open.and_then(|open| open.events.clone()),
+            },
+            webhook_headers: webhook.map(|webhook| webhook.headers).or(headers),
         }
     }
 }

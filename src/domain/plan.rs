@@ -111,6 +111,7 @@ fn change(before: &Stream, target: Target, now: Timestamp) -> Result<Option<Chan
     after.status = target.status;
     if after.status != Status::Draft {
         after.resume_at = None;
+        after.resume = None;
     }
     let differences = differences(before, &after);
     Ok((!differences.is_empty()).then_some(Change {

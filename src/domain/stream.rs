@@ -10,6 +10,7 @@ use super::draft::{StreamDraft, StreamIdentity};
 use super::field::Step;
 use super::name::{Description, StreamId, StreamName, Tag};
 use super::problem::Problem;
+use super::resume::Resume;
 use super::sender::SenderId;
 use super::text::quote;
 use super::token::TokenDigest;
@@ -49,6 +50,9 @@ pub struct Stream {
     /// For a draft, the step at which the wizard was left.
     #[serde(default, skip_serializing)]
     pub resume_at: Option<Step>,
+    /// For a draft, what a step alone does not say.
+    #[serde(default, skip_serializing)]
+    pub resume: Option<Box<Resume>>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -79,6 +83,7 @@ impl Stream {
         stream.token_hint.clone_from(&self.token_hint);
         stream.token_sha256.clone_from(&self.token_sha256);
         stream.resume_at = self.resume_at;
+        stream.resume.clone_from(&self.resume);
         Ok(stream)
     }
 

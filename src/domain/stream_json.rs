@@ -18,8 +18,8 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// The key of the state file that only a draft has.
-    pub(crate) const OF_DRAFTS: &'static str = "resume_at";
+    /// The keys of the state file that only a draft has.
+    pub(crate) const OF_DRAFTS: [&'static str; 2] = ["resume_at", "resume"];
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,12 @@ impl Serialize for StreamJson<'_> {
         if let (Reader::File, Some(keys)) = (reader, json.as_object_mut()) {
             let after_hint = |key: &String| key == "token_hint";
             let at = keys.keys().position(after_hint).map_or(0, |at| at + 1);
+            let [step_key, resume_key] = Reader::OF_DRAFTS;
+            if let Some(resume) = &stream.resume {
+                keys.shift_insert(at, resume_key.to_owned(), resume.to_json());
+            }
             if let Some(step) = stream.resume_at {
-                keys.shift_insert(at, Reader::OF_DRAFTS.to_owned(), step.name().into());
+                keys.shift_insert(at, step_key.to_owned(), step.name().into());
             }
             let digest = stream.token_sha256.clone();
             keys.shift_insert(at, "token_sha256".to_owned(), digest.into());

@@ -37,6 +37,17 @@ pub struct WebhookUrl(String);
 text_value!(WebhookUrl);
 
 impl WebhookUrl {
+    /// The URL that may have been meant where the scheme was left out.
+    pub fn meant_by(text: &str) -> Option<String> {
+        let text = text.trim();
+        let host = text.split(['/', '?', ':']).next().unwrap_or_default();
+        if !host.contains('.') || text.contains("://") {
+            return None;
+        }
+        let url = format!("https://{text}");
+        url.parse::<Self>().is_ok().then_some(url)
+    }
+
     /// Whether messages travel to it unencrypted beyond this machine and its own network.
     pub fn is_open_to_readers(&self) -> bool {
         is_open_to_readers(&self.0)
@@ -71,7 +82,10 @@ impl FromStr for WebhookUrl {
                     Ok(Self(text.to_owned()))
                 }
             }
-            _ => refuse("is not a webhook URL: write it like https://example.com/sms"),
+            _ => match Self::meant_by(text) {
+                Some(meant) => refuse(&format!("is not a webhook URL: did you mean {meant}?")),
+                None => refuse("is not a webhook URL: write it like https://example.com/sms"),
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Streams as people read them: a row of the table, or every detail.
 
 use anstyle::Style;
-use console::measure_text_width;
+use console::{measure_text_width, truncate_str};
 use jiff::tz::TimeZone;
 
 use super::table::table;
@@ -40,9 +40,32 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
 
 /// Secrets are masked unless `reveal` is set.
 pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&Token>) -> String {
+    let mut lines = answers(stream, reveal);
+    lines.insert(1, ("Id", stream.id.to_string()));
+    let shown = token
+        .filter(|_| reveal)
+        .map(|token| token.expose().to_owned());
+    if let Some(token) = shown.or(stream.digest().map(|digest| digest.masked())) {
+        lines.push(("Token", token));
+    }
+    lines.push(("Created", time(stream.created_at, zone)));
+    lines.push(("Updated", time(stream.updated_at, zone)));
+    fields(&lines)
+}
+
+/// What was answered, one row each, for a screen of so many columns.
+pub fn summary(stream: &Stream, width: Option<u16>) -> String {
+    let mut lines = answers(stream, false);
+    lines.retain(|(_, value)| !value.is_empty());
+    let text = fields(&lines);
+    let Some(width) = width else { return text };
+    let cut = |line: &str| truncate_str(line, usize::from(width), "…").into_owned() + "\n";
+    text.lines().map(cut).collect()
+}
+
+fn answers(stream: &Stream, reveal: bool) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("Name", stream.name.to_string()),
-        ("Id", stream.id.to_string()),
         ("Type", stream.kind.title().to_owned()),
         ("Status", stream.status.to_string()),
     ];
@@ -79,15 +102,7 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
             }
         }
     }
-    let shown = token
-        .filter(|_| reveal)
-        .map(|token| token.expose().to_owned());
-    if let Some(token) = shown.or(stream.digest().map(|digest| digest.masked())) {
-        lines.push(("Token", token));
-    }
-    lines.push(("Created", time(stream.created_at, zone)));
-    lines.push(("Updated", time(stream.updated_at, zone)));
-    fields(&lines)
+    lines
 }
 
 pub fn fields(lines: &[(&str, String)]) -> String {

@@ -9,7 +9,7 @@ mod segments;
 mod shell;
 mod table;
 
-pub use details::{beside, details, fields, streams, time};
+pub use details::{beside, details, fields, streams, summary, time};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};

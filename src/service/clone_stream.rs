@@ -1,7 +1,7 @@
 //! A new stream with the answers of another.
 
 use super::create::{Creation, Made, create};
-use super::save_draft::save_draft;
+use super::save_draft::{ResumeAt, save_draft};
 use super::{Random, ServiceError};
 use crate::domain::{DefaultSender, Status, Stream, StreamDraft, StreamIdentity, StreamName};
 use crate::store::CatalogueStore;
@@ -27,7 +27,8 @@ pub async fn clone_stream(
     match source.status {
         Status::Draft => {
             let step = source.resume_at.unwrap_or(draft.next_step());
-            save_draft(store, creation, step).await
+            let question = source.resume.as_ref().and_then(|resume| resume.question);
+            save_draft(store, creation, ResumeAt { step, question }).await
         }
         status @ (Status::Ready | Status::Sending | Status::Disabled) => {
             create(store, random, creation, status).await

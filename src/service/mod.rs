@@ -47,7 +47,7 @@ pub use receive::{ReceiveError, receive};
 pub use redeliver::{attempt_all, requeue, undelivered};
 pub use relay::{Relay, work as work_relay};
 pub use routes::{NewRoute, add_route, remove_route};
-pub use save_draft::{UNTITLED, save_draft};
+pub use save_draft::{ResumeAt, UNTITLED, save_draft};
 pub use send::{Admitted, Context, Policy, Sent, admit, send};
 pub use senders::{AddedSenders, add_senders, remove_senders};
 pub use status::status;

@@ -3,16 +3,31 @@
 use super::ServiceError;
 use super::change::{Basis, change};
 use super::create::{Creation, Made, changes, example_sender, fit};
-use crate::domain::{Step, same_name};
+use crate::domain::{Field, Resume, Step, same_name};
 use crate::store::{Catalogue, CatalogueStore};
 
 pub const UNTITLED: &str = "Untitled draft";
+
+/// Where a draft is gone on with.
+#[derive(Debug, Clone, Copy)]
+pub struct ResumeAt {
+    pub step: Step,
+    /// `None` is the step's first.
+    pub question: Option<Field>,
+}
+
+impl From<Step> for ResumeAt {
+    fn from(step: Step) -> Self {
+        let question = None;
+        Self { step, question }
+    }
+}
 
 /// Saves a draft. One without a name gets one.
 pub async fn save_draft(
     store: &dyn CatalogueStore,
     creation: Creation<'_>,
-    step: Step,
+    at: ResumeAt,
 ) -> Result<Made, ServiceError> {
     change(store, Basis::Named, |catalogue| {
         let mut draft = creation.draft.clone().unfinished();
@@ -22,7 +37,8 @@ pub async fn save_draft(
         fit(catalogue, &draft, creation)?;
         let built = draft.clone().build(creation.identity.clone());
         let mut stream = built.map_err(ServiceError::Wrong)?;
-        stream.resume_at = Some(step);
+        stream.resume_at = Some(at.step);
+        stream.resume = Resume::of(creation.draft, at.question).map(Box::new);
         let sender = example_sender(&stream, catalogue);
         let changes = changes(&draft, creation.known, &stream, None);
         let made = Made {

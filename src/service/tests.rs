@@ -151,7 +151,7 @@ fn a_draft_without_a_name_gets_the_next_one_that_is_free() {
         identity: &identity,
         known: None,
     };
-    let made = run(save_draft(&store, creation, draft.next_step())).unwrap();
+    let made = run(save_draft(&store, creation, draft.next_step().into())).unwrap();
     assert_eq!(made.stream.name.as_str(), "Untitled draft 2");
 }
 

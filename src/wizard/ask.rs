@@ -2,72 +2,87 @@
 
 use std::fmt::Display;
 
-use super::WizardContext;
 use super::default_sender::default_sender;
-use super::prompt::{Prompt, Typed};
+use super::line::Line;
+use super::prompt::{Menu, Typed};
 use super::several::{headers, several};
+use super::{Place, WizardContext};
 use crate::domain::{
-    EventType, EventTypes, Field, Incoming, Invalid, Method, Step, StreamDraft, StreamName, escape,
+    EventType, EventTypes, Field, Incoming, Method, StreamDraft, StreamName, WebhookUrl,
 };
 
 /// What came of a question; the answer itself is in the draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Given,
     Back,
+    /// The rest of the step stays as it is.
+    Rest,
 }
 
-pub enum StepChoice {
-    Next,
-    Back,
-    Quit,
-}
-
-pub enum SummaryChoice {
-    Finish,
-    Edit(Step),
-    Quit,
-}
-
-fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
+pub(super) fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     match typed {
         Typed::Answer(value) => {
             *place = Some(value);
             Answer::Given
         }
         Typed::Back => Answer::Back,
+        Typed::Rest => Answer::Rest,
+    }
+}
+
+/// A question, and whether others of its step follow.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    pub field: Field,
+    pub rest: bool,
+}
+
+impl Question {
+    pub fn place(self) -> Place {
+        Place::Question(self.field)
+    }
+
+    pub fn line(self) -> Line<'static> {
+        Line {
+            label: self.field.label(),
+            hint: self.field.help(),
+            rest: self.rest,
+            ..Line::default()
+        }
     }
 }
 
 /// Asks one question. What the draft already holds is the default.
-pub fn field(
-    field: Field,
+pub fn ask(
+    question: Question,
     draft: &mut StreamDraft,
-    context: &WizardContext<'_>,
+    context: &mut WizardContext<'_>,
 ) -> anyhow::Result<Answer> {
-    let prompt = &context.prompt;
-    prompt.explain(field.help());
-    let label = field.label();
-    match field {
+    match question.field {
         Field::Name => {
-            let read = |text: &str| -> Result<StreamName, Invalid> {
-                let name = text.parse()?;
-                context.constraints.check_name(&name).map(|()| name)
+            let constraints = context.constraints;
+            let read = |text: &str| {
+                let name: StreamName = text.parse()?;
+                constraints.check_name(&name).map(|()| name)
             };
-            line(&mut draft.name, label, prompt, read)
+            line(question.line(), &mut draft.name, context, read)
         }
-        Field::Description => description(draft, prompt),
-        Field::AllowedIps => several(field, &mut draft.allowed_ips, prompt),
+        Field::Description => description(question, draft, context),
+        Field::AllowedIps => several(question, draft, context, &[], |draft| {
+            &mut draft.allowed_ips
+        }),
         Field::Tags => {
-            tell_known_tags(context);
-            several(field, &mut draft.tags, prompt)
+            let known: Vec<_> = context.tags.iter().map(ToString::to_string).collect();
+            several(question, draft, context, &known, |draft| &mut draft.tags)
         }
-        Field::DefaultSender => default_sender(draft, context.constraints, prompt),
+        Field::DefaultSender => default_sender(question, draft, context),
         Field::Demo => {
             let choices = [
                 ("No, send real messages", false),
                 ("Yes, simulate them", true),
             ];
-            menu(&mut draft.demo, label, prompt, &choices, 0)
+            menu(question, &mut draft.demo, context, &choices, 0)
         }
         Field::WebhookMethod => {
             let choices = [
@@ -75,9 +90,20 @@ pub fn field(
                 ("GET", Incoming::Webhook(Method::Get)),
                 ("Skip this step for now", Incoming::Skip),
             ];
-            menu(&mut draft.webhook_method, label, prompt, &choices, 2)
+            // Its last entry says the same.
+            let question = Question {
+                rest: false,
+                ..question
+            };
+            menu(question, &mut draft.webhook_method, context, &choices, 2)
         }
-        Field::WebhookUrl => line(&mut draft.webhook_url, label, prompt, str::parse),
+        Field::WebhookUrl => {
+            let line_of_url = Line {
+                meant: Some(WebhookUrl::meant_by),
+                ..question.line()
+            };
+            line(line_of_url, &mut draft.webhook_url, context, str::parse)
+        }
         Field::WebhookEvents => {
             let (received, status) = (EventType::Received, EventType::Status);
             let choices = [
@@ -88,112 +114,69 @@ pub fn field(
                 ),
                 ("Delivery reports only", EventTypes::from(status)),
             ];
-            menu(&mut draft.webhook_events, label, prompt, &choices, 0)
+            menu(question, &mut draft.webhook_events, context, &choices, 0)
         }
-        Field::WebhookHeaders => headers(&mut draft.webhook_headers, prompt),
+        Field::WebhookHeaders => headers(question, draft, context),
     }
 }
 
 fn line<T: Display, E: Display>(
+    line: Line<'_>,
     place: &mut Option<T>,
-    label: &str,
-    prompt: &Prompt<'_>,
+    context: &WizardContext<'_>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> anyhow::Result<Answer> {
     let now = place.as_ref().map(ToString::to_string);
-    let typed = prompt.line(label, now.as_deref(), read)?;
-    Ok(keep(place, typed))
+    let line = Line {
+        default: now.as_deref(),
+        ..line
+    };
+    Ok(keep(place, context.prompt.ask(&line, read)?))
 }
 
 /// The cursor stands on the choice in the draft, or else on `default`.
 fn menu<T: Clone + PartialEq>(
+    question: Question,
     place: &mut Option<T>,
-    label: &str,
-    prompt: &Prompt<'_>,
+    context: &WizardContext<'_>,
     choices: &[(&str, T)],
     default: usize,
 ) -> anyhow::Result<Answer> {
-    let entries: Vec<_> = choices
-        .iter()
-        .map(|(entry, _)| (*entry).to_owned())
-        .collect();
-    let now = choices
-        .iter()
-        .position(|(_, choice)| Some(choice) == place.as_ref());
-    let chosen = prompt.menu(label, &entries, now.unwrap_or(default))?;
-    Ok(keep(place, chosen.map(|at| choices[at].1.clone())))
+    let entries = choices.iter().map(|(entry, _)| (*entry).to_owned());
+    let entries: Vec<_> = entries.collect();
+    let mut chosen = choices.iter().map(|(_, choice)| Some(choice));
+    let menu = Menu {
+        label: question.field.label(),
+        hint: question.field.help(),
+        entries: &entries,
+        chosen: chosen
+            .position(|choice| choice == place.as_ref())
+            .unwrap_or(default),
+        rest: question.rest,
+    };
+    let typed = context.prompt.menu(&menu)?;
+    if let Typed::Answer(at) = typed {
+        context.prompt.settle(menu.label, &entries[at]);
+    }
+    Ok(keep(place, typed.map(|at| choices[at].1.clone())))
 }
 
-fn description(draft: &mut StreamDraft, prompt: &Prompt<'_>) -> anyhow::Result<Answer> {
-    let now = draft
-        .description
-        .as_ref()
-        .map(ToString::to_string)
-        .filter(|text| !text.is_empty());
-    if now.is_some() {
-        prompt.explain("- clears it");
-    }
+fn description(
+    question: Question,
+    draft: &mut StreamDraft,
+    context: &WizardContext<'_>,
+) -> anyhow::Result<Answer> {
+    let now = draft.description.as_ref().map(ToString::to_string);
+    let now = now.filter(|text| !text.is_empty());
+    let clears = now.is_some().then(|| "Enter - to clear it.".to_owned());
+    let line = Line {
+        notes: clears.as_slice(),
+        default: now.as_deref(),
+        ..question.line()
+    };
     let read = |text: &str| if text == "-" { "" } else { text }.parse();
-    let typed = prompt.line(Field::Description.label(), now.as_deref(), read)?;
-    Ok(keep(&mut draft.description, typed))
-}
-
-fn tell_known_tags(context: &WizardContext<'_>) {
-    if context.tags.is_empty() {
-        return;
-    }
-    let known: Vec<_> = context
-        .tags
-        .iter()
-        .take(20)
-        .map(|tag| escape(tag.as_str()))
-        .collect();
-    context
-        .prompt
-        .tell(&format!("Known tags: {}", known.join(", ")));
-}
-
-pub fn end_of_step(context: &WizardContext<'_>) -> anyhow::Result<StepChoice> {
-    let chosen = context.prompt.choose(
-        "This step is complete",
-        &[
-            context.purpose.next_label(),
-            "Back",
-            context.purpose.quit_label(),
-        ],
-    )?;
-    Ok(match chosen {
-        0 => StepChoice::Next,
-        1 => StepChoice::Back,
-        _ => StepChoice::Quit,
-    })
-}
-
-pub fn summary(draft: &StreamDraft, context: &WizardContext<'_>) -> anyhow::Result<SummaryChoice> {
-    context.prompt.say(&(context.summary)(draft));
-    loop {
-        let entries = [
-            context.purpose.finish_label(),
-            "Edit step 1",
-            "Edit step 2",
-            context.purpose.quit_label(),
-            "Copy an endpoint or a body",
-        ];
-        match context
-            .prompt
-            .choose(context.purpose.question(), &entries)?
-        {
-            0 => return Ok(SummaryChoice::Finish),
-            1 => return Ok(SummaryChoice::Edit(Step::Details)),
-            2 => return Ok(SummaryChoice::Edit(Step::Webhook)),
-            3 => return Ok(SummaryChoice::Quit),
-            _ => {
-                let texts = (context.copies)(draft);
-                let names: Vec<_> = texts.iter().map(|(name, _)| name.clone()).collect();
-                if let Typed::Answer(at) = context.prompt.menu("Copy", &names, 0)? {
-                    (context.copy)(&texts[at].1);
-                }
-            }
-        }
-    }
+    Ok(keep(
+        &mut draft.description,
+        context.prompt.ask(&line, read)?,
+    ))
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::signal::ctrl_c;
 
+use super::frame::PASTE_OFF;
 use super::modes::Modes;
+use super::plain::is_plain;
 use crate::error::Code;
 
 /// What the prompt in the foreground needs to put the terminal's mode back.
@@ -45,7 +47,11 @@ impl Interrupt {
                     thread::sleep(RESTORE_DELAY);
                     // A prompt that began to read only now has made the terminal raw again.
                     modes.restore();
-                    let _ = console::Term::stderr().show_cursor();
+                    if !is_plain() {
+                        let term = console::Term::stderr();
+                        let _ = term.write_str(PASTE_OFF);
+                        let _ = term.show_cursor();
+                    }
                     on_interrupt();
                     // The main thread is inside a prompt, which nothing else can end.
                     std::process::exit(i32::from(Code::Cancelled.number()));
@@ -53,6 +59,17 @@ impl Interrupt {
             })?;
         Ok(Self(()))
     }
+}
+
+/// Does what Ctrl-C does, where nobody can answer any more.
+pub(super) fn raise() -> ! {
+    #[cfg(unix)]
+    if rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT)
+        .is_ok()
+    {
+        wait_for_the_end();
+    }
+    std::process::exit(i32::from(Code::Cancelled.number()));
 }
 
 /// For the thread whose prompt was interrupted: the watching thread ends the process.

@@ -1,7 +1,7 @@
-//! The terminal's modes, as they were before the first prompt.
+//! The terminal's modes: as they were before the first prompt, and as prompts need them.
 
 #[cfg(unix)]
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// `None` where standard input is not a terminal.
 #[cfg(unix)]
@@ -16,9 +16,38 @@ impl Modes {
 
     pub fn restore(&self) {
         if let Self(Some(modes)) = self {
-            // Nothing is left to be tried where the terminal is gone.
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Drain, modes);
+            set(modes);
         }
+    }
+}
+
+/// Nothing is left to be tried where the terminal is gone.
+#[cfg(unix)]
+fn set(modes: &Termios) {
+    let _ = tcsetattr(std::io::stdin(), OptionalActions::Drain, modes);
+}
+
+/// Until it is dropped, each key is given at once and shown by nobody. Ctrl-C stays a signal.
+#[derive(Debug)]
+pub struct KeyByKey(Modes);
+
+impl KeyByKey {
+    pub fn begin() -> Self {
+        let before = Modes::now();
+        #[cfg(unix)]
+        if let Modes(Some(modes)) = &before {
+            let mut modes = modes.clone();
+            modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
+            modes.input_modes -= InputModes::ICRNL | InputModes::IXON;
+            set(&modes);
+        }
+        Self(before)
+    }
+}
+
+impl Drop for KeyByKey {
+    fn drop(&mut self) {
+        self.0.restore();
     }
 }
 

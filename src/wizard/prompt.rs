@@ -1,19 +1,29 @@
 //! Prompts on stderr: a line of text, a menu, a search. The only file that draws with dialoguer.
 
 use std::fmt::Display;
+use std::io;
 
-use anstyle::AnsiColor;
 use anyhow::Context as _;
 use console::{Term, truncate_str};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, FuzzySelect, Input, Select};
+use dialoguer::{Confirm, Select};
 
-use super::interrupt::Interrupt;
-use super::measure::{rows, wrapped};
+use super::frame::{columns, dim, green, has_colors, rows};
+use super::input::Suggestion;
+use super::interrupt::{Interrupt, wait_for_the_end};
+use super::line::{self, Line, Refusal};
+use super::list::{self, List};
+use super::measure::wrapped;
+use super::plain::{self, is_plain};
 use crate::domain::{Secret, escape};
 
 const BACK: &str = "<";
+const REST: &str = ">";
 const MAX_MENU_LINES: usize = 12;
+
+/// The entries of menus that lead elsewhere.
+const BACK_ENTRY: &str = "Back";
+const REST_ENTRY: &str = "Skip the rest of this step";
 
 #[derive(Clone, Copy)]
 pub struct Prompt<'a> {
@@ -25,6 +35,8 @@ pub struct Prompt<'a> {
 pub enum Typed<T> {
     Answer(T),
     Back,
+    /// The other questions of the step keep what they have.
+    Rest,
 }
 
 impl<T> Typed<T> {
@@ -32,8 +44,21 @@ impl<T> Typed<T> {
         match self {
             Self::Answer(value) => Typed::Answer(to(value)),
             Self::Back => Typed::Back,
+            Self::Rest => Typed::Rest,
         }
     }
+}
+
+/// A few entries, of which one is chosen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Menu<'a> {
+    pub label: &'a str,
+    pub hint: &'a str,
+    pub entries: &'a [String],
+    /// Where the cursor stands at first.
+    pub chosen: usize,
+    /// Whether other questions of the step follow.
+    pub rest: bool,
 }
 
 impl Prompt<'_> {
@@ -43,17 +68,14 @@ impl Prompt<'_> {
 
     /// Prints something about an answer: indented, and broken between words.
     pub fn tell(&self, text: &str) {
-        for line in wrapped(text, columns()) {
+        for line in wrapped(text, columns().saturating_sub(2)) {
             self.say(&format!("  {line}"));
         }
     }
 
-    /// Prints something about a question, less loudly.
-    pub fn explain(&self, text: &str) {
-        let dim = anstyle::Style::new().dimmed();
-        for line in wrapped(text, columns()) {
-            self.say(&format!("  {dim}{line}{dim:#}"));
-        }
+    /// The one line that stays of a question.
+    pub fn settle(&self, label: &str, answer: &str) {
+        self.say(&format!("{} {label} · {}", green("✔"), escape(answer)));
     }
 
     /// Asks for a line until `read` takes it; `<` goes back. Enter alone gives `default`.
@@ -63,54 +85,63 @@ impl Prompt<'_> {
         default: Option<&str>,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> anyhow::Result<Typed<T>> {
-        self.line_shown(label, default, read, |typed| escape(typed).into_owned())
+        let line = Line {
+            label,
+            default,
+            ..Line::default()
+        };
+        self.ask(&line, read)
     }
 
-    /// As [`Prompt::line`], for what must not stay on the screen.
-    pub fn secret<T, E: Display>(
+    /// Asks until `read` takes the answer, which stays on the screen.
+    pub fn ask<T, E: Display>(
         &self,
-        label: &str,
+        line: &Line<'_>,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> anyhow::Result<Typed<T>> {
-        self.line_shown(label, None, read, |_| Secret::MASK.to_owned())
+        let read = |text: &str| read(text).map(|answer| (answer, text.to_owned()));
+        let typed = self.ask_quietly(line, read)?;
+        if let Typed::Answer((_, text)) = &typed {
+            self.settle(line.label, if line.hidden { Secret::MASK } else { text });
+        }
+        Ok(typed.map(|(answer, _)| answer))
     }
 
-    fn line_shown<T, E: Display>(
+    /// As [`Prompt::ask`], and nothing stays on the screen.
+    pub fn ask_quietly<T, E: Display>(
         &self,
-        label: &str,
-        default: Option<&str>,
+        line: &Line<'_>,
         read: impl Fn(&str) -> Result<T, E>,
-        show: impl Fn(&str) -> String,
     ) -> anyhow::Result<Typed<T>> {
+        let mut refusal: Option<Refusal> = None;
         loop {
-            let typed: String = with_theme(|theme| {
-                let input = Input::with_theme(theme).with_prompt(label);
-                let mut input = input.allow_empty(true).report(false);
-                if let Some(default) = default {
-                    input = input.default(default.to_owned());
-                }
-                let typed = input.interact_text_on(&Term::stderr())?;
-                let mut drawn = String::new();
-                // A prompt that cannot be composed was not drawn either.
-                let _ = theme.format_input_prompt(&mut drawn, label, default);
-                if default != Some(typed.as_str()) {
-                    drawn += &typed;
-                }
-                wipe(&drawn, &Term::stderr())?;
-                Ok(typed)
-            })?;
-            if typed.trim() == BACK {
-                return Ok(Typed::Back);
+            let asked = if is_plain() {
+                plain::line(line, refusal.as_ref())
+            } else {
+                line::read(line, refusal.as_ref())
+            };
+            let typed = uninterrupted(asked)?;
+            match typed.trim() {
+                BACK => return Ok(Typed::Back),
+                REST if line.rest => return Ok(Typed::Rest),
+                _ => {}
             }
-            let shown = format!("{label} · {}", show(&typed));
             match read(&typed) {
-                Ok(answer) => {
-                    self.say(&format!("{} {shown}", mark("✔", AnsiColor::Green)));
-                    return Ok(Typed::Answer(answer));
-                }
+                Ok(answer) => return Ok(Typed::Answer(answer)),
                 Err(error) => {
-                    self.say(&format!("{} {shown}", mark("✘", AnsiColor::Red)));
-                    self.tell(&error.to_string());
+                    let meant = line.meant.and_then(|meant| meant(&typed));
+                    refusal = Some(match meant {
+                        Some(text) => Refusal {
+                            sentence: format!("Press Enter to use {text}"),
+                            text,
+                            suggestion: Suggestion::Default,
+                        },
+                        None => Refusal {
+                            sentence: error.to_string(),
+                            text: typed,
+                            suggestion: Suggestion::Refused,
+                        },
+                    });
                 }
             }
         }
@@ -118,6 +149,9 @@ impl Prompt<'_> {
 
     /// Asks whether to do something; Enter alone is no.
     pub fn yes_or_no(&self, label: &str) -> anyhow::Result<bool> {
+        if is_plain() {
+            return uninterrupted(plain::yes_or_no(label));
+        }
         with_theme(|theme| {
             Confirm::with_theme(theme)
                 .with_prompt(label)
@@ -128,100 +162,78 @@ impl Prompt<'_> {
 
     /// Asks for a line once, and whether it is this one.
     pub fn exactly(&self, label: &str, expected: &str) -> anyhow::Result<bool> {
-        let typed: String = with_theme(|theme| {
-            Input::with_theme(theme)
-                .with_prompt(label)
-                .allow_empty(true)
-                .interact_text_on(&Term::stderr())
-        })?;
-        Ok(typed.trim() == expected)
+        let same = |text: &str| Ok::<_, std::convert::Infallible>(text.trim() == expected);
+        let typed = self.line(label, None, same)?;
+        Ok(matches!(typed, Typed::Answer(true)))
     }
 
-    /// Asks for one of a few entries; the last is Back, and so is Esc.
-    pub fn menu(
+    /// Asks for one of a few entries; then come the way to the end of the step, where there is one,
+    /// and the way back, which Esc is too. Nothing stays on the screen.
+    pub fn menu(&self, menu: &Menu<'_>) -> anyhow::Result<Typed<usize>> {
+        let entries = menu.entries.iter().map(String::as_str);
+        let rest = menu.rest.then_some(REST_ENTRY);
+        let all: Vec<&str> = entries.chain(rest).chain([BACK_ENTRY]).collect();
+        let chosen = self.select(menu.label, menu.hint, &all, menu.chosen)?;
+        Ok(match chosen {
+            Some(at) if at < menu.entries.len() => Typed::Answer(at),
+            Some(at) if at + 1 < all.len() => Typed::Rest,
+            _ => Typed::Back,
+        })
+    }
+
+    /// Asks for one of a few entries, none of them for Esc. Nothing stays on the screen.
+    pub fn choose(&self, label: &str, entries: &[&str]) -> anyhow::Result<Option<usize>> {
+        self.select(label, "", entries, 0)
+    }
+
+    fn select(
         &self,
         label: &str,
-        entries: &[String],
+        hint: &str,
+        entries: &[&str],
         default: usize,
-    ) -> anyhow::Result<Typed<usize>> {
-        let mut entries = fitting(entries);
-        entries.push("Back".to_owned());
+    ) -> anyhow::Result<Option<usize>> {
+        if is_plain() {
+            return uninterrupted(plain::menu(label, hint, entries, default).map(Some));
+        }
+        let term = Term::stderr();
+        let hints = match hint {
+            "" => Vec::new(),
+            hint => wrapped(hint, columns().saturating_sub(2)),
+        };
+        for line in &hints {
+            self.say(&format!("  {}", dim(line)));
+        }
+        let entries = fitting(entries);
+        let room = rows().saturating_sub(hints.len() + 2).max(3);
         let chosen = with_theme(|theme| {
             Select::with_theme(theme)
                 .with_prompt(label)
                 .items(&entries)
                 .default(default.min(entries.len() - 1))
-                .max_length(MAX_MENU_LINES)
-                .interact_on_opt(&Term::stderr())
+                .max_length(MAX_MENU_LINES.min(room))
+                .report(false)
+                .interact_on_opt(&term)
         })?;
-        Ok(answer_or_back(chosen, entries.len() - 1))
+        term.clear_last_lines(hints.len())?;
+        Ok(chosen)
     }
 
-    /// Asks for one of a few entries, with no way back.
-    pub fn choose(&self, label: &str, entries: &[&str]) -> anyhow::Result<usize> {
-        with_theme(|theme| {
-            Select::with_theme(theme)
-                .with_prompt(label)
-                .items(entries)
-                .default(0)
-                .interact_on(&Term::stderr())
-        })
-    }
-
-    /// Asks for one of many entries by typing a part of it; the first is Back, and so is Esc. The
-    /// default comes next: the widget does not scroll to it.
-    pub fn search(
-        &self,
-        label: &str,
-        entries: &[String],
-        default: usize,
-    ) -> anyhow::Result<Typed<usize>> {
-        let entries = fitting(entries);
-        let mut order: Vec<_> = (0..entries.len()).collect();
-        order[..=default].rotate_right(1);
-        // No entry that is typed by a user begins like this.
-        let mut shown = vec!["< Back"];
-        shown.extend(order.iter().map(|at| entries[*at].as_str()));
-        let chosen = with_theme(|theme| {
-            FuzzySelect::with_theme(theme)
-                .with_prompt(label)
-                .items(&shown)
-                .default(1)
-                .max_length(MAX_MENU_LINES)
-                .interact_on_opt(&Term::stderr())
+    /// Asks for one of many entries by typing a part of it; Esc goes back. Nothing stays on the
+    /// screen.
+    pub fn search(&self, list: &List<'_>) -> anyhow::Result<Typed<usize>> {
+        let chosen = uninterrupted(if is_plain() {
+            plain::search(list.label, list.hint, list.entries)
+        } else {
+            list::choose(list)
         })?;
-        Ok(answer_or_back(chosen, 0).map(|at| order[at - 1]))
+        Ok(chosen.map_or(Typed::Back, Typed::Answer))
     }
-}
-
-fn answer_or_back(chosen: Option<usize>, back: usize) -> Typed<usize> {
-    match chosen {
-        Some(at) if at != back => Typed::Answer(at),
-        _ => Typed::Back,
-    }
-}
-
-/// Clears the rows that an answered prompt filled: the widget clears its last one only.
-fn wipe(drawn: &str, term: &Term) -> std::io::Result<()> {
-    term.clear_last_lines(rows(drawn, usize::from(term.size().1)) - 1)?;
-    term.clear_to_end_of_screen()
-}
-
-/// Columns for text: the terminal's, less what stands around it.
-fn columns() -> usize {
-    usize::from(Term::stderr().size().1)
-        .saturating_sub(4)
-        .max(8)
-}
-
-fn mark(sign: &str, color: AnsiColor) -> String {
-    let style = anstyle::Style::new().fg_color(Some(color.into()));
-    format!("{style}{sign}{style:#}")
 }
 
 /// Entries no wider than the terminal: a wrapped one would be redrawn wrongly.
-fn fitting(entries: &[String]) -> Vec<String> {
-    let width = columns();
+fn fitting(entries: &[&str]) -> Vec<String> {
+    let width = columns().saturating_sub(3).max(8);
     entries
         .iter()
         .map(|entry| truncate_str(entry, width, "…").into_owned())
@@ -229,15 +241,17 @@ fn fitting(entries: &[String]) -> Vec<String> {
 }
 
 fn with_theme<T>(ask: impl FnOnce(&dyn Theme) -> dialoguer::Result<T>) -> anyhow::Result<T> {
-    let asked = if console::colors_enabled_stderr() {
+    let asked = if has_colors() {
         ask(&ColorfulTheme::default())
     } else {
         ask(&SimpleTheme)
     };
+    uninterrupted(asked.map_err(|dialoguer::Error::IO(error)| error))
+}
+
+fn uninterrupted<T>(asked: io::Result<T>) -> anyhow::Result<T> {
     match asked {
-        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
-            super::interrupt::wait_for_the_end()
-        }
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => wait_for_the_end(),
         other => other.context("cannot ask on this terminal"),
     }
 }

@@ -37,6 +37,7 @@ impl Script {
         }
     }
 
+    /// Everything of a step and of those after it.
     pub fn from_step(step: Step) -> Self {
         Self {
             asked: Field::ALL
@@ -57,6 +58,23 @@ impl Script {
     ) -> impl DoubleEndedIterator<Item = Field> + 'a {
         step.fields()
             .filter(|field| self.asked.contains(field) && draft.applies(*field))
+    }
+
+    pub fn asks(&self, field: Field) -> bool {
+        self.asked.contains(&field)
+    }
+
+    /// Whether another question of the step follows.
+    pub fn has_more(&self, field: Field, draft: &StreamDraft) -> bool {
+        matches!(self.after(field, draft), Place::Question(_))
+    }
+
+    /// The question of a step, or the first place of it.
+    pub fn resume(&self, step: Step, question: Option<Field>, draft: &StreamDraft) -> Place {
+        match question.filter(|field| self.asks(*field) && draft.applies(*field)) {
+            Some(field) => Place::Question(field),
+            None => self.start(step, draft),
+        }
     }
 
     /// The first place of a step, or of the first later one that has something to ask.

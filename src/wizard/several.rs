@@ -3,9 +3,11 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::ask::Answer;
-use super::prompt::{Prompt, Typed};
-use crate::domain::{Field, Header, HeaderName, Invalid, Unique, escape};
+use super::WizardContext;
+use super::ask::{Answer, Question};
+use super::line::Line;
+use super::prompt::Typed;
+use crate::domain::{Header, HeaderName, Invalid, StreamDraft, Unique, escape};
 
 enum More<T> {
     Add(T),
@@ -14,91 +16,197 @@ enum More<T> {
 }
 
 /// Reads `value`, `-value`, or nothing.
-fn more<T: FromStr<Err = Invalid>>(text: &str) -> Result<More<T>, Invalid> {
+fn more<T>(text: &str, read: impl Fn(&str) -> Result<T, Invalid>) -> Result<More<T>, Invalid> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(More::Done);
     }
     match text.strip_prefix('-') {
         Some(gone) => Ok(More::Remove(gone.trim().to_owned())),
-        None => text.parse().map(More::Add),
+        None => read(text).map(More::Add),
     }
 }
 
-fn ask_for_more<T: FromStr<Err = Invalid>>(
-    label: &str,
-    list: &[impl Display],
-    prompt: &Prompt<'_>,
-) -> anyhow::Result<Typed<More<T>>> {
-    let label = if list.is_empty() {
-        format!("{label} (Enter for none)")
+/// Values that were pasted stand one on a line, or between commas as in a flag.
+fn each<T: FromStr<Err = Invalid>>(text: &str) -> Result<Vec<T>, Invalid> {
+    let parts = text.split([',', '\n']).map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::parse)
+        .collect()
+}
+
+/// What is said while values are added.
+struct Talk {
+    hint: String,
+    notes: Vec<String>,
+}
+
+fn talk(question: Question, values: &[impl Display], news: &str) -> Talk {
+    let help = question.field.help();
+    let end = if values.is_empty() {
+        "Enter to skip."
     } else {
-        let list: Vec<_> = list.iter().map(ToString::to_string).collect();
-        prompt.tell(&format!(
-            "So far ({}): {}",
-            list.len(),
-            escape(&list.join(", "))
-        ));
-        format!("{label} (Enter when done, -… removes)")
+        "Enter to finish, -VALUE to remove."
     };
-    prompt.line(&label, None, more)
+    let mut notes = Vec::new();
+    if !news.is_empty() {
+        notes.push(news.to_owned());
+    }
+    if !values.is_empty() {
+        notes.push(format!("Added ({}): {}", values.len(), listed(values)));
+    }
+    let stop = if help.ends_with('.') { "" } else { "." };
+    Talk {
+        hint: format!("{help}{stop} {end}"),
+        notes,
+    }
+}
+
+fn listed(values: &[impl Display]) -> String {
+    let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+    escape(&values.join(", ")).into_owned()
 }
 
 pub fn several<T>(
-    field: Field,
-    place: &mut Option<Unique<T>>,
-    prompt: &Prompt<'_>,
+    question: Question,
+    draft: &mut StreamDraft,
+    context: &mut WizardContext<'_>,
+    known: &[String],
+    list_of: fn(&mut StreamDraft) -> &mut Option<Unique<T>>,
 ) -> anyhow::Result<Answer>
 where
     T: FromStr<Err = Invalid> + PartialEq + Display,
 {
-    let list = place.get_or_insert_default();
+    let prompt = context.prompt;
+    let mut news = String::new();
     loop {
-        let kept: &[T] = list;
-        match ask_for_more::<T>(field.label(), kept, prompt)? {
+        let list = list_of(draft).get_or_insert_default();
+        let Talk { hint, mut notes } = talk(question, list, &news);
+        if list.is_empty() && !known.is_empty() {
+            let shown: Vec<_> = known.iter().take(20).map(|tag| escape(tag)).collect();
+            notes.push(format!("Tab completes known ones: {}", shown.join(", ")));
+        }
+        let line = Line {
+            hint: &hint,
+            notes: &notes,
+            known,
+            takes_lines: true,
+            ..question.line()
+        };
+        news = match prompt.ask_quietly(&line, |text: &str| more(text, each::<T>))? {
             Typed::Back => return Ok(Answer::Back),
-            Typed::Answer(More::Done) => return Ok(Answer::Given),
-            Typed::Answer(More::Add(value)) => {
-                let shown = escape(&value.to_string()).into_owned();
-                let fresh = list.insert(value);
-                prompt.tell(&if fresh {
-                    format!("added {shown}")
-                } else {
-                    format!("{shown} is on the list already")
-                });
+            Typed::Rest => return Ok(Answer::Rest),
+            Typed::Answer(More::Done) => {
+                prompt.settle(question.field.label(), &draft.shown(question.field));
+                return Ok(Answer::Given);
+            }
+            Typed::Answer(More::Add(values)) => {
+                let mut doubled = Vec::new();
+                for value in values {
+                    let shown = value.to_string();
+                    if !list.insert(value) {
+                        doubled.push(shown);
+                    }
+                }
+                match &doubled[..] {
+                    [] => String::new(),
+                    [one] => format!("{} is already added.", escape(one)),
+                    more => format!("{} are already added.", listed(more)),
+                }
             }
             Typed::Answer(More::Remove(text)) => {
                 let gone = text.parse().is_ok_and(|value| list.remove(&value));
-                let shown = escape(&text);
-                prompt.tell(&if gone {
-                    format!("removed {shown}")
-                } else {
-                    format!("{shown} is not on the list")
-                });
+                removed(&text, gone)
             }
-        }
+        };
+        context.keep(draft, question.place())?;
     }
 }
 
-pub fn headers(place: &mut Option<Vec<Header>>, prompt: &Prompt<'_>) -> anyhow::Result<Answer> {
-    let list = place.get_or_insert_default();
+fn removed(text: &str, gone: bool) -> String {
+    let shown = escape(text);
+    if gone {
+        format!("Removed {shown}.")
+    } else {
+        format!("{shown} is not in the list.")
+    }
+}
+
+/// A name alone, or a name with its value.
+struct Pair {
+    name: HeaderName,
+    value: Option<Header>,
+}
+
+fn pair(text: &str, list: &[Header]) -> Result<Pair, Invalid> {
+    let (name, value) = match text.split_once(':') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let name: HeaderName = name.parse()?;
+    if list.iter().any(|header| header.name.is(name.as_str())) {
+        return Err(Invalid::new(format_args!("{name} is already set.")));
+    }
+    let value = value.map(|value| Header::new(name.as_str(), value.trim()));
+    Ok(Pair {
+        value: value.transpose()?,
+        name,
+    })
+}
+
+pub fn headers(
+    question: Question,
+    draft: &mut StreamDraft,
+    context: &mut WizardContext<'_>,
+) -> anyhow::Result<Answer> {
+    let prompt = context.prompt;
+    let mut news = String::new();
     loop {
+        let list = draft.webhook_headers.get_or_insert_default();
         let names: Vec<_> = list.iter().map(|header| header.name.to_string()).collect();
-        let name: HeaderName = match ask_for_more(Field::WebhookHeaders.label(), &names, prompt)? {
-            Typed::Back => return Ok(Answer::Back),
-            Typed::Answer(More::Done) => return Ok(Answer::Given),
-            Typed::Answer(More::Remove(text)) => {
-                list.retain(|header| !header.name.as_str().eq_ignore_ascii_case(&text));
-                continue;
-            }
-            Typed::Answer(More::Add(name)) => name,
+        let Talk { hint, notes } = talk(question, &names, &news);
+        let line = Line {
+            hint: &hint,
+            notes: &notes,
+            ..question.line()
         };
-        let read = |text: &str| Header::new(name.as_str(), text);
-        if let Typed::Answer(header) = prompt.secret(&format!("Value of {name}"), read)? {
-            match header.add_to(list) {
-                Ok(()) => prompt.tell(&format!("added {name}")),
-                Err(error) => prompt.tell(&error.to_string()),
+        let read = |text: &str| more(text, |text| pair(text, list));
+        match prompt.ask_quietly(&line, read)? {
+            Typed::Back => return Ok(Answer::Back),
+            Typed::Rest => return Ok(Answer::Rest),
+            Typed::Answer(More::Done) => {
+                prompt.settle(question.field.label(), &draft.shown(question.field));
+                return Ok(Answer::Given);
+            }
+            Typed::Answer(More::Remove(text)) => {
+                let before = list.len();
+                list.retain(|header| !header.name.is(&text));
+                news = removed(&text, list.len() < before);
+            }
+            Typed::Answer(More::Add(Pair { name, value })) => {
+                let header = match value {
+                    Some(header) => Typed::Answer(header),
+                    None => value_of(&name, context)?,
+                };
+                if let Typed::Answer(header) = header {
+                    list.push(header);
+                }
+                news.clear();
             }
         }
+        context.keep(draft, question.place())?;
     }
+}
+
+fn value_of(name: &HeaderName, context: &WizardContext<'_>) -> anyhow::Result<Typed<Header>> {
+    let label = format!("Value of {name}");
+    let line = Line {
+        label: &label,
+        hint: "What you type is not shown. < goes back to the name.",
+        hidden: true,
+        ..Line::default()
+    };
+    let read = |text: &str| Header::new(name.as_str(), text);
+    context.prompt.ask_quietly(&line, read)
 }

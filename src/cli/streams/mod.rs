@@ -23,9 +23,9 @@ pub(crate) enum StreamsCommand {
     /// Go on with a draft, at the step where it was left
     #[command(after_help = examples::RESUME)]
     Resume {
-        /// Name or id of the draft
+        /// Name or id of the draft; the only one where nothing is said
         #[arg(id = "draft_stream", value_name = "DRAFT")]
-        draft: String,
+        draft: Option<String>,
         #[command(flatten)]
         gateway: GatewayFlag,
     },

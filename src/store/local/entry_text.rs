@@ -14,7 +14,7 @@ pub(super) fn entry_text(stream: &Stream, before: Option<&str>) -> String {
     let mut json = serde_json::to_value(ours).unwrap_or_default();
     if let Value::Object(fields) = &mut json {
         for (key, value) in old {
-            if key != Reader::OF_DRAFTS {
+            if !Reader::OF_DRAFTS.contains(&key.as_str()) {
                 fields.entry(key).or_insert(value);
             }
         }

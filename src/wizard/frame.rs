@@ -1,0 +1,130 @@
+//! What a question shows while it is answered: redrawn in its place at every key, gone afterwards.
+
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use console::{Term, measure_text_width, truncate_str};
+
+/// Rows of one line each. The cursor stands in the row of the input.
+#[derive(Debug, Default)]
+pub struct Content {
+    pub above: Vec<String>,
+    pub input: String,
+    /// The cursor's column in the input.
+    pub cursor: usize,
+    pub below: Vec<String>,
+}
+
+pub struct Frame {
+    term: Term,
+    /// How many rows stand above the cursor.
+    above: usize,
+    drawn: bool,
+}
+
+/// A terminal that pastes in brackets says where what was pasted ends.
+const PASTE_ON: &str = "\x1b[?2004h";
+pub const PASTE_OFF: &str = "\x1b[?2004l";
+
+impl Frame {
+    pub fn begin() -> io::Result<Self> {
+        let term = Term::stderr();
+        term.write_str(PASTE_ON)?;
+        Ok(Self {
+            term,
+            above: 0,
+            drawn: false,
+        })
+    }
+
+    pub fn draw(&mut self, content: &Content) -> io::Result<()> {
+        let width = usize::from(self.term.size().1).max(2) - 1;
+        let cut = |line: &String| truncate_str(line, width, "…").into_owned();
+        let rows: Vec<String> = content
+            .above
+            .iter()
+            .chain([&content.input])
+            .chain(&content.below)
+            .map(cut)
+            .collect();
+        let mut text = self.cleared();
+        text += &rows.join("\n");
+        if !content.below.is_empty() {
+            text += &format!("\x1b[{}A", content.below.len());
+        }
+        text.push('\r');
+        if content.cursor > 0 {
+            text += &format!("\x1b[{}C", content.cursor);
+        }
+        self.above = content.above.len();
+        self.drawn = true;
+        self.term.write_str(&text)
+    }
+
+    /// To the frame's first row, with nothing in it or below it.
+    fn cleared(&self) -> String {
+        if !self.drawn {
+            return String::new();
+        }
+        let up = match self.above {
+            0 => String::new(),
+            rows => format!("\x1b[{rows}A"),
+        };
+        format!("\r{up}\x1b[J")
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        let _ = self.term.write_str(&(self.cleared() + PASTE_OFF));
+    }
+}
+
+/// Columns of a row.
+pub fn columns() -> usize {
+    usize::from(Term::stderr().size().1).max(12) - 1
+}
+
+pub fn rows() -> usize {
+    usize::from(Term::stderr().size().0)
+}
+
+/// A question's label, as dialoguer's themes write it.
+pub fn label(text: &str) -> (String, usize) {
+    let shown = if has_colors() {
+        format!(
+            "{} {} {} ",
+            styled("?", Style::new().fg_color(Some(AnsiColor::Yellow.into()))),
+            styled(text, Style::new().bold()),
+            styled("›", Style::new().dimmed())
+        )
+    } else {
+        format!("{text}: ")
+    };
+    let width = measure_text_width(&shown);
+    (shown, width)
+}
+
+pub fn dim(text: &str) -> String {
+    styled(text, Style::new().dimmed())
+}
+
+pub fn red(text: &str) -> String {
+    styled(text, Style::new().fg_color(Some(AnsiColor::Red.into())))
+}
+
+pub fn green(text: &str) -> String {
+    styled(text, Style::new().fg_color(Some(AnsiColor::Green.into())))
+}
+
+pub fn styled(text: &str, style: Style) -> String {
+    if has_colors() {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_owned()
+    }
+}
+
+pub fn has_colors() -> bool {
+    console::colors_enabled_stderr()
+}
