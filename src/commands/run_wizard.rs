@@ -51,11 +51,12 @@ const QUESTION_ROWS: usize = 11;
 
 /// The answers, and the requests beside them where the terminal has room for both.
 fn summary(stream: &Stream, requests: &Requests, width: Option<u16>) -> String {
-    let answers = render::summary(stream, width);
-    let both = beside(&answers, &previews(requests, false), width);
-    let is_beside = both.lines().count() < answers.lines().count() + QUESTION_ROWS;
-    let rows = usize::from(console::Term::stderr().size().0);
-    if is_beside && both.lines().count() + QUESTION_ROWS <= rows {
+    let rows = usize::from(console::Term::stderr().size().0).saturating_sub(QUESTION_ROWS);
+    let answers = render::summary(stream, width, rows);
+    let previews = previews(requests, false);
+    let both = beside(&answers, &previews, width);
+    let is_beside = both.lines().count() < answers.lines().count() + previews.lines().count();
+    if is_beside && both.lines().count() <= rows {
         both
     } else {
         answers
@@ -120,9 +121,9 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         copies: &copies,
         copy: &|text: &str| session.copy("It was", text),
     };
-    terminal.say(&format!(
-        "{}\n< goes back, > skips the rest of a step, Ctrl-C stops.",
-        purpose.heading()
-    ));
+    terminal.say(purpose.heading());
+    context
+        .prompt
+        .paragraph("Type < to go back, or > to skip the rest of a step.");
     wizard::run(draft, script, start, &mut context)
 }

@@ -53,13 +53,17 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
     fields(&lines)
 }
 
-/// What was answered, one row each, for a screen of so many columns.
-pub fn summary(stream: &Stream, width: Option<u16>) -> String {
+/// What was answered. Where so many rows are not enough for it, a row each, cut at the width.
+pub fn summary(stream: &Stream, width: Option<u16>, rows: usize) -> String {
     let mut lines = answers(stream, false);
     lines.retain(|(_, value)| !value.is_empty());
     let text = fields(&lines);
-    let Some(width) = width else { return text };
-    let cut = |line: &str| truncate_str(line, usize::from(width), "…").into_owned() + "\n";
+    let width = usize::from(width.unwrap_or(u16::MAX));
+    let wrapped = |line: &str| measure_text_width(line).div_ceil(width).max(1);
+    if text.lines().map(wrapped).sum::<usize>() <= rows {
+        return text;
+    }
+    let cut = |line: &str| truncate_str(line, width, "…").into_owned() + "\n";
     text.lines().map(cut).collect()
 }
 

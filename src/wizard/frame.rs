@@ -5,6 +5,8 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use console::{Term, measure_text_width, truncate_str};
 
+use super::input::Input;
+
 /// Rows of one line each. The cursor stands in the row of the input.
 #[derive(Debug, Default)]
 pub struct Content {
@@ -22,6 +24,9 @@ pub struct Frame {
     drawn: bool,
 }
 
+/// Columns that an input has beside its label.
+const LEAST_INPUT: usize = 12;
+
 /// A terminal that pastes in brackets says where what was pasted ends.
 const PASTE_ON: &str = "\x1b[?2004h";
 pub const PASTE_OFF: &str = "\x1b[?2004l";
@@ -38,7 +43,7 @@ impl Frame {
     }
 
     pub fn draw(&mut self, content: &Content) -> io::Result<()> {
-        let width = usize::from(self.term.size().1).max(2) - 1;
+        let width = usize::from(self.term.size().1).max(2);
         let cut = |line: &String| truncate_str(line, width, "…").into_owned();
         let rows: Vec<String> = content
             .above
@@ -89,8 +94,36 @@ pub fn rows() -> usize {
     usize::from(Term::stderr().size().0)
 }
 
-/// A question's label, as dialoguer's themes write it.
-pub fn label(text: &str) -> (String, usize) {
+/// The row of an input: its label and a part of it. Where the label would leave too little room, it
+/// has a row of its own.
+pub fn row_of(text: &str, input: &Input, hidden: bool, content: &mut Content) {
+    let width = columns();
+    let (start, taken) = label(text);
+    let (start, taken) = if taken + LEAST_INPUT > width {
+        let end = if has_colors() { " ›" } else { ":" };
+        let start = console::strip_ansi_codes(&start).trim_end().to_owned();
+        let start = start.trim_end_matches(end).to_owned();
+        content.above.push(styled(&start, Style::new().bold()));
+        (String::new(), 0)
+    } else {
+        (start, taken)
+    };
+    let (text, cursor) = if hidden {
+        (String::new(), 0)
+    } else {
+        input.view(width.saturating_sub(taken))
+    };
+    let text = if input.is_suggested() {
+        dim(&text)
+    } else {
+        text
+    };
+    content.input = start + &text;
+    content.cursor = taken + cursor;
+}
+
+/// As dialoguer's themes write it.
+fn label(text: &str) -> (String, usize) {
     let shown = if has_colors() {
         format!(
             "{} {} {} ",

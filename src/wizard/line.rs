@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::frame::{Content, Frame, columns, dim, label, red, rows};
+use super::frame::{Content, Frame, columns, dim, red, row_of, rows};
 use super::input::{Input, Suggestion};
 use super::interrupt;
 use super::keys::{self, Key};
@@ -81,8 +81,7 @@ fn paste(line: &Line<'_>, input: &mut Input, text: &str, wrong: &mut String) {
 }
 
 fn content(line: &Line<'_>, input: &Input, wrong: &str, completion: &Completion) -> Content {
-    let width = columns();
-    let room = width.saturating_sub(2).max(8);
+    let room = columns().saturating_sub(2).max(8);
     let mut above = Vec::new();
     let mut tell = |text: &str, style: fn(&str) -> String| {
         if !text.is_empty() {
@@ -99,23 +98,12 @@ fn content(line: &Line<'_>, input: &Input, wrong: &str, completion: &Completion)
     // What does not fit would scroll away and be left behind.
     let most = rows().saturating_sub(2).max(1);
     above.drain(..above.len().saturating_sub(most));
-    let (start, taken) = label(line.label);
-    let (text, cursor) = if line.hidden {
-        (String::new(), 0)
-    } else {
-        input.view(width.saturating_sub(taken).max(4))
-    };
-    let text = if input.is_suggested() {
-        dim(&text)
-    } else {
-        text
-    };
-    Content {
+    let mut content = Content {
         above,
-        input: start + &text,
-        cursor: taken + cursor,
-        below: Vec::new(),
-    }
+        ..Content::default()
+    };
+    row_of(line.label, input, line.hidden, &mut content);
+    content
 }
 
 /// Known answers that begin as what was typed; Tab goes from one to the next.

@@ -7,7 +7,7 @@ use console::truncate_str;
 use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
-use super::frame::{Content, Frame, columns, dim, label, rows, styled};
+use super::frame::{Content, Frame, columns, dim, row_of, rows, styled};
 use super::input::{Input, Suggestion};
 use super::interrupt;
 use super::keys::{self, Key};
@@ -86,8 +86,6 @@ fn matches(matcher: &SkimMatcherV2, entries: &[String], typed: &str) -> Vec<Matc
 
 fn content(list: &List<'_>, input: &Input, found: &[Match], cursor: usize) -> Content {
     let width = columns();
-    let (start, taken) = label(list.label);
-    let (text, column) = input.view(width.saturating_sub(taken).max(4));
     let shown = MOST.min(rows().saturating_sub(OTHER_ROWS)).max(1);
     // The window moves as little as it has to.
     let first = cursor
@@ -109,12 +107,13 @@ fn content(list: &List<'_>, input: &Input, found: &[Match], cursor: usize) -> Co
         n => format!("{n} of {}", list.entries.len()),
     };
     below.push(dim(&format!("  {count}")));
-    Content {
+    let mut content = Content {
         above: vec![dim(&format!("  {}", list.hint))],
-        input: start + &text,
-        cursor: taken + column,
         below,
-    }
+        ..Content::default()
+    };
+    row_of(list.label, input, false, &mut content);
+    content
 }
 
 /// As dialoguer's menus write an entry.
@@ -182,7 +181,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let found = lines("D31");
-        assert_eq!(found[found.len() - 2..], ["  Back", "  11 of 350"]);
+        assert_eq!(found[found.len() - 2..], ["  Back", "  17 of 350"]);
         let none = lines("xyz");
         assert_eq!(
             none,

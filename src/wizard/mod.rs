@@ -181,6 +181,7 @@ pub fn run(
                 steps::End::Back => script.before(place, &draft).unwrap_or(place),
                 steps::End::Quit => {
                     context.keep_at(&draft, step, None)?;
+                    context.tell_saved();
                     return Ok(Outcome::Left(draft));
                 }
             },
@@ -192,6 +193,7 @@ pub fn run(
                 }
                 steps::Summary::Quit => {
                     context.keep_at(&draft, Step::Summary, None)?;
+                    context.tell_saved();
                     return Ok(Outcome::Left(draft));
                 }
             },

@@ -3,6 +3,8 @@
 #[cfg(unix)]
 use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use super::plain::is_plain;
+
 /// `None` where standard input is not a terminal.
 #[cfg(unix)]
 #[derive(Debug)]
@@ -35,7 +37,7 @@ impl KeyByKey {
     pub fn begin() -> Self {
         let before = Modes::now();
         #[cfg(unix)]
-        if let Modes(Some(modes)) = &before {
+        if let (Modes(Some(modes)), false) = (&before, is_plain()) {
             let mut modes = modes.clone();
             modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
             modes.input_modes -= InputModes::ICRNL | InputModes::IXON;

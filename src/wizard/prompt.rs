@@ -73,6 +73,13 @@ impl Prompt<'_> {
         }
     }
 
+    /// Prints something about an answer's question, broken between words.
+    pub fn paragraph(&self, text: &str) {
+        for line in wrapped(text, columns()) {
+            self.say(&line);
+        }
+    }
+
     /// The one line that stays of a question.
     pub fn settle(&self, label: &str, answer: &str) {
         self.say(&format!("{} {label} · {}", green("✔"), escape(answer)));
@@ -102,7 +109,12 @@ impl Prompt<'_> {
         let read = |text: &str| read(text).map(|answer| (answer, text.to_owned()));
         let typed = self.ask_quietly(line, read)?;
         if let Typed::Answer((_, text)) = &typed {
-            self.settle(line.label, if line.hidden { Secret::MASK } else { text });
+            let shown = match text.trim() {
+                _ if line.hidden => Secret::MASK,
+                "" => "none",
+                text => text,
+            };
+            self.settle(line.label, shown);
         }
         Ok(typed.map(|(answer, _)| answer))
     }
@@ -173,7 +185,11 @@ impl Prompt<'_> {
         let entries = menu.entries.iter().map(String::as_str);
         let rest = menu.rest.then_some(REST_ENTRY);
         let all: Vec<&str> = entries.chain(rest).chain([BACK_ENTRY]).collect();
-        let chosen = self.select(menu.label, menu.hint, &all, menu.chosen)?;
+        let hints = match menu.hint {
+            "" => Vec::new(),
+            hint => wrapped(hint, columns().saturating_sub(2)),
+        };
+        let chosen = self.select(menu.label, &hints, &all, menu.chosen, 0)?;
         Ok(match chosen {
             Some(at) if at < menu.entries.len() => Typed::Answer(at),
             Some(at) if at + 1 < all.len() => Typed::Rest,
@@ -181,31 +197,36 @@ impl Prompt<'_> {
         })
     }
 
-    /// Asks for one of a few entries, none of them for Esc. Nothing stays on the screen.
-    pub fn choose(&self, label: &str, entries: &[&str]) -> anyhow::Result<Option<usize>> {
-        self.select(label, "", entries, 0)
+    /// Asks for one of a few entries, none of them for Esc, under so many rows that stay in sight.
+    /// Nothing of the question stays on the screen.
+    pub fn choose(
+        &self,
+        label: &str,
+        entries: &[&str],
+        above: usize,
+    ) -> anyhow::Result<Option<usize>> {
+        self.select(label, &[], entries, 0, above)
     }
 
     fn select(
         &self,
         label: &str,
-        hint: &str,
+        hints: &[String],
         entries: &[&str],
         default: usize,
+        above: usize,
     ) -> anyhow::Result<Option<usize>> {
         if is_plain() {
-            return uninterrupted(plain::menu(label, hint, entries, default).map(Some));
+            let hint = hints.join(" ");
+            return uninterrupted(plain::menu(label, &hint, entries, default).map(Some));
         }
         let term = Term::stderr();
-        let hints = match hint {
-            "" => Vec::new(),
-            hint => wrapped(hint, columns().saturating_sub(2)),
-        };
-        for line in &hints {
+        for line in hints {
             self.say(&format!("  {}", dim(line)));
         }
         let entries = fitting(entries);
-        let room = rows().saturating_sub(hints.len() + 2).max(3);
+        // The label, and a last row for the cursor.
+        let room = rows().saturating_sub(above + hints.len() + 2).max(3);
         let chosen = with_theme(|theme| {
             Select::with_theme(theme)
                 .with_prompt(label)

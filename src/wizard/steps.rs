@@ -71,7 +71,7 @@ pub fn end(context: &WizardContext<'_>) -> anyhow::Result<End> {
         "Back",
         context.purpose.quit_label(),
     ];
-    Ok(match context.prompt.choose("Continue?", &entries)? {
+    Ok(match context.prompt.choose("Continue?", &entries, 0)? {
         Some(0) => End::Next,
         Some(2) => End::Quit,
         _ => End::Back,
@@ -125,9 +125,16 @@ pub fn summary(draft: &StreamDraft, context: &WizardContext<'_>) -> anyhow::Resu
     let first_show = entries.len();
     entries.extend(shows.iter().map(String::as_str));
     entries.push("Copy…");
-    prompt.say((context.summary)(draft).trim_end());
+    let text = (context.summary)(draft);
+    prompt.say(text.trim_end());
+    // With the step's heading.
+    let mut above = text.trim_end().lines().count() + 1;
     loop {
-        match prompt.choose(context.purpose.question(), &entries)? {
+        match prompt.choose(
+            context.purpose.question(),
+            &entries,
+            std::mem::take(&mut above),
+        )? {
             None => {}
             Some(0) => return Ok(Summary::Finish),
             Some(1) => return Ok(Summary::Edit(Step::Details)),

@@ -13,7 +13,7 @@ use tty::Tty;
 /// The command that asks everything.
 const CREATE: &[&str] = &["streams", "create"];
 /// Labels of the menus that end a step and the wizard.
-const END: &str = "This step is complete";
+const END: &str = "Continue?";
 const LAST: &str = "Create this stream?";
 
 /// `create` with some answers given by flags.
@@ -34,7 +34,6 @@ fn plain_details(tty: &mut Tty, name: &str) {
 /// Answers step 2 with no webhook and goes on to the summary.
 fn no_webhook(tty: &mut Tty) {
     tty.pick("Webhook method", "Skip");
-    tty.pick(END, "Save & Next");
 }
 
 /// Flags that leave only the question of this flag open.

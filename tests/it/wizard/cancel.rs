@@ -44,8 +44,18 @@ fn ctrl_c_at_a_text_question_saves_nothing() {
     }
 }
 
+/// What the wizard had of the stream when it was interrupted, and that it goes on there.
+fn draft_kept(env: &TestEnv, ended: &Ended, question: &str) {
+    check(ended, KEPT);
+    let stream = env.state()["streams"][0].clone();
+    assert_eq!(stream["status"], "Draft");
+    assert_eq!(stream["resume"]["question"], question);
+}
+
+const KEPT: &str = "Cancelled: the draft is kept. To go on: textpeak streams resume Orders";
+
 #[test]
-fn ctrl_c_in_a_menu_saves_nothing() {
+fn ctrl_c_in_a_menu_keeps_what_the_flags_have_answered() {
     for _ in 0..TIMES {
         let env = TestEnv::new();
         let mut tty = Tty::new(&env, &all_but("--live"));
@@ -53,12 +63,16 @@ fn ctrl_c_in_a_menu_saves_nothing() {
         tty.key(Key::Down);
         tty.wait_for("Back");
         tty.key(Key::CtrlC);
-        nothing_saved(&env, &tty.finish());
+        draft_kept(&env, &tty.finish(), "demo");
+        assert_eq!(
+            env.state()["streams"][0]["tags"],
+            serde_json::json!(["otp"])
+        );
     }
 }
 
 #[test]
-fn ctrl_c_in_the_list_of_sender_ids_saves_nothing() {
+fn ctrl_c_in_the_list_of_sender_ids_keeps_what_the_flags_have_answered() {
     for _ in 0..TIMES {
         let env = TestEnv::new();
         env.ok_saying(
@@ -69,9 +83,7 @@ fn ctrl_c_in_the_list_of_sender_ids_saves_nothing() {
         tty.pick("Default sender", "Select a Sender ID");
         tty.asked("Sender ID");
         tty.key(Key::CtrlC);
-        let ended = tty.finish();
-        check(&ended, NOTHING);
-        assert_eq!(env.state()["streams"], serde_json::json!([]));
+        draft_kept(&env, &tty.finish(), "default_sender");
     }
 }
 

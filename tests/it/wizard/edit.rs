@@ -38,7 +38,7 @@ fn details(tty: &mut Tty, name: &str, tag: &str) {
         tty.answer("Add tag", "");
     }
     tty.pick("Default sender", "Select");
-    tty.pick("Sender ID (type to search", "12025550143");
+    tty.pick("Sender ID", "12025550143");
     tty.pick("Demo Sending", "Yes");
 }
 

@@ -7,7 +7,7 @@ use super::{END, all_but};
 use crate::support::TestEnv;
 
 const LABEL: &str = "Default sender";
-const SEARCH: &str = "Sender ID (type to search";
+const SEARCH: &str = "Sender ID";
 
 /// A catalogue of 350.
 fn many() -> TestEnv {
@@ -70,7 +70,7 @@ fn s09_back_and_esc_lead_out_of_the_search() {
     tty.key(Key::Esc);
     tty.pick(LABEL, "Select");
     tty.asked(SEARCH);
-    tty.send("< Back\r");
+    tty.send("<\r");
     tty.pick(LABEL, "Customized");
     assert_eq!(saved(&env, tty), json!(null));
 }
@@ -80,7 +80,7 @@ fn s10_a_new_sender_id_is_added_on_the_spot_and_stands_in_the_catalogue_afterwar
     let env = TestEnv::new();
     let mut tty = Tty::sized(&env, &all_but("--customized"), 200);
     tty.pick(LABEL, "Select");
-    tty.wait_for("The catalogue is empty: add a new Sender ID.");
+    tty.wait_for("There are no Sender IDs yet.");
     tty.pick(LABEL, "Add a new Sender ID");
     tty.answer("New Sender ID", "12");
     let flagged = env.fails(2, &["senders", "add", "12"]);
@@ -92,7 +92,7 @@ fn s10_a_new_sender_id_is_added_on_the_spot_and_stands_in_the_catalogue_afterwar
     // Asked again, it is the default.
     tty.pick(END, "Back");
     tty.accept(LABEL, "Add a new Sender ID");
-    tty.answer("New Sender ID (GLOBAL)", "");
+    tty.answer("New Sender ID › GLOBAL", "");
     assert_eq!(saved(&env, tty), "GLOBAL");
     assert_eq!(env.json(&["senders", "list"])["items"][0]["id"], "GLOBAL");
 }
