@@ -79,7 +79,7 @@ fn the_summary_and_its_question_stand_on_one_screen() {
         assert_eq!(preview, size.0 == 120, "{size:?}\n{screen}");
         // The entries that a small screen has no room for are further down.
         tty.pick(LAST, "Show Send Request");
-        tty.sees("/simple_send/");
+        tty.wait_for("/simple_send/");
         tty.pick(LAST, "Copy…");
         tty.pick("Copy", "Back");
         tty.pick(LAST, "Save as draft");
