@@ -172,7 +172,7 @@ fn dispatch_routes(session: &Session, command: RoutesCommand) -> anyhow::Result<
     match command {
         RoutesCommand::List => routes::list(session),
         RoutesCommand::Add(args) => routes::add(session, args),
-        RoutesCommand::Test { name } => routes::test(session, &name),
+        RoutesCommand::Test { name } => routes::test(session, name.as_deref()),
         RoutesCommand::Remove { name } => routes::remove(session, &name),
     }
 }

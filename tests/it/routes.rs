@@ -323,7 +323,10 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
         "{empty:?}"
     );
     env.fails(3, &["routes", "remove", "nope"]);
-    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    assert!(
+        env.fails(5, &["routes", "test", "Default"])
+            .contains("cannot connect")
+    );
     env.ok_saying(
         &["routes", "remove", "DEFAULT"],
         "Removed default with its token.",
@@ -336,6 +339,28 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
     assert!(!tokens.contains("other-token"), "{tokens}");
+}
+
+#[test]
+fn a_test_without_a_name_takes_the_only_route() {
+    let none = TestEnv::new();
+    let said = none.fails(3, &["routes", "test"]);
+    snapbox::assert_data_eq!(
+        said,
+        "error: there is no route to test\nhint: textpeak routes add --token-file -\n"
+    );
+    let env = TestEnv::new();
+    let add = |name: &str| {
+        let words = ["routes", "add", name, "--token-file", "-"];
+        let there = ["--base-url", "http://127.0.0.1:1"];
+        let added = env.run_with_input(&[&words[..], &there].concat(), TOKEN);
+        added.ok_saying("Added.[..]");
+    };
+    add("own");
+    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    add("far");
+    let several = env.fails(2, &["routes", "test"]);
+    assert!(several.contains("several routes: own, far"), "{several}");
 }
 
 #[test]
