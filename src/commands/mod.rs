@@ -22,6 +22,7 @@ mod resume;
 mod routes;
 mod run_wizard;
 mod send;
+mod send_questions;
 mod senders;
 mod serve;
 mod session;

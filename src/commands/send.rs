@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::bulk;
+use super::send_questions::recipient_and_text;
 use super::session::{Session, block_on};
 use super::wire::{Wire, shown, token_of};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
@@ -34,8 +35,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
         ..
     } = args;
     let stream = session.find(&stream)?;
-    // clap has seen to it that there are both, or a file.
-    let (Some(to), Some(text)) = (to, text) else {
+    if bulk.from_file.is_some() {
         let order = bulk::Order {
             stream: &stream,
             sender,
@@ -44,7 +44,8 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
             gateway: &gateway,
         };
         return bulk::run(session, bulk, &order);
-    };
+    }
+    let (to, text) = recipient_and_text(session, to, text)?;
     let one = One {
         to,
         text,

@@ -14,7 +14,7 @@ mod several;
 use crate::domain::{DraftConstraints, Step, StreamDraft, Tag};
 
 pub use interrupt::Interrupt;
-pub use prompt::Prompt;
+pub use prompt::{Prompt, Typed};
 pub use script::Script;
 
 use script::Place;
