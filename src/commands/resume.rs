@@ -151,8 +151,8 @@ fn created(
     let words = echo(draft, false);
     let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(
-        "The same without the wizard:\n  {}",
-        session.paste(&words)
+        "The same without the wizard:\n{}",
+        session.paste_indented(&words)
     ));
     if draft
         .webhook_headers
