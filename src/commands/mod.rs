@@ -1,5 +1,6 @@
 //! One verb per file: each introduces the layers to each other and has no rules of its own.
 
+mod advice;
 mod bulk;
 mod clone;
 mod completions;
