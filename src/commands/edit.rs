@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
+use super::advice;
 use super::failures::refused;
 use super::interrupt_message::InterruptMessage;
 use super::run_wizard::{WizardInput, run_wizard};
 use super::session::{Session, ask, needs_a_terminal, now};
 use crate::cli::{EditArgs, GatewayFlag};
 use crate::domain::{
-    RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamIdentity, StreamJson, quote,
+    Field, RawDraft, Reader, Removals, Step, Stream, StreamDraft, StreamIdentity, StreamJson, quote,
 };
 use crate::error::Failure;
 use crate::render;
@@ -109,5 +110,26 @@ fn tell(session: &Session, edited: &Edited) -> anyhow::Result<()> {
     }
     session
         .terminal
-        .answer(&format!("Changed {name}\n{}", render::differences(told)))
+        .answer(&format!("Changed {name}\n{}", render::differences(told)))?;
+    advise(session, edited)
+}
+
+/// Of what was changed alone: the rest was said before.
+fn advise(session: &Session, edited: &Edited) -> anyhow::Result<()> {
+    let Edited {
+        stream,
+        differences,
+    } = edited;
+    let is_changed = |field: Field| differences.iter().any(|one| one.field == field.key());
+    if is_changed(Field::DefaultSender)
+        && let Some(note) = advice::on_replies(stream)
+    {
+        session.terminal.note(&note);
+    }
+    if is_changed(Field::Demo)
+        && let Some(note) = advice::no_route(stream, session.catalogue()?.routes())
+    {
+        session.terminal.note(note);
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::advice;
 use super::interrupt_message::InterruptMessage;
 use super::list;
 use super::making;
@@ -198,11 +199,12 @@ fn created(
     if !terminal.json() {
         list::newest(session, 10)?;
     }
+    advice::tell(session, &made)?;
     let words = echo(draft, false);
     let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(
-        "The same without the wizard:\n  {}",
-        session.paste(&words)
+        "The same without the wizard:\n{}",
+        session.paste_indented(&words)
     ));
     if draft
         .webhook_headers

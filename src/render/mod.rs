@@ -13,5 +13,5 @@ pub use details::{beside, details, fields, streams, summary, time};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
-pub use shell::{command_line, shell_word};
+pub use shell::{command_line, command_lines, shell_word};
 pub use table::table;

@@ -44,6 +44,8 @@ mod routes;
 #[cfg(unix)]
 mod samples;
 #[cfg(unix)]
+mod send_questions;
+#[cfg(unix)]
 mod serve;
 mod store;
 mod support;
