@@ -9,7 +9,7 @@ use super::session::{Session, ask, zone};
 use crate::cli::MessageFilterFlags;
 use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
-use crate::render::{fields, table, time};
+use crate::render::{Cell, Tone, fields, table, time};
 use crate::service::{Line, timeline};
 use crate::store::{
     Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
@@ -29,38 +29,47 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
 }
 
 /// The columns that matter least come last.
-pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<String> {
+pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<Cell> {
     let at = time(line.at(), &zone());
     match line {
         Line::Message(message) => {
             let (from, to) = message.from_and_to();
             vec![
-                at,
+                at.into(),
                 status(message, now),
-                from.to_owned(),
-                to.to_owned(),
-                message.text.clone(),
-                names.of(&message.stream).to_owned(),
-                message.uuid.to_string(),
+                from.into(),
+                to.into(),
+                message.text.clone().into(),
+                names.of(&message.stream).into(),
+                message.uuid.to_string().into(),
             ]
         }
         Line::Attempt(timed) => vec![
-            at,
-            "webhook".to_owned(),
-            String::new(),
-            String::new(),
-            outcome(&timed.attempt),
-            names.of(&timed.stream).to_owned(),
-            timed.message.to_string(),
+            at.into(),
+            Cell::toned("webhook", attempt_tone(&timed.attempt)),
+            "".into(),
+            "".into(),
+            outcome(&timed.attempt).into(),
+            names.of(&timed.stream).into(),
+            timed.message.to_string().into(),
         ],
     }
 }
 
 pub const HEADERS: [&str; 7] = ["Time", "Status", "From", "To", "Text", "Stream", "Message"];
 
-fn status(message: &Message, now: Timestamp) -> String {
-    let status = message.status_at(now);
-    status.map_or("received", |status| status.name()).to_owned()
+fn status(message: &Message, now: Timestamp) -> Cell {
+    match message.status_at(now) {
+        Some(status) => Cell::toned(status.name(), status),
+        None => Cell::toned("received", Tone::Good),
+    }
+}
+
+fn attempt_tone(attempt: &Attempt) -> Tone {
+    match attempt.status {
+        Some(200..=299) if attempt.error.is_none() => Tone::Good,
+        _ => Tone::Failed,
+    }
 }
 
 pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyhow::Result<()> {
@@ -143,17 +152,17 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
     terminal.answer(&fields(&lines))
 }
 
-fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static str, String)> {
+fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static str, Cell)> {
     let local = |at| time(at, &zone());
     let (from, to) = message.from_and_to();
     let mut lines = vec![
-        ("Message", message.uuid.to_string()),
-        ("Stream", names.of(&message.stream).to_owned()),
+        ("Message", message.uuid.to_string().into()),
+        ("Stream", names.of(&message.stream).into()),
         ("Status", status(message, now)),
-        ("From", from.to_owned()),
-        ("To", to.to_owned()),
-        ("Text", message.text.clone()),
-        ("Conversation", message.conversation().to_string()),
+        ("From", from.into()),
+        ("To", to.into()),
+        ("Text", message.text.clone().into()),
+        ("Conversation", message.conversation().to_string().into()),
     ];
     let optional = [
         ("Internal id", message.internal_id.clone()),
@@ -168,24 +177,25 @@ fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static st
     lines.extend(
         optional
             .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
+            .filter_map(|(name, value)| Some((name, value?.into()))),
     );
-    lines.push(("Kept", local(message.at)));
+    lines.push(("Kept", local(message.at).into()));
     lines
 }
 
-fn delivery_lines(delivery: &Delivery, attempts: &[Attempt]) -> Vec<(&'static str, String)> {
+fn delivery_lines(delivery: &Delivery, attempts: &[Attempt]) -> Vec<(&'static str, Cell)> {
     let local = |at| time(at, &zone());
     let what = delivery
         .status
         .map_or_else(|| event_type(delivery).name(), |status| status.name());
-    let mut lines = vec![("Webhook", format!("{what}: {}", delivery.state.name()))];
+    let state = format!("{what}: {}", delivery.state.name());
+    let mut lines = vec![("Webhook", Cell::toned(state, delivery.state))];
     for attempt in attempts {
         let line = format!("{} {}", local(attempt.at), outcome(attempt));
-        lines.push(("Attempt", line));
+        lines.push(("Attempt", Cell::toned(line, attempt_tone(attempt))));
     }
     if delivery.state == DeliveryState::Waiting {
-        lines.push(("Next attempt", local(delivery.next_at)));
+        lines.push(("Next attempt", local(delivery.next_at).into()));
     }
     lines
 }

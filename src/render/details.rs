@@ -4,6 +4,7 @@ use anstyle::Style;
 use console::measure_text_width;
 use jiff::tz::TimeZone;
 
+use super::cell::Cell;
 use super::table::table;
 use crate::domain::{Field, Step, Stream, Token, escape};
 
@@ -21,14 +22,14 @@ const HEADERS: [&str; 8] = [
 pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> String {
     let row = |stream: &Stream| {
         vec![
-            stream.name.to_string(),
-            stream.status.to_string(),
-            stream.tags.to_string(),
-            stream.kind.title().to_owned(),
-            any_if_empty(stream.allowed_ips.to_string()),
-            stream.sender_name(),
-            on_off(stream.demo).to_owned(),
-            time(stream.created_at, zone),
+            stream.name.to_string().into(),
+            Cell::toned(stream.status.name(), stream.status),
+            stream.tags.to_string().into(),
+            stream.kind.title().into(),
+            any_if_empty(stream.allowed_ips.to_string()).into(),
+            stream.sender_name().into(),
+            on_off(stream.demo).into(),
+            time(stream.created_at, zone).into(),
         ]
     };
     table(
@@ -87,16 +88,24 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
     }
     lines.push(("Created", time(stream.created_at, zone)));
     lines.push(("Updated", time(stream.updated_at, zone)));
-    fields(&lines)
+    let cell = |(name, value): (_, String)| {
+        let cell = match name {
+            "Status" => Cell::toned(value, stream.status),
+            _ => value.into(),
+        };
+        (name, cell)
+    };
+    fields(&lines.into_iter().map(cell).collect::<Vec<_>>())
 }
 
-pub fn fields(lines: &[(&str, String)]) -> String {
+pub fn fields<C: Clone + Into<Cell>>(lines: &[(&str, C)]) -> String {
     let bold = Style::new().bold();
-    let line = |(name, value): &(&str, String)| {
-        let value = if value.is_empty() {
-            "-".into()
+    let line = |(name, value): &(&str, C)| {
+        let Cell { text, tone } = value.clone().into();
+        let value = if text.is_empty() {
+            "-".to_owned()
         } else {
-            escape(value)
+            tone.paint(&escape(&text))
         };
         format!("{bold}{name:<15}{bold:#} {value}\n")
     };

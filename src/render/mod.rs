@@ -1,6 +1,7 @@
 //! Values in, text out: tables, details, requests, command lines. Prints nothing, and knows the
 //! width only because it is told.
 
+mod cell;
 mod details;
 mod plan;
 mod request;
@@ -8,10 +9,13 @@ mod sample;
 mod segments;
 mod shell;
 mod table;
+mod tone;
 
+pub use cell::Cell;
 pub use details::{beside, details, fields, streams, time};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
 pub use shell::{command_line, shell_word};
 pub use table::table;
+pub use tone::Tone;

@@ -6,7 +6,7 @@ mod drafts;
 mod edit;
 mod senders;
 mod summary;
-mod tty;
+pub mod tty;
 
 use tty::Tty;
 

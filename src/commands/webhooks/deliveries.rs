@@ -7,7 +7,7 @@ use super::super::listed::{self, Names, ago, event_type, outcome};
 use super::super::session::{Session, ask, zone};
 use crate::cli::DeliveriesArgs;
 use crate::domain::DeliveryState;
-use crate::render::{table, time};
+use crate::render::{Cell, table, time};
 use crate::store::{Delivery, DeliveryFilter, JobStore as _, StoreError};
 
 pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
@@ -53,17 +53,18 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
             DeliveryState::Delivered | DeliveryState::Dead => String::new(),
         };
         vec![
-            delivery.id.to_string(),
-            delivery.state.name().to_owned(),
-            event_type(delivery).name().to_owned(),
-            names.of(&delivery.stream).to_owned(),
-            attempts.len().to_string(),
+            delivery.id.to_string().into(),
+            Cell::toned(delivery.state.name(), delivery.state),
+            event_type(delivery).name().into(),
+            names.of(&delivery.stream).into(),
+            attempts.len().to_string().into(),
             attempts
                 .last()
                 .map(outcome)
                 .or(delivery.details.clone())
-                .unwrap_or_default(),
-            next,
+                .unwrap_or_default()
+                .into(),
+            next.into(),
         ]
     };
     let rows: Vec<_> = found.iter().map(row).collect();
