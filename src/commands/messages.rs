@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::list::whole;
 use super::listed::{self, Names, event_type, outcome};
-use super::session::{Session, ask, zone};
+use super::session::{Session, ask};
 use crate::cli::MessageFilterFlags;
 use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
-use crate::render::{Cell, Tone, fields, table, time};
+use crate::render::{Cell, Times, Tone, fields, table};
 use crate::service::{Line, timeline};
 use crate::store::{
     Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
@@ -29,8 +29,8 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
 }
 
 /// The columns that matter least come last.
-pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<Cell> {
-    let at = time(line.at(), &zone());
+pub fn line_cells(line: &Line, names: &Names, now: Timestamp, times: &Times) -> Vec<Cell> {
+    let at = times.brief(line.at());
     match line {
         Line::Message(message) => {
             let (from, to) = message.from_and_to();
@@ -87,9 +87,10 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
         terminal.note("No messages found.");
         return Ok(());
     }
+    let times = session.times();
     let rows: Vec<_> = lines
         .iter()
-        .map(|line| line_cells(line, &names, now))
+        .map(|line| line_cells(line, &names, now, &times))
         .collect();
     terminal.answer(&table(&HEADERS, &rows, terminal.width()))
 }
@@ -145,15 +146,21 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
         json["deliveries"] = items.into();
         return terminal.answer_json(&json!(json));
     }
-    let mut lines = details(&message, &names, now);
+    let times = session.times();
+    let mut lines = details(&message, &names, now, &times);
     for (delivery, attempts) in &told {
-        lines.extend(delivery_lines(delivery, attempts));
+        lines.extend(delivery_lines(delivery, attempts, &times));
     }
     terminal.answer(&fields(&lines))
 }
 
-fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static str, Cell)> {
-    let local = |at| time(at, &zone());
+fn details(
+    message: &Message,
+    names: &Names,
+    now: Timestamp,
+    times: &Times,
+) -> Vec<(&'static str, Cell)> {
+    let local = |at| times.full(at);
     let (from, to) = message.from_and_to();
     let mut lines = vec![
         ("Message", message.uuid.to_string().into()),
@@ -183,8 +190,12 @@ fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static st
     lines
 }
 
-fn delivery_lines(delivery: &Delivery, attempts: &[Attempt]) -> Vec<(&'static str, Cell)> {
-    let local = |at| time(at, &zone());
+fn delivery_lines(
+    delivery: &Delivery,
+    attempts: &[Attempt],
+    times: &Times,
+) -> Vec<(&'static str, Cell)> {
+    let local = |at| times.full(at);
     let what = delivery
         .status
         .map_or_else(|| event_type(delivery).name(), |status| status.name());

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::listed;
 use super::preview::{example_sender, previews, requests};
-use super::session::{Session, ask, webhook_secret, zone};
+use super::session::{Session, ask, webhook_secret};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
-use crate::render::{beside, details, fields, time};
+use crate::render::{Times, beside, details, fields};
 use crate::service::find;
 use crate::store::{MessageStore as _, Statistics, WebhookPause};
 
@@ -54,12 +54,13 @@ pub fn run(
         gateway,
         example_sender(&stream, catalogue.senders()).as_ref(),
     );
-    let mut left = details(&stream, &zone(), reveal, token.as_ref());
+    let times = session.times();
+    let mut left = details(&stream, &times, reveal, token.as_ref());
     let mut more = Vec::new();
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
-    more.extend(pause.map(|pause| ("Webhook off", pause_words(pause))));
+    more.extend(pause.map(|pause| ("Webhook off", pause_words(pause, &times))));
     let messages = statistics_words(&statistics);
     if !messages.is_empty() {
         more.push(("Messages", messages));
@@ -88,8 +89,8 @@ fn pause_times(pause: Option<WebhookPause>) -> (Option<Timestamp>, Option<Timest
     }
 }
 
-fn pause_words(pause: WebhookPause) -> String {
-    let since = |at| time(at, &zone());
+fn pause_words(pause: WebhookPause, times: &Times) -> String {
+    let since = |at| times.full(at);
     match pause {
         WebhookPause::Gone(at) => format!("since {}: it answered 410 (Gone)", since(at)),
         WebhookPause::Disabled(at) => format!("disabled since {}; events wait", since(at)),

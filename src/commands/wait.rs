@@ -12,7 +12,7 @@ use super::session::{Session, ask, block_on, zone};
 use crate::cli::{MessageFilterFlags, Print, WaitArgs};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
-use crate::render::{table, time};
+use crate::render::{Times, table, time};
 use crate::service::{POLL, Waited, Watch, wait};
 use crate::store::{MessageFilter, MessageStore as _};
 use crate::terminal::json_line;
@@ -133,7 +133,7 @@ pub fn follow(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<(
             if terminal.json() {
                 terminal.answer(&json_line(&line_json(line, &names, now)))?;
             } else {
-                let cells = line_cells(line, &names, now);
+                let cells = line_cells(line, &names, now, &Times::absolute(zone()));
                 terminal.answer(&table(&HEADERS, &[cells], None))?;
             }
         }

@@ -2,10 +2,10 @@
 
 use anstyle::Style;
 use console::measure_text_width;
-use jiff::tz::TimeZone;
 
 use super::cell::Cell;
 use super::table::table;
+use super::times::Times;
 use crate::domain::{Field, Step, Stream, Token, escape};
 
 const HEADERS: [&str; 8] = [
@@ -19,7 +19,7 @@ const HEADERS: [&str; 8] = [
     "Created",
 ];
 
-pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> String {
+pub fn streams(streams: &[Stream], times: &Times, width: Option<u16>) -> String {
     let row = |stream: &Stream| {
         vec![
             stream.name.to_string().into(),
@@ -29,7 +29,7 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
             any_if_empty(stream.allowed_ips.to_string()).into(),
             stream.sender_name().into(),
             on_off(stream.demo).into(),
-            time(stream.created_at, zone).into(),
+            times.brief(stream.created_at).into(),
         ]
     };
     table(
@@ -40,7 +40,7 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
 }
 
 /// Secrets are masked unless `reveal` is set.
-pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&Token>) -> String {
+pub fn details(stream: &Stream, times: &Times, reveal: bool, token: Option<&Token>) -> String {
     let mut lines = vec![
         ("Name", stream.name.to_string()),
         ("Id", stream.id.to_string()),
@@ -86,8 +86,8 @@ pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&To
     if let Some(token) = shown.or(stream.digest().map(|digest| digest.masked())) {
         lines.push(("Token", token));
     }
-    lines.push(("Created", time(stream.created_at, zone)));
-    lines.push(("Updated", time(stream.updated_at, zone)));
+    lines.push(("Created", times.full(stream.created_at)));
+    lines.push(("Updated", times.full(stream.updated_at)));
     let cell = |(name, value): (_, String)| {
         let cell = match name {
             "Status" => Cell::toned(value, stream.status),
@@ -147,10 +147,4 @@ fn any_if_empty(addresses: String) -> String {
 
 fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
-}
-
-pub fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%Y-%m-%d %H:%M %:z")
-        .to_string()
 }

@@ -9,13 +9,15 @@ mod sample;
 mod segments;
 mod shell;
 mod table;
+mod times;
 mod tone;
 
 pub use cell::Cell;
-pub use details::{beside, details, fields, streams, time};
+pub use details::{beside, details, fields, streams};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
 pub use shell::{command_line, shell_word};
 pub use table::table;
+pub use times::{Times, time};
 pub use tone::Tone;

@@ -38,3 +38,36 @@ fn statuses_are_colored_on_a_terminal_unless_it_is_plain() {
     let always = env.ok(&["messages", "list", "--color", "always"]);
     assert!(always.contains("\tsent\t"), "{always:?}");
 }
+
+/// Whether the text tells of a moment by its distance.
+fn is_relative(text: &str) -> bool {
+    text.contains(" s ago")
+        || text
+            .split_whitespace()
+            .any(|word| word.trim_matches(['(', ')']) == "now")
+}
+
+#[test]
+fn moments_are_relative_on_a_terminal_and_absolute_in_a_pipe() {
+    let env = home();
+    let uuid = env.json(&["messages", "list"])["items"][0]["message_uuid"].clone();
+    let uuid = uuid.as_str().unwrap();
+    for words in [&["streams", "list"][..], &["messages", "list"]] {
+        let screen = seen(&env, words, 140).screen;
+        assert!(
+            is_relative(&screen) && !screen.contains("+00:00"),
+            "{screen}"
+        );
+        let piped = env.ok(words);
+        assert!(
+            !is_relative(&piped) && piped.contains("+00:00"),
+            "{words:?} {piped}"
+        );
+    }
+    for words in [&["streams", "show", "OTP"][..], &["messages", "show", uuid]] {
+        let screen = seen(&env, words, 140).screen;
+        let both = |line: &str| line.contains("+00:00 (") && is_relative(line);
+        assert!(screen.lines().any(both), "{screen}");
+        assert!(!is_relative(&env.ok(words)), "{words:?}");
+    }
+}
