@@ -9,7 +9,7 @@ use super::session::{Session, ask};
 use crate::cli::MessageFilterFlags;
 use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
-use crate::render::{Cell, Times, Tone, fields, table};
+use crate::render::{Cell, Column, Times, Tone, fields, ranked_table};
 use crate::service::{Line, timeline};
 use crate::store::{
     Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
@@ -28,7 +28,7 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
     }
 }
 
-/// The columns that matter least come last.
+/// As [`COLUMNS`] has them.
 pub fn line_cells(line: &Line, names: &Names, now: Timestamp, times: &Times) -> Vec<Cell> {
     let at = times.brief(line.at());
     match line {
@@ -56,7 +56,16 @@ pub fn line_cells(line: &Line, names: &Names, now: Timestamp, times: &Times) -> 
     }
 }
 
-pub const HEADERS: [&str; 7] = ["Time", "Status", "From", "To", "Text", "Stream", "Message"];
+/// In a narrow window, who wrote what to whom is kept.
+const COLUMNS: [Column<'_>; 7] = [
+    Column::ranked("Time", 2),
+    Column::ranked("Status", 1),
+    Column::kept("From"),
+    Column::kept("To"),
+    Column::filling("Text"),
+    Column::ranked("Stream", 3),
+    Column::ranked("Message", 4),
+];
 
 fn status(message: &Message, now: Timestamp) -> Cell {
     match message.status_at(now) {
@@ -92,7 +101,7 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
         .iter()
         .map(|line| line_cells(line, &names, now, &times))
         .collect();
-    terminal.answer(&table(&HEADERS, &rows, terminal.width()))
+    terminal.answer(&ranked_table(&COLUMNS, &rows, terminal.width()))
 }
 
 type Told = (Delivery, Vec<Attempt>);

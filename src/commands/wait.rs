@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use regex_lite::Regex;
 
 use super::listed::{self, Names, ago};
-use super::messages::{HEADERS, line_cells, line_json};
+use super::messages::{line_cells, line_json};
 use super::session::{Session, ask, block_on, zone};
 use crate::cli::{MessageFilterFlags, Print, WaitArgs};
 use crate::domain::{Message, escape, quote};
@@ -134,7 +134,7 @@ pub fn follow(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<(
                 terminal.answer(&json_line(&line_json(line, &names, now)))?;
             } else {
                 let cells = line_cells(line, &names, now, &Times::absolute(zone()));
-                terminal.answer(&table(&HEADERS, &[cells], None))?;
+                terminal.answer(&table(&[], &[cells], None))?;
             }
         }
     }

@@ -2,6 +2,7 @@
 //! width only because it is told.
 
 mod cell;
+mod column;
 mod details;
 mod plan;
 mod request;
@@ -13,11 +14,12 @@ mod times;
 mod tone;
 
 pub use cell::Cell;
+pub use column::Column;
 pub use details::{beside, details, fields, streams};
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
 pub use shell::{command_line, shell_word};
-pub use table::table;
+pub use table::{ranked_table, table};
 pub use times::{Times, time};
 pub use tone::Tone;

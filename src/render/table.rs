@@ -1,20 +1,30 @@
 //! Tables: for people within their terminal's width, for programs as tab-separated lines.
 
+use std::iter;
+
 use console::measure_text_width;
 
 use super::cell::Cell;
+use super::column::{Column, Fitted, fit};
 use crate::domain::escape;
 
-/// Widest cell of a table for people, in columns; one that fills the table may be wider.
-const WIDEST: usize = 40;
-
-/// What a column costs besides its content: two blanks and a border. The table has one border more.
-const AROUND: usize = 3;
-
-/// With a width, the table is drawn and loses columns from the right before anything wraps. Without
-/// one (a pipe), each row is a line of tab-separated cells: no header, no color, nothing cut.
+/// Loses columns from the right before anything wraps; see [`ranked_table`].
 pub fn table<C: Clone + Into<Cell>>(
     headers: &[&str],
+    rows: &[Vec<C>],
+    width: Option<u16>,
+) -> String {
+    let columns = headers.iter().enumerate();
+    let columns: Vec<_> = columns
+        .map(|(rank, title)| Column::ranked(title, rank))
+        .collect();
+    ranked_table(&columns, rows, width)
+}
+
+/// With a width, the table is drawn with the columns that fit. Without one (a pipe), each row is a
+/// line of tab-separated cells: no header, no color, nothing cut.
+pub fn ranked_table<C: Clone + Into<Cell>>(
+    columns: &[Column<'_>],
     rows: &[Vec<C>],
     width: Option<u16>,
 ) -> String {
@@ -25,8 +35,10 @@ pub fn table<C: Clone + Into<Cell>>(
     let Some(width) = width else {
         return rows.iter().map(|row| line(row)).collect();
     };
-    let widths = widths(headers, &rows, usize::from(width));
-    draw(headers, &rows, &widths)
+    let header = columns.iter().map(|column| column.title.into()).collect();
+    let rows: Vec<_> = iter::once(header).chain(rows).collect();
+    let widest: Vec<_> = (0..columns.len()).map(|at| widest(&rows, at)).collect();
+    draw(&rows, &fit(columns, &widest, usize::from(width)))
 }
 
 fn line(row: &[Cell]) -> String {
@@ -34,52 +46,30 @@ fn line(row: &[Cell]) -> String {
     cells.join("\t") + "\n"
 }
 
-/// The widths of the columns that fit, from the left; at least one.
-fn widths(headers: &[&str], rows: &[Vec<Cell>], width: usize) -> Vec<usize> {
-    let mut widths = Vec::with_capacity(headers.len());
-    let mut used = 1;
-    for (at, header) in headers.iter().enumerate() {
-        let most = if at == 0 {
-            WIDEST.min(width.saturating_sub(AROUND + 1)).max(1)
-        } else {
-            WIDEST
-        };
-        let widest = widest(header, rows, at).min(most);
-        used += widest + AROUND;
-        if at > 0 && used > width {
-            break;
-        }
-        widths.push(widest);
-    }
-    widths
-}
-
-fn widest(header: &str, rows: &[Vec<Cell>], column: usize) -> usize {
+fn widest(rows: &[Vec<Cell>], column: usize) -> usize {
     let cells = rows.iter().filter_map(|row| row.get(column));
-    cells
-        .map(|cell| measure_text_width(&escape(&cell.text)))
-        .chain([measure_text_width(header)])
-        .max()
-        .unwrap_or(0)
+    let widths = cells.map(|cell| measure_text_width(&escape(&cell.text)));
+    widths.max().unwrap_or(0)
 }
 
-fn draw(headers: &[&str], rows: &[Vec<Cell>], widths: &[usize]) -> String {
+/// The first row is the header.
+fn draw(rows: &[Vec<Cell>], columns: &[Fitted]) -> String {
     let rule = |begin: char, line: &str, cross: &str, end: char| {
-        let parts: Vec<_> = widths.iter().map(|width| line.repeat(width + 2)).collect();
-        format!("{begin}{}{end}", parts.join(cross))
+        let parts = columns.iter().map(|column| line.repeat(column.width + 2));
+        format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(cross))
     };
     let drawn = |row: &[Cell]| {
-        let cells = row.iter().zip(widths);
-        let cells: Vec<_> = cells.map(|(cell, width)| cell.fitted(*width)).collect();
+        let cell = |column: &Fitted| row[column.at].fitted(column.width);
+        let cells: Vec<_> = columns.iter().map(cell).collect();
         format!("│ {} │", cells.join(" ┆ "))
     };
-    let headers: Vec<Cell> = headers.iter().map(|header| Cell::from(*header)).collect();
-    let mut lines = vec![
-        rule('┌', "─", "┬", '┐'),
-        drawn(&headers),
-        rule('╞', "═", "╪", '╡'),
-    ];
-    lines.extend(rows.iter().map(|row| drawn(row)));
+    let mut lines = vec![rule('┌', "─", "┬", '┐')];
+    for (at, row) in rows.iter().enumerate() {
+        lines.push(drawn(row));
+        if at == 0 {
+            lines.push(rule('╞', "═", "╪", '╡'));
+        }
+    }
     lines.push(rule('└', "─", "┴", '┘'));
     lines.join("\n")
 }

@@ -71,3 +71,25 @@ fn moments_are_relative_on_a_terminal_and_absolute_in_a_pipe() {
         assert!(!is_relative(&env.ok(words)), "{words:?}");
     }
 }
+
+#[test]
+fn a_narrow_list_of_messages_keeps_from_to_and_text_and_drops_the_time_first() {
+    let env = home();
+    let long = "A text that is much longer than fits, about a parcel that comes tomorrow";
+    env.json(&["send", "OTP", "--to", "12025550105", "--text", long]);
+    for (columns, gone, kept) in [
+        (120, &["Message"][..], &["Time", "Status", "Stream"][..]),
+        (74, &["Message", "Stream", "Time"], &["Status"]),
+        (50, &["Message", "Stream", "Time", "Status"], &[]),
+    ] {
+        let screen = seen(&env, &["messages", "list"], columns).screen;
+        for title in gone {
+            assert!(!screen.contains(title), "{columns} {title}\n{screen}");
+        }
+        for title in [&["From", "To", "Text", "12025550105", "A text", "…"], kept].concat() {
+            assert!(screen.contains(title), "{columns} {title}\n{screen}");
+        }
+        let widest = screen.lines().map(|line| line.chars().count()).max();
+        assert_eq!(widest, Some(columns.into()), "the text gets the rest");
+    }
+}
