@@ -1,15 +1,19 @@
 //! `textpeak streams show`
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::listed;
+use super::listed::{self, ago};
 use super::preview::{example_sender, previews, requests};
 use super::session::{Session, ask, webhook_secret};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
-use crate::render::{Times, beside, details, fields};
+use crate::render::{Times, beside, chart, details, fields};
 use crate::service::find;
 use crate::store::{MessageStore as _, Statistics, WebhookPause};
+
+const LAST_DAY: Duration = Duration::from_secs(24 * 3_600);
 
 pub fn run(
     session: &Session,
@@ -61,10 +65,7 @@ pub fn run(
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
     more.extend(pause.map(|pause| ("Webhook off", pause_words(pause, &times))));
-    let messages = statistics_words(&statistics);
-    if !messages.is_empty() {
-        more.push(("Messages", messages));
-    }
+    more.extend(messages(session, &stream, &statistics)?);
     left += &fields(&more);
     terminal.answer(&beside(
         &left,
@@ -110,12 +111,40 @@ fn statistics_json(statistics: &Statistics) -> Value {
     })
 }
 
-fn statistics_words(statistics: &Statistics) -> String {
-    let mut words: Vec<_> = statistics
-        .outgoing
-        .iter()
+/// A pipe gets the words alone, and none where there are no messages.
+fn messages(
+    session: &Session,
+    stream: &Stream,
+    statistics: &Statistics,
+) -> anyhow::Result<Vec<(&'static str, String)>> {
+    if session.terminal.width().is_none() {
+        let words = statistics_words(statistics);
+        let told = (!words.is_empty()).then_some(("Messages", words));
+        return Ok(told.into_iter().collect());
+    }
+    let since = ago(session.store.now(), LAST_DAY);
+    let hours = ask(session.store.per_hour(stream.id.clone(), since, 24))?;
+    let total: u64 = statistics.outgoing.values().sum();
+    let outgoing = match status_words(statistics).join(", ") {
+        words if words.is_empty() => total.to_string(),
+        words => format!("{total} ({words})"),
+    };
+    Ok(vec![
+        ("Outgoing", outgoing),
+        ("Incoming", statistics.incoming.to_string()),
+        ("Last 24 h", chart(&hours)),
+    ])
+}
+
+fn status_words(statistics: &Statistics) -> Vec<String> {
+    let outgoing = statistics.outgoing.iter();
+    outgoing
         .map(|(status, n)| format!("{n} {status}"))
-        .collect();
+        .collect()
+}
+
+fn statistics_words(statistics: &Statistics) -> String {
+    let mut words = status_words(statistics);
     if statistics.incoming > 0 {
         words.push(format!("{} received", statistics.incoming));
     }

@@ -2,6 +2,7 @@
 //! width only because it is told.
 
 mod cell;
+mod chart;
 mod column;
 mod details;
 mod plan;
@@ -14,6 +15,7 @@ mod times;
 mod tone;
 
 pub use cell::Cell;
+pub use chart::chart;
 pub use column::Column;
 pub use details::{beside, details, fields, streams};
 pub use plan::{differences, plan};

@@ -93,3 +93,24 @@ fn a_narrow_list_of_messages_keeps_from_to_and_text_and_drops_the_time_first() {
         assert_eq!(widest, Some(columns.into()), "the text gets the rest");
     }
 }
+
+#[test]
+fn a_stream_is_shown_with_its_statistics_and_the_last_day_as_a_chart() {
+    let env = home();
+    env.json(&["send", "OTP", "--to", "12025550102", "--text", "Hi"]);
+    let screen = seen(&env, &["streams", "show", "OTP"], 80).screen;
+    let chart = format!("{}█ peak 2/h", "▁".repeat(23));
+    for (name, value) in [
+        ("Outgoing", "2 (1 sent, 1 sent_failed)"),
+        ("Incoming", "0"),
+        ("Last 24 h", &chart),
+    ] {
+        let line = format!("{name:<15} {value}");
+        assert!(screen.lines().any(|one| one.trim_end() == line), "{screen}");
+    }
+    let piped = env.ok(&["streams", "show", "OTP"]);
+    assert!(
+        piped.contains("Messages        1 sent, 1 sent_failed\n") && !piped.contains("Last 24 h"),
+        "{piped}"
+    );
+}
