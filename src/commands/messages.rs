@@ -29,8 +29,7 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
 }
 
 /// As [`COLUMNS`] has them.
-pub fn line_cells(line: &Line, names: &Names, now: Timestamp, times: &Times) -> Vec<Cell> {
-    let at = times.brief(line.at());
+pub fn line_cells(line: &Line, names: &Names, now: Timestamp, at: String) -> Vec<Cell> {
     match line {
         Line::Message(message) => {
             let (from, to) = message.from_and_to();
@@ -99,7 +98,7 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
     let times = session.times();
     let rows: Vec<_> = lines
         .iter()
-        .map(|line| line_cells(line, &names, now, &times))
+        .map(|line| line_cells(line, &names, now, times.brief(line.at())))
         .collect();
     terminal.answer(&ranked_table(&COLUMNS, &rows, terminal.width()))
 }

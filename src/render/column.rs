@@ -3,9 +3,6 @@
 /// Widest content of a column, in columns of the terminal; one that fills the table may be wider.
 const WIDEST: usize = 40;
 
-/// What a column costs besides its content: two blanks and a border. The table has one border more.
-const AROUND: usize = 3;
-
 /// Narrowest that a column that fills the table gets beside columns that are always kept.
 const LEAST: usize = 8;
 
@@ -17,7 +14,7 @@ pub struct Column<'a> {
     pub(super) title: &'a str,
     /// Those with the highest rank are dropped first, those of rank 0 last.
     rank: usize,
-    fills: bool,
+    pub(super) fills: bool,
 }
 
 impl<'a> Column<'a> {
@@ -51,8 +48,14 @@ pub(super) struct Fitted {
     pub width: usize,
 }
 
-/// The columns that fit, in their order; at least one. `widest` has the widest content of each.
-pub(super) fn fit(columns: &[Column<'_>], widest: &[usize], width: usize) -> Vec<Fitted> {
+/// The columns that fit, in their order; at least one. `widest` has the widest content of each, and
+/// `around` is what each costs besides its content.
+pub(super) fn fit(
+    columns: &[Column<'_>],
+    widest: &[usize],
+    around: usize,
+    width: usize,
+) -> Vec<Fitted> {
     let mut by_rank: Vec<usize> = (0..columns.len()).collect();
     by_rank.sort_by_key(|at| (columns[*at].rank, !columns[*at].fills));
     let mut kept: Vec<Fitted> = Vec::new();
@@ -61,7 +64,7 @@ pub(super) fn fit(columns: &[Column<'_>], widest: &[usize], width: usize) -> Vec
         let most = if column.fills { usize::MAX } else { WIDEST };
         let mut width_of_it = widest[at].min(most);
         if kept.is_empty() {
-            width_of_it = width_of_it.min(width.saturating_sub(AROUND + 1)).max(1);
+            width_of_it = width_of_it.min(width.saturating_sub(around)).max(1);
         }
         let fitted = Fitted {
             at,
@@ -71,14 +74,14 @@ pub(super) fn fit(columns: &[Column<'_>], widest: &[usize], width: usize) -> Vec
         let least = if column.rank == 0 { LEAST } else { GOOD };
         let narrowest = |one: &Fitted| {
             let most = if columns[one.at].fills { least } else { WIDEST };
-            one.width.min(most) + AROUND
+            one.width.min(most) + around
         };
-        if kept.len() > 1 && 1 + kept.iter().map(narrowest).sum::<usize>() > width {
+        if kept.len() > 1 && kept.iter().map(narrowest).sum::<usize>() > width {
             kept.pop();
             break;
         }
     }
-    let used = |kept: &[Fitted]| 1 + kept.iter().map(|one| one.width + AROUND).sum::<usize>();
+    let used = |kept: &[Fitted]| kept.iter().map(|one| one.width + around).sum::<usize>();
     let over = used(&kept).saturating_sub(width);
     if let Some(filling) = kept.iter_mut().find(|one| columns[one.at].fills) {
         filling.width = filling.width.saturating_sub(over).max(1);
@@ -99,7 +102,7 @@ mod tests {
     ];
 
     fn fitted(text: usize, width: usize) -> Vec<(&'static str, usize)> {
-        let fitted = fit(&COLUMNS, &[10, 9, 11, text], width);
+        let fitted = fit(&COLUMNS, &[10, 9, 11, text], 3, width - 1);
         let titled = |one: &Fitted| (COLUMNS[one.at].title, one.width);
         fitted.iter().map(titled).collect()
     }

@@ -8,6 +8,9 @@ use super::cell::Cell;
 use super::column::{Column, Fitted, fit};
 use crate::domain::escape;
 
+/// What a column costs besides its content: two blanks and a border. The table has one border more.
+const AROUND: usize = 3;
+
 /// Loses columns from the right before anything wraps; see [`ranked_table`].
 pub fn table<C: Clone + Into<Cell>>(
     headers: &[&str],
@@ -38,7 +41,15 @@ pub fn ranked_table<C: Clone + Into<Cell>>(
     let header = columns.iter().map(|column| column.title.into()).collect();
     let rows: Vec<_> = iter::once(header).chain(rows).collect();
     let widest: Vec<_> = (0..columns.len()).map(|at| widest(&rows, at)).collect();
-    draw(&rows, &fit(columns, &widest, usize::from(width)))
+    draw(
+        &rows,
+        &fit(
+            columns,
+            &widest,
+            AROUND,
+            usize::from(width).saturating_sub(1),
+        ),
+    )
 }
 
 fn line(row: &[Cell]) -> String {
@@ -134,14 +145,14 @@ mod tests {
         let rows = rows(&[&["OTP", "Ready"], &["号码", ""]]);
         snapbox::assert_data_eq!(
             table(&["Name", "Status"], &rows, Some(80)),
-            snapbox::str![[r#"
+            snapbox::str![[r"
 ┌──────┬────────┐
 │ Name ┆ Status │
 ╞══════╪════════╡
 │ OTP  ┆ Ready  │
 │ 号码 ┆        │
 └──────┴────────┘
-"#]]
+"]]
         );
     }
 

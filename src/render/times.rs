@@ -37,6 +37,18 @@ impl Times {
         }
     }
 
+    /// To the second, with the date of another day.
+    pub fn of_day(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone.clone());
+        let today = self.now.map(|now| now.to_zoned(self.zone.clone()).date());
+        let format = if today == Some(at.date()) {
+            "%H:%M:%S"
+        } else {
+            "%Y-%m-%d %H:%M:%S"
+        };
+        at.strftime(format).to_string()
+    }
+
     /// To the second within the hour, to the hour within the day.
     fn relative(&self, at: Timestamp) -> Option<String> {
         let seconds = at.duration_since(self.now?).as_secs();
@@ -98,6 +110,13 @@ mod tests {
     fn details_have_the_moment_itself_and_its_distance_while_it_is_near() {
         assert_eq!(told(-12, Times::full), "2026-01-02 13:59 +02:00 (12 s ago)");
         assert_eq!(told(-86_400, Times::full), "2026-01-01 14:00 +02:00");
+    }
+
+    #[test]
+    fn a_moment_of_today_needs_no_date() {
+        assert_eq!(told(-12, Times::of_day), "13:59:48");
+        assert_eq!(told(-50_400, Times::of_day), "00:00:00");
+        assert_eq!(told(-50_401, Times::of_day), "2026-01-01 23:59:59");
     }
 
     #[test]

@@ -114,3 +114,27 @@ fn a_stream_is_shown_with_its_statistics_and_the_last_day_as_a_chart() {
         "{piped}"
     );
 }
+
+#[test]
+fn who_follows_messages_on_a_terminal_sees_each_status_as_it_comes() {
+    let env = home();
+    for (columns, has_time) in [(100, true), (50, false)] {
+        let mut follow = Tty::sized(&env, &["messages", "follow"], columns);
+        let header = follow.wait_for("Text");
+        assert_eq!(header.contains("Time"), has_time, "{header}");
+        let send = ["send", "OTP", "--to", "12025550143", "--text", "Hello"];
+        env.json(&[&send[..], &["--delivery-delay", "1s"]].concat());
+        let shown = follow.wait_for("delivered");
+        let lines: Vec<_> = shown
+            .lines()
+            .filter(|line| line.contains("12025550143"))
+            .collect();
+        let [sent, delivered] = lines[..] else {
+            panic!("{shown}");
+        };
+        assert!(sent.contains("sent ") && delivered.contains("delivered "));
+        let text = |line: &str| line.find("Hello");
+        assert_eq!(text(sent), text(delivered), "{shown}");
+        assert_eq!(text(sent), shown.lines().find_map(|line| line.find("Text")));
+    }
+}
