@@ -8,7 +8,7 @@ use super::listed::{self, Names};
 use super::messages::{line_cells, line_json};
 use super::session::{Session, ask, zone};
 use crate::cli::MessageFilterFlags;
-use crate::domain::Message;
+use crate::domain::{Message, StreamId};
 use crate::render::{Column, Lines, Times, table};
 use crate::service::{Line, POLL, Unfinished, Watch};
 use crate::terminal::json_line;
@@ -24,8 +24,8 @@ const COLUMNS: [Column<'_>; 7] = [
     Column::ranked("Message", 3),
 ];
 
-/// Values as wide as most.
-const USUAL: [&str; 4] = ["15:04:05", "undelivered", "12025550143", "12025550143"];
+/// As wide as an id.
+const ID: &str = "00000000-0000-0000-0000-000000000000";
 
 pub fn run(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<()> {
     let now = Timestamp::now();
@@ -34,10 +34,13 @@ pub fn run(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<()> 
     filter.since.get_or_insert(now);
     // Who asks for one status is told nothing of another.
     let changes = filter.status.is_none();
+    let stream = filter.stream.clone();
     let terminal = session.terminal;
     let mut watch = Watch::new(filter);
     match terminal.width() {
-        Some(width) if !terminal.json() => show(session, &mut watch, changes, width),
+        Some(width) if !terminal.json() => {
+            show(session, &mut watch, stream.as_ref(), changes, width)
+        }
         _ => write(session, &mut watch),
     }
 }
@@ -67,9 +70,22 @@ fn write(session: &Session, watch: &mut Watch) -> anyhow::Result<()> {
 
 /// Lines in columns, for people. A message whose status becomes final later is told again, at that
 /// moment.
-fn show(session: &Session, watch: &mut Watch, changes: bool, width: u16) -> anyhow::Result<()> {
+fn show(
+    session: &Session,
+    watch: &mut Watch,
+    stream: Option<&StreamId>,
+    changes: bool,
+    width: u16,
+) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    let mut lines = Lines::new(&COLUMNS, &USUAL, width);
+    let phone = "12025550143";
+    let names = Names::read(session)?;
+    let name = match stream {
+        Some(id) => names.of(id),
+        None => names.longest(),
+    };
+    let usual = ["15:04:05", "undelivered", phone, phone, "", name, ID];
+    let mut lines = Lines::new(&COLUMNS, &usual, width);
     terminal.answer(&lines.header())?;
     let mut unfinished = Unfinished::default();
     loop {

@@ -118,11 +118,19 @@ fn a_stream_is_shown_with_its_statistics_and_the_last_day_as_a_chart() {
 #[test]
 fn who_follows_messages_on_a_terminal_sees_each_status_as_it_comes() {
     let env = home();
+    demo(&env, "OTP of a name", &[]);
     for (columns, has_time) in [(100, true), (50, false)] {
         let mut follow = Tty::sized(&env, &["messages", "follow"], columns);
         let header = follow.wait_for("Text");
         assert_eq!(header.contains("Time"), has_time, "{header}");
-        let send = ["send", "OTP", "--to", "12025550143", "--text", "Hello"];
+        let send = [
+            "send",
+            "OTP of a name",
+            "--to",
+            "12025550143",
+            "--text",
+            "Hello",
+        ];
         env.json(&[&send[..], &["--delivery-delay", "1s"]].concat());
         let shown = follow.wait_for("delivered");
         let lines: Vec<_> = shown
@@ -133,8 +141,11 @@ fn who_follows_messages_on_a_terminal_sees_each_status_as_it_comes() {
             panic!("{shown}");
         };
         assert!(sent.contains("sent ") && delivered.contains("delivered "));
-        let text = |line: &str| line.find("Hello");
-        assert_eq!(text(sent), text(delivered), "{shown}");
-        assert_eq!(text(sent), shown.lines().find_map(|line| line.find("Text")));
+        let header = shown.lines().next().unwrap();
+        for (title, value) in [("Text", "Hello"), ("Stream", "OTP of"), ("Message", "-")] {
+            let at = header.find(title);
+            assert_eq!(at, sent.find(value), "{shown}");
+            assert_eq!(at, delivered.find(value), "{shown}");
+        }
     }
 }
