@@ -6,6 +6,7 @@ use std::path::Path;
 use super::advice;
 use super::failures::refused;
 use super::making::{self, tell};
+use super::opened::Opening;
 use super::resume::{CreationContext, create_with_wizard};
 use super::session::{Session, environment, new_identity, now};
 use crate::cli::{CreateArgs, GatewayFlag};
@@ -102,6 +103,13 @@ fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyh
         )),
         Some(token) if creation.copy => session.copy("The token was", token.expose()),
         Some(_) => {}
+    }
+    let stream = &made.stream;
+    if let (Some(_), Some(opening)) = (
+        &made.token,
+        Opening::of(stream.name.as_str(), &[], &stream.allowed_ips),
+    ) {
+        opening.tell(session);
     }
     advice::tell(session, made)
 }

@@ -17,6 +17,7 @@ mod list;
 mod listed;
 mod making;
 mod messages;
+mod opened;
 mod plan;
 mod preview;
 mod reply;

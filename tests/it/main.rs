@@ -32,6 +32,8 @@ mod layers;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]
+mod opened;
+#[cfg(unix)]
 mod outage;
 #[cfg(unix)]
 mod people;

@@ -49,7 +49,12 @@ fn fate(env: &TestEnv) -> Value {
 #[test]
 fn without_a_route_there_is_no_way_out() {
     let env = home(None);
-    assert_eq!(fate(&env)["status"], "no_routes");
+    let fate = fate(&env);
+    assert_eq!(fate["status"], "no_routes");
+    assert_eq!(
+        (&fate["route"], &fate["remote_id"]),
+        (&json!(null), &json!(null))
+    );
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
 }
 
@@ -95,6 +100,18 @@ fn one_gateway_is_the_others_way_out() {
         show(0)["status"] == "delivered" && show(1)["status"] == "undelivered"
     });
     assert!(show(0)["sent_at"].is_string());
+    let there = upstream.json(&["messages", "list", "--to", "12025550143"]);
+    let handed_on = (&show(0)["route"], &show(0)["remote_id"]);
+    assert_eq!(
+        handed_on,
+        (&json!("default"), &there["items"][0]["message_uuid"])
+    );
+    let shown = env.ok(&["messages", "show", &uuid(0)]);
+    let remote = show(0)["remote_id"].as_str().unwrap().to_owned();
+    for (name, value) in [("Route", "default"), ("Remote id", &remote)] {
+        let is_told = |line: &str| line.starts_with(name) && line.ends_with(value);
+        assert!(shown.lines().any(is_told), "{name} in {shown}");
+    }
     assert_eq!(
         upstream.json(&["messages", "list"])["total"],
         2,
@@ -172,6 +189,8 @@ fn whatever_the_other_side_answers_nothing_is_sent_twice() {
         let env = home(Some(&format!("http://{}", near.address)));
         let fate = fate(&env);
         assert_eq!(fate["status"], status, "{what}: {fate}");
+        let handed_on = (&fate["route"], &fate["remote_id"]);
+        assert_eq!(handed_on, (&json!("default"), &json!(null)), "{what}");
         assert!(
             fate["details"].as_str().unwrap().contains(said),
             "{what}: {fate}"
