@@ -7,7 +7,7 @@ use super::{MOST_MESSAGES, Refusal};
 
 /// Strings, not checked.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "a message, which is an object with recipient_phone and message_content")]
+#[serde(expecting = "a message: an object with recipient_phone and message_content")]
 pub struct ReceivedMessage {
     #[serde(default)]
     pub internal_id: Option<String>,

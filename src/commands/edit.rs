@@ -28,7 +28,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     let by_flags = answers != RawDraft::default() || removals != Removals::default();
     if !by_flags && !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
-            "without flags the wizard asks",
+            "editing without flags asks questions",
             "textpeak streams edit --help",
         )
         .into());
@@ -47,7 +47,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         now: now(),
     };
     let script = Script::from_step(Step::Details);
-    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;
     let outcome = run_wizard(
         session,
         WizardInput {
@@ -102,9 +102,7 @@ fn tell(session: &Session, edited: &Edited) -> anyhow::Result<()> {
     }
     let name = quote(after.name.as_str());
     if told.is_empty() {
-        session
-            .terminal
-            .note(&format!("Nothing differs: {name} is as it was."));
+        session.terminal.note(&format!("No changes to {name}."));
         return Ok(());
     }
     session

@@ -118,7 +118,7 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let Some(message) = ask(find(session, uuid))? else {
         return Err(
-            Failure::not_found(format_args!("no message {}", quote(wanted)))
+            Failure::not_found(format_args!("message {} not found", quote(wanted)))
                 .hint(session.paste(&["messages", "list"]))
                 .into(),
         );
@@ -156,7 +156,7 @@ fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static st
         ("Conversation", message.conversation().to_string()),
     ];
     let optional = [
-        ("Internal id", message.internal_id.clone()),
+        ("Internal ID", message.internal_id.clone()),
         (
             "In reply to",
             message.in_reply_to.map(|uuid| uuid.to_string()),

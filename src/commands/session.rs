@@ -85,15 +85,13 @@ impl Session {
         command_line(&words.map(str::to_owned).collect::<Vec<_>>())
     }
 
-    pub fn copy(&self, what: &str, text: &str) {
-        if self.terminal.copy(text) {
-            self.terminal
-                .note(&format!("{what} sent to the terminal's clipboard."));
+    pub fn copy(&self, text: &str) {
+        let copied = self.terminal.copy(text);
+        self.terminal.note(if copied {
+            "Copied to the clipboard."
         } else {
-            self.terminal.note(&format!(
-                "{what} not copied: there is no terminal to copy through."
-            ));
-        }
+            "Nothing was copied: standard error is not a terminal."
+        });
     }
 }
 
@@ -158,5 +156,8 @@ pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
 }
 
 pub fn needs_a_terminal(what: &str, instead: &str) -> Failure {
-    Failure::usage(format_args!("{what}, and nobody can be asked here")).hint(instead)
+    Failure::usage(format_args!(
+        "{what}, but there is no terminal for confirmation"
+    ))
+    .hint(instead)
 }

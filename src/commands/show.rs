@@ -91,8 +91,8 @@ fn pause_times(pause: Option<WebhookPause>) -> (Option<Timestamp>, Option<Timest
 fn pause_words(pause: WebhookPause) -> String {
     let since = |at| time(at, &zone());
     match pause {
-        WebhookPause::Gone(at) => format!("since {}: it answered 410 (Gone)", since(at)),
-        WebhookPause::Disabled(at) => format!("disabled since {}; events wait", since(at)),
+        WebhookPause::Gone(at) => format!("since {}: it responded with 410 (Gone)", since(at)),
+        WebhookPause::Disabled(at) => format!("disabled since {}; events are waiting", since(at)),
     }
 }
 

@@ -68,7 +68,7 @@ impl Wanted {
             format!("\n  {}: {} at {place}", quote(name), problem.sentence)
         };
         let lines: String = wrong.iter().map(&mut line).collect();
-        Failure::usage(format_args!("{} cannot be applied{lines}", self.origin))
+        Failure::usage(format_args!("{} can't be applied:{lines}", self.origin))
             .hint("textpeak streams schema")
     }
 }

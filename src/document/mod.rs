@@ -50,8 +50,7 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
 /// `origin` names the document in errors, which end with line and column.
 pub fn read(text: &str, origin: &str) -> Result<Vec<RawDraft>, Failure> {
     let refuse = |what: String| {
-        Failure::usage(format_args!("{origin} cannot be read: {what}"))
-            .hint("textpeak streams schema")
+        Failure::usage(format_args!("cannot read {origin}: {what}")).hint("textpeak streams schema")
     };
     let keys = decode::<Keys>(text).map_err(refuse)?;
     if keys.is_empty() {
@@ -68,10 +67,10 @@ pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
     match (streams.pop(), streams.len()) {
         (Some(stream), 0) => Ok(stream),
         (_, more) => Err(Failure::usage(format_args!(
-            "{origin} holds {} streams, where one is wanted",
+            "{origin} contains {} streams; exactly one is expected",
             if more == 0 { 0 } else { more + 1 }
         ))
-        .hint("textpeak streams apply -f FILE makes all of them")),
+        .hint("to create all of them: textpeak streams apply -f FILE")),
     }
 }
 

@@ -64,7 +64,7 @@ fn absent(field: Field, text: &str) -> Problem {
     Problem::new(
         field,
         format_args!(
-            "{} cannot be taken out: the stream does not have it",
+            "{} can't be removed: the stream doesn't have it",
             quote(text)
         ),
     )

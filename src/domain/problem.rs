@@ -26,7 +26,7 @@ impl Problem {
     }
 
     pub fn missing(field: Field) -> Self {
-        Self::new(field, format_args!("missing: {}", field.help()))
+        Self::new(field, format_args!("required. {}", field.help()))
     }
 
     pub fn unknown(field: Field, sentence: impl fmt::Display) -> Self {

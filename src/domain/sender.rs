@@ -58,7 +58,7 @@ impl FromStr for SenderId {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format_args!(
-            "{} is not a Sender ID: use up to 11 letters, digits, spaces and -_.& with at least \
+            "{} is not a Sender ID: use up to 11 letters, digits, spaces, and -_.& with at least \
              one letter, or 3 to 15 digits without +",
             quote(text)
         )))

@@ -40,29 +40,30 @@ fn code(error: &StoreError) -> Code {
 
 fn hint(error: &StoreError) -> Option<&'static str> {
     Some(match error {
-        StoreError::NoDataDirectory => "say where with --home DIR or TEXTPEAK_HOME",
+        StoreError::NoDataDirectory => "choose a folder with --home DIR or TEXTPEAK_HOME",
         StoreError::Damaged { .. } => {
-            "mend that line or put a good copy in its place; the file was left as it is"
+            "fix that line, or restore the file from a backup; the file is unchanged"
         }
-        StoreError::Empty { .. } => "put a good copy in its place, or remove it to start anew",
-        StoreError::NotText { .. } => "put a good copy in its place; the file was left as it is",
-        StoreError::OtherVersion { .. } => "install a newer textpeak; the file was left as it is",
+        StoreError::Empty { .. } => "restore it from a backup, or remove it to start over",
+        StoreError::NotText { .. } => "restore it from a backup; the file is unchanged",
+        StoreError::OtherVersion { .. } => "install a newer textpeak; the file is unchanged",
         StoreError::File { doing: "open", .. } => {
-            "make the folder one that you may write to, or name another with --home"
+            "make the folder writable, or choose another with --home"
         }
-        StoreError::StreamsGone => "put it back: the streams that were read last stay in force",
+        StoreError::StreamsGone => "restore it; the last known streams stay in use",
         StoreError::Unwritten { .. } => {
-            "the old file is as it was: make room or mend the permissions, then run the command again"
+            "free up disk space or fix the permissions, then run the command again; the old file \
+             is unchanged"
         }
         StoreError::Locked { .. } => "wait for it to finish, then run the same command again",
         StoreError::Database { cause, .. } => database(*cause),
-        StoreError::Moved { .. } => "put it back, or start again for a new one",
+        StoreError::Moved { .. } => "restore it, or start again to create a new one",
         StoreError::NameTaken(_) | StoreError::Changed(_) | StoreError::Deleted(_) => {
             "textpeak streams list"
         }
         StoreError::SenderInUse { .. } => "textpeak streams edit --help",
         StoreError::NoSender(_) => "textpeak senders list",
-        StoreError::RouteExists(_) => "name it otherwise, or add it with --replace",
+        StoreError::RouteExists(_) => "choose another name, or use --replace",
         StoreError::NoRoute(_) => "textpeak routes list",
         StoreError::Conflict => "run the same command again",
         StoreError::File { .. } | StoreError::Stopped | StoreError::Randomness(_) => return None,
@@ -71,15 +72,13 @@ fn hint(error: &StoreError) -> Option<&'static str> {
 
 fn database(cause: DatabaseCause) -> &'static str {
     match cause {
-        DatabaseCause::Full => "make room on that disk, then try again",
-        DatabaseCause::Busy => {
-            "another process is writing for a long time: try again when it is done"
-        }
+        DatabaseCause::Full => "free up disk space, then try again",
+        DatabaseCause::Busy => "another process is writing; try again when it's done",
         DatabaseCause::Corrupt => {
-            "put a good copy in its place, or move it away to start anew; it was left as it is"
+            "restore it from a backup, or move it away to start over; the file is unchanged"
         }
         DatabaseCause::Other => {
-            "check that the folder and the file can be written, and that its disk is well"
+            "check that the folder and the file are writable, and that the disk is working"
         }
     }
 }

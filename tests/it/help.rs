@@ -9,7 +9,7 @@ fn the_main_help_groups_commands_by_task_and_tells_the_exit_codes() {
     for part in [
         "Create:\n  streams create",
         "Exit codes:\n    0  done\n",
-        "  130  cancelled\n",
+        "  130  canceled\n",
         "Examples:",
     ] {
         assert!(help.contains(part), "{part:?} in {help}");

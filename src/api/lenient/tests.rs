@@ -35,17 +35,14 @@ fn a_message_is_accepted_only_with_an_id_and_without_an_error() {
             r#"{"message_uuid":"u","error":"no","details":"not allowed sender"}"#,
             "not allowed sender",
         ),
-        (
-            r#"{"message_uuid":"u","error":true}"#,
-            "it was not accepted",
-        ),
+        (r#"{"message_uuid":"u","error":true}"#, "not accepted"),
         (r#"{"message_uuid":null,"error":"no"}"#, "no"),
-        (r#"{"message_uuid":""}"#, "it was not accepted"),
+        (r#"{"message_uuid":""}"#, "not accepted"),
         (
             r#"{"error":{"code":1},"errors":["a",{"detail":"b"},3]}"#,
             "a; b; 3",
         ),
-        ("{}", "it was not accepted"),
+        ("{}", "not accepted"),
     ] {
         assert_eq!(entry(refused), Err(why.into()), "{refused}");
     }

@@ -59,7 +59,7 @@ impl Delivery {
             // The line is not repeated: it may hold a token.
             let (name, value) = header.ok_or_else(|| {
                 Invalid::new(format_args!(
-                    "line {} of the headers is not a header: write each as Name: value, one a line",
+                    "line {} of the headers is not a header: write one Name: value per line",
                     at + 1
                 ))
             })?;

@@ -38,10 +38,10 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
     }
     terminal.note(&match delivered {
         _ if queued == 0 => "No dead deliveries.".to_owned(),
-        None => format!("{queued} queued. The gateway of this home delivers them."),
+        None => format!("{queued} queued. The running gateway delivers them."),
         Some(delivered) if delivered == queued => format!("{delivered} delivered."),
         Some(delivered) => {
-            format!("{delivered} of {queued} delivered; textpeak serve goes on with the others.")
+            format!("{delivered} of {queued} delivered. textpeak serve delivers the rest.")
         }
     });
     Ok(())
@@ -63,7 +63,7 @@ fn named(session: &Session, ids: &[String]) -> anyhow::Result<Vec<Delivery>> {
         };
         if found.is_empty() {
             return Err(
-                Failure::not_found(format_args!("no delivery {}", quote(id)))
+                Failure::not_found(format_args!("delivery {} not found", quote(id)))
                     .hint(session.paste(&["webhooks", "deliveries"]))
                     .into(),
             );

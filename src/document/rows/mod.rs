@@ -84,7 +84,7 @@ pub fn read_rows(text: &str, syntax: RowSyntax) -> Rows {
             let id = row.internal_id.as_ref().map(ToString::to_string);
             match id.and_then(|id| Some((seen.get(&id)?, id))) {
                 Some((first, id)) => Err(format!(
-                    "internal_id {} stands on line {first} already",
+                    "internal_id {} is already on line {first}",
                     quote(&id)
                 )),
                 None => Ok(row),
@@ -106,7 +106,7 @@ pub fn read_rows(text: &str, syntax: RowSyntax) -> Rows {
             for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
                 let cells = serde_json::from_str(text).map_err(|error| {
                     let error = without_found_text(&error.to_string());
-                    format!("it is not a row: {error}")
+                    format!("not a valid row: {error}")
                 });
                 add(line, cells);
             }
