@@ -79,7 +79,7 @@ fn counted<T>(list: Vec<T>) -> Result<Vec<T>, Refusal> {
         return Ok(list);
     }
     Err(Refusal::WrongShape(format!(
-        "a request is about 1 to {MOST_MESSAGES} messages; this one about {}",
+        "a request can contain 1 to {MOST_MESSAGES} messages; this one contains {}",
         list.len()
     )))
 }

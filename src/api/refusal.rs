@@ -27,7 +27,7 @@ pub enum Refusal {
     StreamNotReady(Status),
     #[error("IP ACL restriction")]
     NotAllowed,
-    #[error("the Content-Type has to be application/json")]
+    #[error("the Content-Type must be application/json")]
     NotDeclaredJson,
     #[error("the body is larger than {LARGEST_BODY} bytes (1 MiB)")]
     TooLarge,

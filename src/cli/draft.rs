@@ -47,7 +47,7 @@ pub(crate) struct DraftFlags {
     #[arg(long, value_name = "EVENT", value_delimiter = ',', help = Field::WebhookEvents.help())]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     webhook_event: Option<Vec<String>>,
-    /// Remove the webhook
+    /// Don't use a webhook
     #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header", "webhook_event"])]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     no_webhook: bool,

@@ -160,7 +160,7 @@ Examples:
 pub(super) const ROUTES_ADD: &str = "\
 Examples:
   textpeak routes add --token-file token.txt
-  textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream 'OTP Germany'
+  textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream Alerts
 
 Messages of live streams are saved first, then sent in batches, at most once. Without a route, \
 they end in no_routes.";

@@ -14,7 +14,7 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
     if !args.yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
-                "deleting a stream requires confirmation",
+                "confirmation",
                 "use --yes to delete without confirmation",
             )
             .into());

@@ -28,8 +28,8 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     let by_flags = answers != RawDraft::default() || removals != Removals::default();
     if !by_flags && !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
-            "editing without flags asks questions",
-            "textpeak streams edit --help",
+            "prompts",
+            "use flags, or run the command in a terminal, without --no-input",
         )
         .into());
     }

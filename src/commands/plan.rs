@@ -94,11 +94,9 @@ fn escaped(lines: &str) -> String {
 fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
     let terminal = session.terminal;
     if !terminal.is_interactive() {
-        return Err(needs_a_terminal(
-            "applying a document requires confirmation",
-            "use --yes to apply without confirmation",
-        )
-        .into());
+        return Err(
+            needs_a_terminal("confirmation", "use --yes to apply without confirmation").into(),
+        );
     }
     terminal.say(shown);
     let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;

@@ -32,7 +32,7 @@ pub fn run(session: &Session, wanted: Option<&str>, gateway: &GatewayUrl) -> any
     }
     if !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
-            "resuming a draft asks questions",
+            "prompts",
             "run the command in a terminal, without --no-input",
         )
         .into());

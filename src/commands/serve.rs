@@ -77,7 +77,7 @@ fn open_to_all(session: &Session, name: &str) -> Failure {
         quote(name)
     ))
     .hint(format_args!(
-        "{}, or use serve --allow-any",
+        "use --allow-any, or add an allow list: {}",
         session.paste(&["streams", "edit", name, "--ip", "192.0.2.10"])
     ))
 }

@@ -155,9 +155,6 @@ pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
     })
 }
 
-pub fn needs_a_terminal(what: &str, instead: &str) -> Failure {
-    Failure::usage(format_args!(
-        "{what}, but there is no terminal for confirmation"
-    ))
-    .hint(instead)
+pub fn needs_a_terminal(purpose: &str, instead: &str) -> Failure {
+    Failure::usage(format_args!("no terminal for {purpose}")).hint(instead)
 }

@@ -147,7 +147,7 @@ fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow:
                 .hint("textpeak messages list")
         })?;
         let Some(message) = ask(store.with_ids(vec![parsed]))?.pop() else {
-            return Err(unknown("id", uuid).into());
+            return Err(unknown("ID", uuid).into());
         };
         match asked
             .iter_mut()

@@ -40,7 +40,7 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
     if !yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
-                "rotating a token requires confirmation",
+                "confirmation",
                 "use --yes to rotate without confirmation",
             )
             .into());

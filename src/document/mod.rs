@@ -36,7 +36,8 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
         yaml_serde::from_str(text).map_err(|error| error.to_string())
     };
     decoded.map_err(|error| {
-        let error = without_found_text(&error);
+        // The place belongs to the sentence of a value before it.
+        let error = without_found_text(&error).replacen(". at line ", " at line ", 1);
         // What is wrong with the document as a whole is wrong where it begins.
         let placed = error.contains("line ") && error.contains("column ");
         if placed {
@@ -138,7 +139,7 @@ mod tests {
         assert_eq!(locate(GOOD), None);
         let json = locate("{\n \"name\": \"\"}").unwrap();
         assert!(
-            json.contains("cannot be a name") && json.contains("at line 2 column"),
+            json.contains("Enter a name") && json.contains("at line 2 column"),
             "{json}"
         );
     }
@@ -154,7 +155,7 @@ mod tests {
             read_one("streams: []", "x")
                 .unwrap_err()
                 .message
-                .contains("holds 0 streams")
+                .contains("contains 0 streams")
         );
     }
 }

@@ -114,7 +114,7 @@ mod tests {
                 .parse::<AllowedIp>()
                 .unwrap_err()
                 .to_string(),
-            "“198.51.100.7/24” has bits set after its prefix: the block is 198.51.100.0/24"
+            "“198.51.100.7/24” has bits set after its prefix: use 198.51.100.0/24."
         );
     }
 

@@ -138,7 +138,7 @@ mod tests {
         );
         let empty = read("[]").unwrap_err();
         assert!(
-            empty.starts_with("a webhook needs at least one event"),
+            empty.starts_with("A webhook needs at least one event"),
             "{empty}"
         );
         assert!("Received".parse::<EventType>().is_err());

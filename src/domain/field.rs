@@ -120,7 +120,7 @@ fields! {
         flag: "--ip",
         label: "Add IP",
         title: "Allowed IPs",
-        help: "Address or CIDR block allowed to call the API; leave empty to allow any",
+        help: "Allowed address or CIDR block, like 192.0.2.10; leave empty for any",
         required: false,
         show: |stream| stream.allowed_ips.to_string(),
     },

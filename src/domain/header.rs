@@ -58,7 +58,7 @@ impl FromStr for HeaderName {
         let text = text.trim_matches(BLANKS);
         if text.len() > MAX_HEADER_NAME || !is_http_token(text) {
             return Err(Invalid::new(format_args!(
-                "{} is not a header name: use letters, digits and -, like X-Api-Key",
+                "{} is not a header name: use letters, digits, and -, like X-Api-Key",
                 quote(text)
             )));
         }
@@ -182,7 +182,7 @@ mod tests {
             "Content-Type",
         ] {
             assert!(
-                refused(&format!("{name}: x")).contains("set by the delivery itself"),
+                refused(&format!("{name}: x")).contains("is set by textpeak"),
                 "{name}"
             );
         }
@@ -193,7 +193,7 @@ mod tests {
             "X-A: ",
             "X-A: caf\u{e9}",
         ] {
-            assert!(refused(line).contains("cannot be sent"), "{line}");
+            assert!(refused(line).contains("can't be sent"), "{line}");
         }
         for line in [": x", "X A: x", "X\r\n: x", "é: x"] {
             assert!(refused(line).contains("is not a header name"), "{line}");
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_header_without_a_name_is_not_repeated_in_the_error() {
-        assert_eq!(refused("hunter2"), "write the header as 'Name: value'");
+        assert_eq!(refused("hunter2"), "Write the header as 'Name: value'.");
         assert!(!refused("X-Key: hunter2\u{1}").contains("hunter2"));
     }
 
@@ -221,7 +221,7 @@ mod tests {
                 .add_to(&mut list)
                 .unwrap_err()
                 .to_string()
-                .contains("given twice")
+                .contains("is already set")
         );
         assert!(
             Header::new("Y", "v")

@@ -186,7 +186,7 @@ mod tests {
         ] {
             let sentence = bad.parse::<StreamName>().unwrap_err().to_string();
             assert!(
-                sentence.contains("cannot be a name") && sentence.len() < 300,
+                sentence.contains("a name") && sentence.len() < 300,
                 "{sentence}"
             );
             assert!(

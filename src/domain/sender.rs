@@ -34,7 +34,7 @@ impl SenderId {
 
     pub fn reply_note(&self) -> Option<String> {
         (self.kind() == SenderKind::Alphanumeric).then(|| {
-            format!("Note: handsets cannot answer {self}; replies need a numeric Sender ID.")
+            format!("Note: {self} can't receive replies. Replies require a numeric Sender ID.")
         })
     }
 }

@@ -1,9 +1,14 @@
 //! Errors and hints are composed of clauses. Where one is shown by itself, it is a sentence.
 
-/// With a capital letter and a full stop, unless it begins with a flag, a file or a command, or
-/// ends with what people paste.
-pub fn sentence(clause: &str) -> String {
-    if is_command(clause) {
+/// Each line with a capital letter and a full stop, unless it is indented, begins with a flag, a file
+/// or a command, or ends with what people paste.
+pub fn sentence(clauses: &str) -> String {
+    let lines: Vec<_> = clauses.split('\n').map(line).collect();
+    lines.join("\n")
+}
+
+fn line(clause: &str) -> String {
+    if clause.is_empty() || clause.starts_with(' ') || is_command(clause) {
         return clause.to_owned();
     }
     let first = clause.split([' ', ',', ';']).next().unwrap_or_default();
@@ -12,9 +17,8 @@ pub fn sentence(clause: &str) -> String {
     if is_word && let Some(initial) = text.get_mut(..1) {
         initial.make_ascii_uppercase();
     }
-    let ended = text.ends_with(['.', '?', '!', ':', '…']);
     let pasted = clause.rsplit([':', ';']).next().unwrap_or_default();
-    if !ended && !text.contains('\n') && !is_command(pasted.trim_start()) {
+    if !text.ends_with(['.', '?', '!', ':', '…']) && !is_command(pasted.trim_start()) {
         text.push('.');
     }
     text
@@ -43,6 +47,8 @@ mod tests {
                 "Restore it, or: textpeak doctor",
             ),
             ("2 problems:\n  one\n  two", "2 problems:\n  one\n  two"),
+            ("line 1: one\nno row", "Line 1: one.\nNo row."),
+            ("", ""),
         ] {
             assert_eq!(sentence(clause), shown);
         }

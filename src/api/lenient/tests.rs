@@ -86,8 +86,12 @@ fn refusals_come_in_many_shapes() {
             "HTTP 502: Bad gateway nginx",
         ),
         (503, "busy", "HTTP 503: busy"),
-        (307, "", "HTTP 307: it redirects, which is not followed"),
-        (200, r#"{"status":false}"#, "HTTP 200: no reason is given"),
+        (
+            307,
+            "",
+            "HTTP 307: it redirects; redirects are not followed",
+        ),
+        (200, r#"{"status":false}"#, "HTTP 200: no reason given"),
         (
             200,
             r#"{"status":false,"message":"no balance"}"#,
@@ -104,7 +108,7 @@ fn refusals_come_in_many_shapes() {
         (r#"{"status":true}"#, r#"{"status":true}"#),
         ("[]", "[]"),
     ] {
-        let expected = format!("HTTP 200 with an answer that cannot be read: {said}");
+        let expected = format!("HTTP 200 with an unreadable response: {said}");
         assert_eq!(sent(200, body), Err(expected));
     }
     let long = sent(500, &"x".repeat(100_000)).unwrap_err();

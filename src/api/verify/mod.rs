@@ -147,7 +147,7 @@ impl fmt::Display for Verdict {
                 write!(
                     f,
                     "{} {are} missing. Pass on all three signing headers: webhook-id, \
-                     webhook-timestamp and webhook-signature.",
+                     webhook-timestamp, and webhook-signature.",
                     names.join(" and ")
                 )
             }

@@ -15,7 +15,7 @@ pub(crate) struct CreateArgs {
     /// Read answers from a JSON or YAML document, or - for standard input; flags override it
     #[arg(long, value_name = "FILE")]
     pub from_file: Option<PathBuf>,
-    /// Save as a draft, even if complete
+    /// Save as a draft, whether complete or not
     #[arg(long)]
     pub draft: bool,
     /// Print what would be created, without creating it

@@ -86,7 +86,7 @@ fn delivery(args: &VerifyArgs) -> anyhow::Result<Delivery> {
     };
     let delivery = delivery.map_err(|error| bad(&error))?;
     if delivery.headers.is_empty() {
-        return Err(bad(&"there are no headers").into());
+        return Err(bad(&"no headers were given").into());
     }
     if let Some(header) = delivery.repeated_header() {
         return Err(bad(&Verdict::HeaderRepeated(header)).into());

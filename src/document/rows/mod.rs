@@ -132,7 +132,7 @@ fn check(line: usize, cells: Cells) -> Result<Row, String> {
             internal_id,
             accepted: cells.message_uuid.filter(|uuid| !uuid.is_empty()),
         }),
-        _ => Err(wrong.join("; ")),
+        _ => Err(wrong.join(" ")),
     }
 }
 
@@ -158,7 +158,7 @@ fn parsed<T: FromStr<Err = Invalid>>(
         .ok()
 }
 
-/// Gives every row without an internal id one that is derived from what it says, so that the same
+/// Gives every row without an internal ID one that is derived from what it says, so that the same
 /// file, sent again, sends nothing twice. The n-th of several equal rows gets an id of its own, and
 /// another campaign other ids.
 pub fn fill_ids(rows: &mut [Row], campaign: &str) {
