@@ -113,7 +113,7 @@ fn a_file_of_a_newer_version_is_left_as_it_is() {
     ] {
         let refused = env.fails(1, words);
         assert!(
-            refused.contains("of version 99") && refused.contains("newer textpeak"),
+            refused.contains("has version 99") && refused.contains("newer textpeak"),
             "{refused}"
         );
     }
