@@ -174,7 +174,7 @@ async fn read(request: Request) -> (Delivery, Option<(StatusCode, &'static str)>
         },
         Ok(Err(_)) => Some((
             StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is larger than 1 MiB, or broke off.",
+            "The body is larger than 1 MiB, or was cut off.",
         )),
         Err(_) => Some((
             StatusCode::REQUEST_TIMEOUT,

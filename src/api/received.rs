@@ -7,7 +7,7 @@ use super::{MOST_MESSAGES, Refusal};
 
 /// Strings, not checked.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "a message, which is an object with recipient_phone and message_content")]
+#[serde(expecting = "a message: an object with recipient_phone and message_content")]
 pub struct ReceivedMessage {
     #[serde(default)]
     pub internal_id: Option<String>,
@@ -79,7 +79,7 @@ fn counted<T>(list: Vec<T>) -> Result<Vec<T>, Refusal> {
         return Ok(list);
     }
     Err(Refusal::WrongShape(format!(
-        "a request is about 1 to {MOST_MESSAGES} messages; this one about {}",
+        "a request can contain 1 to {MOST_MESSAGES} messages; this one contains {}",
         list.len()
     )))
 }

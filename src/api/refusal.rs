@@ -27,20 +27,20 @@ pub enum Refusal {
     StreamNotReady(Status),
     #[error("IP ACL restriction")]
     NotAllowed,
-    #[error("the Content-Type has to be application/json")]
+    #[error("the Content-Type must be application/json")]
     NotDeclaredJson,
     #[error("the body is larger than {LARGEST_BODY} bytes (1 MiB)")]
     TooLarge,
     #[error("the body did not arrive within {0} s")]
     TooSlow(u64),
-    #[error("the body broke off")]
+    #[error("the body was cut off")]
     BrokenOff,
     #[error("the body is not JSON: {0}")]
     NotJson(String),
     #[error("{0}")]
     WrongShape(String),
     /// Nothing was stored, and trying later may help.
-    #[error("nothing can be stored or read at the moment: try again later")]
+    #[error("the store is unavailable: try again later")]
     Unavailable,
     /// What is not ready: `state` or `journal`.
     #[error("not ready: {0}")]

@@ -191,7 +191,7 @@ pub fn webhook_request(
 
 fn with_query(webhook: &Webhook, fields: &Value) -> Result<(String, String), Invalid> {
     let mut url = url::Url::parse(webhook.url.as_str())
-        .map_err(|_| Invalid::new("the webhook's URL cannot be read"))?;
+        .map_err(|_| Invalid::new("the webhook's URL is invalid"))?;
     {
         let mut query = url.query_pairs_mut();
         let said = fields.as_object().into_iter().flatten();
@@ -206,7 +206,7 @@ fn with_query(webhook: &Webhook, fields: &Value) -> Result<(String, String), Inv
     let url = String::from(url);
     if url.len() > LONGEST {
         return Err(Invalid::new(format_args!(
-            "the URL of this GET delivery has {} bytes, more than {LONGEST}: use POST",
+            "the URL of this GET delivery has {} bytes; the limit is {LONGEST}: use POST",
             url.len()
         )));
     }

@@ -68,7 +68,7 @@ fn outcome(message: &Message, answered: &Result<(Vec<SendReport>, usize), CallEr
             match reports.iter().find(own).map(|report| &report.outcome) {
                 Some(Ok(id)) => Submitted::Taken(id.clone()),
                 Some(Err(why)) => Submitted::Rejected(why.clone()),
-                None => unknown(&"the answer does not speak of it"),
+                None => unknown(&"the response doesn't mention it"),
             }
         }
         Err(error) if error.may_have_been_taken() => unknown(error),

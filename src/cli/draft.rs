@@ -24,15 +24,15 @@ pub(crate) struct DraftFlags {
     tag: Option<Vec<String>>,
     #[arg(long, value_name = "ID", help = Field::DefaultSender.help(), group = "default_sender")]
     sender: Option<String>,
-    /// As --sender, and the catalogue gains it
+    /// Like --sender, but adds the Sender ID to the catalog first
     #[arg(long, value_name = "ID", group = "default_sender")]
     add_sender: Option<String>,
-    /// Each request names its Sender ID
+    /// Require each request to specify a Sender ID
     #[arg(long, group = "default_sender")]
     customized: bool,
     #[arg(long, help = Field::Demo.help(), conflicts_with = "live")]
     demo: bool,
-    /// No Demo Sending
+    /// Turn off Demo Sending
     #[arg(long)]
     live: bool,
     #[arg(long, value_name = "URL", help = Field::WebhookUrl.help())]
@@ -47,7 +47,7 @@ pub(crate) struct DraftFlags {
     #[arg(long, value_name = "EVENT", value_delimiter = ',', help = Field::WebhookEvents.help())]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     webhook_event: Option<Vec<String>>,
-    /// No webhook
+    /// Don't use a webhook
     #[arg(long, conflicts_with_all = ["webhook_url", "webhook_method", "webhook_header", "webhook_event"])]
     #[arg(help_heading = "Step 2 · Incoming messages webhook")]
     no_webhook: bool,

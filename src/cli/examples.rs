@@ -6,8 +6,8 @@ Examples:
   textpeak streams create --name 'OTP Germany' --ip 192.0.2.10 --tag otp --demo --no-input
   textpeak streams create --from-file stream.json -o json
 
-Answers come from flags, then from --from-file, then from the wizard. Without a terminal, with
---no-input, or with CI set, nothing is asked and only --name is required.";
+Answers come from flags, then from --from-file (JSON or YAML), then from the wizard. Without a \
+terminal, with --no-input, or with CI set, there are no prompts and only --name is required.";
 pub(super) const RESUME: &str = "\
 Examples:
   textpeak streams resume 'OTP Germany'";
@@ -17,7 +17,7 @@ Examples:
   textpeak streams list --limit 20 --page 2
   textpeak streams list -o json | jq -r '.items[].name'
 
-In a pipe: a line a stream, cells apart by tabs, no header, nothing cut.";
+In a pipe: one stream per line, tab-separated, without a header or truncation.";
 pub(super) const SHOW: &str = "\
 Examples:
   textpeak streams show 'OTP Germany'
@@ -36,7 +36,8 @@ Examples:
   textpeak streams edit 'OTP Germany'
   textpeak streams edit 'OTP Germany' --ip 192.0.2.11 --remove-tag trial --live
 
-Lists grow by --ip, --tag and --webhook-header and shrink by --remove-…; every other flag replaces.";
+--ip, --tag, and --webhook-header add to lists, and --remove-… flags remove from them; every other \
+flag replaces the value.";
 pub(super) const CLONE: &str = "\
 Examples:
   textpeak streams clone 'OTP Germany' --name 'OTP Austria'";
@@ -51,14 +52,15 @@ Examples:
   textpeak streams export -f streams.yaml
   textpeak streams export --tag otp --format json
 
-Ids, tokens and times stay out; header values stand as ${NAME} for the environment to fill in.";
+IDs, tokens, and times are not included. Header values are written as ${NAME} and come from the \
+environment.";
 pub(super) const PLAN: &str = "\
 Examples:
   textpeak streams plan -f streams.yaml
   textpeak streams plan -f streams.yaml --prune -o json
 
-Streams are matched by name. A header's ${NAME} without a value in the environment leaves the
-stream's header as it is.";
+Streams are matched by name. If a header's ${NAME} is not set in the environment, the stream's \
+header is left unchanged.";
 pub(super) const APPLY: &str = "\
 Examples:
   textpeak streams apply -f streams.yaml
@@ -67,7 +69,8 @@ pub(super) const SCHEMA: &str = "\
 Examples:
   textpeak streams schema > streams.schema.json
 
-In a document, # yaml-language-server: $schema=streams.schema.json makes editors complete it.";
+For completion in editors, start the document with
+# yaml-language-server: $schema=streams.schema.json";
 pub(super) const TOKEN_ROTATE: &str = "\
 Examples:
   textpeak streams token rotate 'OTP Germany' --yes";
@@ -89,16 +92,16 @@ Examples:
   textpeak doctor
   textpeak doctor --fix
 
-Exit 0 when all is well, 1 when something is found that was not mended.";
+Exits with 0 if there are no problems, and with 1 if a problem remains.";
 pub(super) const SEND: &str = "\
 Examples:
   textpeak send 'OTP Germany' --to 12025550143 --text 'Your code is 4711' --wait
   textpeak send 'OTP Germany' --from-file people.csv --results results.jsonl
   textpeak send 'OTP Germany' --to 12025550143 --text Hi --dry-run
 
-In a pipe: the message's id alone. A file is checked as a whole before anything is sent, and the
-same file sends nothing twice. Numbers 1AAA55501NN are fictional; on a demo stream NN chooses how
-the message comes out: 01 undelivered, 02 sent_failed, 03 no_routes, 04 rejected, 05 stays sent,
+In a pipe: only the message ID. A file is checked completely before anything is sent, and sending \
+the same file again sends nothing twice. Numbers 1AAA55501NN are fictional; on a demo stream, NN \
+determines the outcome: 01 undelivered, 02 sent_failed, 03 no_routes, 04 rejected, 05 stays sent, \
 06 slow.";
 pub(super) const STATUS: &str = "\
 Examples:
@@ -106,14 +109,14 @@ Examples:
   textpeak status 01890a5d-ac96-774b-bcce-b302099a8057
   textpeak status --internal-id order-1003 -o json
 
-The statuses are the hosted service's; sent means handed on and not yet final. The body of the
-request is known from one public caller, the answer's shape is ours.";
+Statuses are those of the hosted service; sent means passed on but not yet final. The request body \
+is based on one public caller; the response format is our own.";
 pub(super) const REPLY: &str = "\
 Examples:
   textpeak reply 'OTP Germany' --from 12025550143 --text 'Yes, please'
 
-The message is kept before it is delivered. A running textpeak serve delivers it; without one this
-command makes the first attempt itself.";
+The message is saved before it is delivered. If textpeak serve is running, it delivers the message; \
+otherwise, this command makes the first attempt.";
 pub(super) const MESSAGES_LIST: &str = "\
 Examples:
   textpeak messages list --stream 'OTP Germany' --since 1h
@@ -126,7 +129,7 @@ Examples:
   CODE=$(textpeak messages wait --to 12025550143 --match '[0-9]{4,8}' --print match)
   textpeak messages wait --from 12025550143 --direction incoming --timeout 30s
 
-The newest message of the last five minutes counts as well, unless --since says otherwise.";
+Messages from the last five minutes also count, unless you set --since.";
 pub(super) const MESSAGES_FOLLOW: &str = "\
 Examples:
   textpeak messages follow
@@ -150,16 +153,16 @@ Examples:
   textpeak webhooks redeliver --dead --stream 'OTP Germany'
   textpeak webhooks redeliver --since 24h
 
-A webhook that was switched off by 410 (Gone) is switched on again.";
+A webhook that was turned off by 410 (Gone) is turned on again.";
 pub(super) const ROUTES_LIST: &str = "\
 Examples:
   textpeak routes list";
 pub(super) const ROUTES_ADD: &str = "\
 Examples:
   textpeak routes add --token-file token.txt
-  textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream 'OTP Germany'
+  textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream Alerts
 
-Messages of live streams are kept first, then handed on in batches, at most once. Without a route
+Messages of live streams are saved first, then sent in batches, at most once. Without a route, \
 they end in no_routes.";
 pub(super) const ROUTES_TEST: &str = "\
 Examples:
@@ -172,8 +175,8 @@ Examples:
   textpeak serve
   textpeak serve --listen 127.0.0.1:0 --delivery-delay 100ms --log json
 
-Ready when it prints the address that it listens on. Changes to streams are in force for the next
-request. Ctrl-C and SIGTERM let requests finish, for ten seconds at most.";
+The gateway is ready when it prints the address that it listens on. Changes to streams apply to the \
+next request. After Ctrl-C or SIGTERM, requests have up to ten seconds to finish.";
 pub(super) const DELETE: &str = "\
 Examples:
   textpeak streams delete 'OTP Germany'
@@ -197,13 +200,13 @@ Examples:
   textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body body.json
   pbpaste | textpeak webhooks verify --secret-file secret.txt --headers headers.txt --body - -o json
 
-A raw request is the request line, the headers, an empty line and the body. Exit 0 when the
-signature is valid, 4 when it isn't. streams show STREAM --reveal prints the secret.";
+A raw request is the request line, the headers, an empty line, and the body. Exits with 0 if the \
+signature is valid, and with 4 if it isn't. To print the secret, use streams show STREAM --reveal.";
 pub(super) const WEBHOOKS_LISTEN: &str = "\
 Examples:
   textpeak webhooks listen
   textpeak webhooks listen --port 0 --fail 2
   textpeak webhooks listen --status 503 --delay 5s --stream 'OTP Germany' -o json
 
-Set a stream's --webhook-url to the address that it prints. It shows message texts. A delivery
-whose signature is wrong gets 401; one that can't be verified gets 200 and says so.";
+Set a stream's --webhook-url to the printed address. Message texts are shown. A delivery with a \
+wrong signature gets 401; one that can't be verified gets 200 and a note.";

@@ -9,23 +9,23 @@ use crate::domain::{AllowedIp, Invalid, RetryPolicy, Span, quote};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address and port; port 0 takes any that is free
+    /// Address and port; port 0 picks any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680", value_parser = listen)]
     pub listen: SocketAddr,
-    /// Believe the X-Forwarded-For of this proxy, an address or CIDR block
+    /// Trust X-Forwarded-For from this proxy, an address or CIDR block
     #[arg(long = "trusted-proxy", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<AllowedIp>,
-    /// After how long a simulated message is delivered
+    /// Delay before a simulated message is delivered
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub delivery_delay: Span,
-    /// Beyond loopback, serve streams without an allow list to any address
+    /// Serve streams without an IP allow list on addresses other than loopback
     #[arg(long)]
     pub allow_any: bool,
-    /// When a webhook delivery is tried again: local (1, 2, 5, 10, 30 s), service (for three days),
-    /// none, or pauses like 1s,1m [default: local on loopback, service elsewhere]
+    /// Retry schedule of webhook deliveries: local (1, 2, 5, 10, 30 s), service (for three days),
+    /// none, or delays like 1s,1m [default: local on loopback, service elsewhere]
     #[arg(long, value_name = "SCHEDULE")]
     retry: Option<RetryPolicy>,
-    /// A line a request on stderr: text or json; -q writes faults alone
+    /// One log line per request on stderr, as text or json; -q logs errors only
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = values::log())]
     pub log: LogFormat,
 }
@@ -53,7 +53,7 @@ fn listen(text: &str) -> Result<SocketAddr, Invalid> {
         .map(|port: u16| (Ipv4Addr::LOCALHOST, port).into());
     here.or_else(|_| text.parse()).map_err(|_| {
         Invalid::new(format_args!(
-            "{} is not an address to listen on: write it like 127.0.0.1:4680, or a port alone",
+            "{} is not an address to listen on: use a form like 127.0.0.1:4680, or only a port",
             quote(text)
         ))
     })

@@ -1,6 +1,7 @@
 //! The main help: the commands by task, and the exit codes.
 
 use clap::Command;
+use console::Term;
 
 use crate::error::Code;
 
@@ -75,11 +76,17 @@ const TASKS: [(&str, &[&str]); 9] = [
         ],
     ),
     (
-        "Live sending",
+        "Live streams",
         &["routes list", "routes add", "routes test", "routes remove"],
     ),
-    ("Set up", &["completions", "doctor"]),
+    ("Setup", &["completions", "doctor"]),
 ];
+
+/// Columns that help has at most.
+pub(super) const WIDEST: usize = 100;
+
+/// Where the descriptions of commands begin.
+const TEXT_COLUMN: usize = 23;
 
 const TEMPLATE: &str = "\
 {about}
@@ -92,7 +99,7 @@ const TEMPLATE: &str = "\
 
 /// Puts the commands by task into the main help, and the exit codes under it.
 pub(super) fn with_tasks(command: Command) -> Command {
-    let tasks = tasks(&command);
+    let tasks = tasks(&command, columns());
     command
         .help_template(TEMPLATE)
         .before_help(tasks)
@@ -103,7 +110,7 @@ pub(super) fn with_tasks(command: Command) -> Command {
         ))
 }
 
-fn tasks(command: &Command) -> String {
+fn tasks(command: &Command, width: usize) -> String {
     let mut text = String::new();
     for (task, paths) in TASKS {
         text += &format!("{task}:\n");
@@ -111,11 +118,38 @@ fn tasks(command: &Command) -> String {
             let about = find(command, path)
                 .and_then(Command::get_about)
                 .map(ToString::to_string);
-            text += &format!("  {path:<20} {}\n", about.unwrap_or_default());
+            text += &row(path, &about.unwrap_or_default(), width);
         }
         text.push('\n');
     }
     text.trim_end().to_owned()
+}
+
+/// A command with what it does; further lines are aligned under the first, which clap would not do.
+fn row(path: &str, about: &str, width: usize) -> String {
+    let mut text = format!("  {path:<20}");
+    let mut used = TEXT_COLUMN - 1;
+    for word in about.split(' ') {
+        let length = word.chars().count();
+        if used + 1 + length > width && used >= TEXT_COLUMN {
+            text += &format!("\n{:1$}", "", TEXT_COLUMN - 1);
+            used = TEXT_COLUMN - 1;
+        }
+        text += &format!(" {word}");
+        used += 1 + length;
+    }
+    text + "\n"
+}
+
+/// The columns that clap wraps at.
+fn columns() -> usize {
+    let terminal = [Term::stdout(), Term::stderr()]
+        .iter()
+        .find_map(Term::size_checked)
+        .map(|(_, columns)| usize::from(columns));
+    let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let columns = terminal.or_else(variable).filter(|columns| *columns > 0);
+    columns.map_or(WIDEST, |columns| columns.min(WIDEST))
 }
 
 fn find<'a>(command: &'a Command, path: &str) -> Option<&'a Command> {
@@ -126,7 +160,8 @@ fn find<'a>(command: &'a Command, path: &str) -> Option<&'a Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::command;
+    use crate::cli::{Cli, command};
+    use clap::CommandFactory as _;
 
     fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
         for sub in command.get_subcommands() {
@@ -142,6 +177,18 @@ mod tests {
                 found.push(path);
             }
         }
+    }
+
+    #[test]
+    fn a_long_description_goes_on_under_its_beginning() {
+        let told = tasks(&Cli::command(), 60);
+        assert!(
+            told.lines().all(|line| line.chars().count() <= 60),
+            "{told}"
+        );
+        let second = told.lines().find(|line| line.starts_with("   "));
+        let indent = second.map(|line| line.len() - line.trim_start().len());
+        assert_eq!(indent, Some(TEXT_COLUMN), "{told}");
     }
 
     #[test]

@@ -8,15 +8,15 @@ use crate::domain::{Direction, MessageStatus, MessageText, Phone, SenderId, Span
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplyArgs {
-    /// Name or id of the demo stream
+    /// Name or ID of the demo stream
     pub stream: String,
-    /// The handset that answers: its number, country code first
+    /// Number that replies, starting with the country code
     #[arg(long, value_name = "NUMBER", value_parser = Phone::typed)]
     pub from: Phone,
-    /// What it says
+    /// Text of the message
     #[arg(long)]
     pub text: MessageText,
-    /// The Sender ID that it answers [default: that of the last message to this handset, else the
+    /// Sender ID to reply to [default: the sender of the last message to this number, or else the
     /// stream's default sender]
     #[arg(long = "to", value_name = "ID")]
     pub to_sender: Option<SenderId>,
@@ -24,25 +24,25 @@ pub(crate) struct ReplyArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MessagesCommand {
-    /// Sends, replies and webhook attempts, newest first
+    /// List sent messages, replies, and webhook attempts, newest first
     #[command(visible_alias = "ls", after_help = examples::MESSAGES_LIST)]
     List {
         #[command(flatten)]
         filter: MessageFilterFlags,
-        /// Most lines shown; 0 shows all
+        /// Maximum number of lines; 0 shows all
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
     },
-    /// One message, with its delivery and every attempt
+    /// Show a message with its deliveries and every attempt
     #[command(after_help = examples::MESSAGES_SHOW)]
     Show {
-        /// The message's id
+        /// Message ID
         uuid: String,
     },
-    /// Wait until a message comes; exit 6 when none does
+    /// Wait for a message; exit with 6 if none arrives
     #[command(after_help = examples::MESSAGES_WAIT)]
     Wait(WaitArgs),
-    /// Show messages and webhook attempts as they come, until Ctrl-C
+    /// Show messages and webhook attempts in real time, until Ctrl-C
     #[command(after_help = examples::MESSAGES_FOLLOW)]
     Follow {
         #[command(flatten)]
@@ -54,13 +54,13 @@ pub(crate) enum MessagesCommand {
 pub(crate) struct WaitArgs {
     #[command(flatten)]
     pub filter: MessageFilterFlags,
-    /// A regular expression that its text has to match
+    /// Regular expression that the text must match
     #[arg(long = "match", value_name = "REGEX")]
     pub pattern: Option<String>,
     /// How long to wait
     #[arg(long, value_name = "DURATION", default_value = "10s")]
     pub timeout: Span,
-    /// What to print: text, match (the first group, or all that matched) or json
+    /// What to print: text, match (the first group or the whole match), or json
     #[arg(long, value_name = "WHAT", value_parser = values::print())]
     #[arg(hide_possible_values = true)]
     pub print: Option<Print>,
@@ -68,24 +68,24 @@ pub(crate) struct WaitArgs {
 
 /// Which messages: all of these conditions hold.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Which messages")]
+#[command(next_help_heading = "Filters")]
 pub(crate) struct MessageFilterFlags {
-    /// Of this stream, by name or id
+    /// Only this stream, by name or ID
     #[arg(long)]
     pub stream: Option<String>,
-    /// To this number or Sender ID
+    /// Only messages to this number or Sender ID
     #[arg(long, value_name = "NUMBER", value_parser = values::party)]
     pub to: Option<String>,
-    /// From this number or Sender ID
+    /// Only messages from this number or Sender ID
     #[arg(long, value_name = "NUMBER", value_parser = values::party)]
     pub from: Option<String>,
-    /// outgoing or incoming
+    /// Direction: outgoing or incoming
     #[arg(long)]
     pub direction: Option<Direction>,
-    /// sent, delivered, undelivered, `sent_failed`, `no_routes` or rejected
+    #[arg(help = "Status: sent, delivered, undelivered, sent_failed, no_routes, or rejected")]
     #[arg(long = "status", value_name = "STATUS")]
     pub message_status: Option<MessageStatus>,
-    /// Not older than this
+    /// Only messages newer than this, like 1h
     #[arg(long, value_name = "DURATION")]
     pub since: Option<Span>,
 }

@@ -41,7 +41,7 @@ pub(crate) use webhooks_verify::{ListenArgs, VerifyArgs};
 
 /// Two-way SMS streams in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "textpeak", version, max_term_width = 100)]
+#[command(name = "textpeak", version, max_term_width = help::WIDEST)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub globals: Globals,
@@ -50,9 +50,9 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
-    /// table for people, json for programs
+    /// Output format: table or json
     #[arg(
         short,
         long,
@@ -71,17 +71,17 @@ pub(crate) struct Globals {
         hide_env_values = true
     )]
     home: Option<OsString>,
-    /// Ask nothing: what is missing is an error
+    /// Never prompt; missing answers are errors
     #[arg(long, global = true)]
     no_input: bool,
-    /// Colour: auto, always or never (auto honours `NO_COLOR`)
+    #[arg(help = "Use color: auto, always, or never (auto respects NO_COLOR)")]
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     #[arg(value_parser = values::color(), hide_possible_values = true, hide_default_value = true)]
     color: Color,
-    /// Say nothing beside the answer
+    /// Print only the result
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say more about what is done
+    /// Print more details
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -107,47 +107,47 @@ impl Globals {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Create, find and look into streams
+    /// Create, find, and inspect streams
     #[command(subcommand)]
     Streams(StreamsCommand),
-    /// The Sender IDs that streams may send from
+    /// Manage Sender IDs
     #[command(subcommand)]
     Senders(SendersCommand),
-    /// The tags that streams have
+    /// Manage tags
     #[command(subcommand)]
     Tags(TagsCommand),
     /// Send a message, or the rows of a file
     #[command(after_help = examples::SEND)]
     Send(Box<SendArgs>),
-    /// How far messages have come
+    /// Show the delivery status of messages
     #[command(after_help = examples::STATUS)]
     Status(StatusArgs),
-    /// Answer as a handset would: a demo stream's incoming message, delivered to its webhook
+    /// Simulate a reply to a demo stream and deliver it to the webhook
     #[command(after_help = examples::REPLY)]
     Reply(ReplyArgs),
-    /// What was sent and received
+    /// Show sent and received messages
     #[command(subcommand)]
     Messages(MessagesCommand),
-    /// How replies reach webhooks
+    /// Manage, test, and debug webhooks
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
-    /// The ways out for live streams
+    /// Manage routes for live streams
     #[command(subcommand)]
     Routes(RoutesCommand),
-    /// Answer the Streams API for the streams of this home, until it is stopped
+    /// Run the gateway: serve the Streams API for the streams in this home
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
-    /// Check the home, its files and this set-up
+    /// Check the home, its files, and your setup
     #[command(after_help = examples::DOCTOR)]
     Doctor {
-        /// Mend what can be mended safely
+        /// Fix what can be fixed safely
         #[arg(long)]
         fix: bool,
     },
-    /// Print a completion script; it also completes names, ids, tags and Sender IDs
+    /// Print a completion script that also completes names, IDs, tags, and Sender IDs
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
-        /// The shell
+        /// Shell
         #[arg(value_parser = values::shell())]
         shell: Shell,
     },
@@ -187,7 +187,7 @@ fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
     }
     let text = error.render().to_string();
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let failure = Failure::usage("a command is missing").hint(help_command(words));
+        let failure = Failure::usage("no command was given").hint(help_command(words));
         return Refusal::Wrong(failure, output_of(words));
     }
     if error.kind() == ErrorKind::ValueValidation

@@ -9,23 +9,23 @@ use crate::domain::{GatewayUrl, HOSTED, RouteName, Span};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoutesCommand {
-    /// The ways out for live streams
+    /// List routes for live streams
     #[command(visible_alias = "ls", after_help = examples::ROUTES_LIST)]
     List,
-    /// Add a way out: another Streams API, and a token that it issued
+    /// Add a route: another Streams API and a token it issued
     #[command(after_help = examples::ROUTES_ADD)]
     Add(AddRouteArgs),
-    /// Ask a route's API whether it takes the token; sends no message
+    /// Check a route's token with its API, without sending a message
     #[command(after_help = examples::ROUTES_TEST)]
     Test {
-        /// Its name [default: the only route]
+        /// Route name [default: the only route]
         #[arg(id = "route", value_name = "ROUTE")]
         name: Option<String>,
     },
-    /// Remove a route with its token
+    /// Remove a route and its token
     #[command(visible_alias = "rm", after_help = examples::ROUTES_REMOVE)]
     Remove {
-        /// Its name
+        /// Route name
         #[arg(id = "route", value_name = "ROUTE")]
         name: String,
     },
@@ -33,22 +33,22 @@ pub(crate) enum RoutesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct AddRouteArgs {
-    /// Its name: letters, digits and -_.
+    /// Route name: letters, digits, and -_.
     #[arg(default_value = "default")]
     pub name: RouteName,
-    /// Address of the API
+    /// Base URL of the API
     #[arg(long, value_name = "URL", default_value = HOSTED)]
     pub base_url: GatewayUrl,
-    /// File with the token, - for standard input
+    /// File that contains the token; - for standard input
     #[arg(long, value_name = "FILE")]
     pub token_file: PathBuf,
-    /// Only for this stream, by name or id; again for more [default: every live stream]
+    /// Use only for this stream, by name or ID; repeatable [default: all live streams]
     #[arg(long = "stream", value_name = "STREAM")]
     pub streams: Vec<String>,
-    /// How long a message waits for an API that is away or throttles [default: 24h]
+    /// How long a message waits while the API is down or throttling [default: 24h]
     #[arg(long, value_name = "DURATION")]
     pub expire: Option<Span>,
-    /// Put it in the place of the route with its name
+    /// Replace the existing route with this name
     #[arg(long)]
     pub replace: bool,
 }

@@ -9,24 +9,24 @@ use crate::domain::{GatewayUrl, InternalId, Invalid, MessageText, Phone, SenderI
 
 #[derive(Debug, Args)]
 pub(crate) struct SendArgs {
-    /// Name or id of the stream
+    /// Name or ID of the stream
     pub stream: String,
-    /// Whom it goes to: a number, country code first
+    /// Recipient: a number that starts with the country code
     #[arg(long, value_name = "NUMBER", value_parser = Phone::typed)]
     pub to: Option<Phone>,
-    /// What it says
+    /// Text of the message
     #[arg(long)]
     pub text: Option<MessageText>,
-    /// Whom it comes from [default: the stream's default sender]
+    /// Sender ID [default: the stream's default sender]
     #[arg(long, value_name = "ID")]
     pub sender: Option<SenderId>,
-    /// Your own id of the message: the same one twice sends nothing twice [default: a random one]
+    /// Your own ID for the message; repeating it doesn't send twice [default: random]
     #[arg(long, value_name = "ID", conflicts_with = "from_file")]
     pub internal_id: Option<InternalId>,
-    /// Print the request, and send nothing
+    /// Print the request without sending it
     #[arg(long)]
     pub dry_run: bool,
-    /// Wait until every status is final; exit 6 unless all are delivered
+    /// Wait until every status is final; exit with 6 unless all are delivered
     #[arg(long)]
     wait: bool,
     /// How long to wait
@@ -50,16 +50,18 @@ impl SendArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "In bulk")]
+#[command(next_help_heading = "Bulk sending")]
 pub(crate) struct BulkArgs {
-    /// Send the rows of a CSV or JSON Lines file, - for standard input: to, text, sender,
-    /// `internal_id`
+    #[arg(
+        help = "Send the rows of a CSV or JSON Lines file, or - for standard input: to, text, \
+                  sender, internal_id"
+    )]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "text"])]
     pub from_file: Option<PathBuf>,
-    /// Send the good rows although others are bad
+    /// Send the valid rows even if others are invalid
     #[arg(long, requires = "from_file", conflicts_with = "to")]
     pub skip_invalid: bool,
-    /// Write what became of each row as JSON Lines; given back as --from-file it sends the rest
+    /// Write the result of each row as JSON Lines; pass it as --from-file to send the rest
     #[arg(
         long,
         value_name = "FILE",
@@ -67,7 +69,7 @@ pub(crate) struct BulkArgs {
         conflicts_with = "to"
     )]
     pub results: Option<PathBuf>,
-    /// Part of the ids derived for rows without one: another name sends the same rows again
+    /// Batch name for generated IDs; a different name sends the same rows again
     #[arg(
         long,
         value_name = "NAME",
@@ -80,16 +82,16 @@ pub(crate) struct BulkArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
-    /// Ids of messages [default: the latest of --stream]
+    /// Message IDs [default: the latest of --stream]
     #[arg(value_name = "UUID")]
     pub uuids: Vec<String>,
-    /// Name or id of the stream
+    /// Name or ID of the stream
     #[arg(long)]
     pub stream: Option<String>,
-    /// Your own id of a message
+    /// Your own ID for a message
     #[arg(long, value_name = "ID", conflicts_with = "uuids")]
     pub internal_id: Option<String>,
-    /// How many of the latest
+    /// Number of latest messages
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(1..=250))]
     pub limit: u16,
     #[command(flatten)]
@@ -99,7 +101,7 @@ pub(crate) struct StatusArgs {
 /// Which Streams API is called.
 #[derive(Debug, Args)]
 pub(crate) struct GatewayOptions {
-    /// Streams API to call [default: a gateway of its own, for the life of the command]
+    /// Streams API to call [default: a temporary local gateway]
     #[arg(
         long = "gateway",
         value_name = "URL",
@@ -107,7 +109,7 @@ pub(crate) struct GatewayOptions {
         hide_env_values = true
     )]
     gateway: Option<NamedGateway>,
-    /// With a gateway of its own: after how long a simulated message is delivered
+    /// Delay before a simulated message is delivered by the temporary gateway
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub delivery_delay: Span,
 }

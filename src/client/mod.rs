@@ -57,10 +57,10 @@ pub enum Unanswered {
     #[error("cannot connect to {host}: {why}")]
     NotConnected { host: String, why: String },
     /// The answer did not come in time. Whether the request was acted on is not known.
-    #[error("{host} did not answer within {} s", limit.as_secs_f32())]
+    #[error("{host} did not respond within {} s", limit.as_secs_f32())]
     TimedOut { host: String, limit: Duration },
     /// The connection broke. Whether the request was acted on is not known.
-    #[error("{host} broke off: {why}")]
+    #[error("{host} closed the connection: {why}")]
     BrokeOff { host: String, why: String },
 }
 
@@ -94,8 +94,9 @@ impl Client {
 
     /// Sends a request once and reads the answer. An error names the host and no secret.
     pub async fn execute(&self, request: &HttpRequest) -> Result<Answer, Unanswered> {
-        let url = Url::parse(&request.url)
-            .map_err(|_| Unanswered::Unsendable(format!("{} is no URL", escape(&request.url))))?;
+        let url = Url::parse(&request.url).map_err(|_| {
+            Unanswered::Unsendable(format!("{} is not a URL", escape(&request.url)))
+        })?;
         let host = host(&url);
         let client = self.inner(&url)?;
         let method = match request.method {
@@ -155,10 +156,10 @@ impl Client {
     fn unanswered(&self, host: String, error: &reqwest::Error) -> Unanswered {
         let why = words(error);
         if error.is_builder() {
-            Unanswered::Unsendable(format!("the request to {host} cannot be sent: {why}"))
+            Unanswered::Unsendable(format!("cannot send the request to {host}: {why}"))
         } else if error.is_connect() {
             let why = if error.is_timeout() {
-                format!("no answer within {} s", self.limits.connect.as_secs_f32())
+                format!("no response within {} s", self.limits.connect.as_secs_f32())
             } else {
                 why
             };

@@ -113,7 +113,7 @@ impl StreamsApi {
         if answer.cut {
             let error = AnswerError::Unreadable {
                 status: answer.status,
-                message: "it is longer than any answer should be".to_owned(),
+                message: "the response is too long".to_owned(),
             };
             return Err(no_answer(error, &answer));
         }

@@ -90,7 +90,7 @@ fn tell_dry_run(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow:
     tell(session, made, gateway)?;
     session
         .terminal
-        .note("Nothing was made: this was a dry run, and the id is an example.");
+        .note("Dry run: nothing was created. The ID is an example.");
     Ok(())
 }
 
@@ -98,10 +98,10 @@ fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyh
     tell(session, made, &creation.gateway)?;
     match &made.token {
         None => session.terminal.note(&format!(
-            "Saved as a draft. To go on: {}",
+            "Saved as a draft. To continue: {}",
             session.paste(&["streams", "resume", made.stream.name.as_str()])
         )),
-        Some(token) if creation.copy => session.copy("The token was", token.expose()),
+        Some(token) if creation.copy => session.copy(token.expose()),
         Some(_) => {}
     }
     let stream = &made.stream;

@@ -14,8 +14,8 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
     if !args.yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
-                "deleting asks for the stream's name",
-                "--yes deletes without asking",
+                "confirmation",
+                "use --yes to delete without confirmation",
             )
             .into());
         }
@@ -28,7 +28,7 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
     }
     for stream in &streams {
         session.terminal.note(&format!(
-            "Deleted {} with its token.",
+            "Deleted {} and its token.",
             quote(stream.name.as_str())
         ));
     }
@@ -37,21 +37,23 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
 
 fn confirm(session: &Session, streams: &[Stream]) -> anyhow::Result<()> {
     let terminal = session.terminal;
-    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was deleted.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was deleted.")?;
     let say = |text: &str| terminal.say(text);
     for stream in streams {
         let name = stream.name.as_str();
         terminal.say(&format!(
-            "Deleting {} cannot be undone; its token stops working.",
+            "Deleting {} can't be undone, and its token stops working.",
             quote(name)
         ));
         if !interrupt_message
             .prompt(&say)
             .exactly("Type its name to delete it", name)?
         {
-            return Err(
-                Failure::new(Code::Cancelled, "that is not its name: nothing was deleted").into(),
-            );
+            return Err(Failure::new(
+                Code::Cancelled,
+                "the name doesn't match. Nothing was deleted",
+            )
+            .into());
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::advice;
 use super::session::{Session, ask};
-use crate::domain::{escape, quote};
+use crate::domain::{escape, quote, sentence};
 use crate::error::{Code, Failure};
 use crate::render::counted;
 use crate::service::{Diagnosis, ServiceError, diagnose};
@@ -23,10 +23,10 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     let mut found = modes(session, fix);
     found.extend(session.home().closed_to_us().map(|why| Finding {
         problem: format!(
-            "nothing can be written into {}: {why}",
+            "{} is not writable: {why}",
             escape(&session.home().folder().to_string_lossy())
         ),
-        remedy: "make it a folder that you may write to, or name another with --home".to_owned(),
+        remedy: "make it a writable folder, or choose another with --home".to_owned(),
         fixed: false,
     }));
     match streams(session, fix) {
@@ -62,17 +62,17 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
             let (sign, remedy) = if *fixed {
                 ("fixed", String::new())
             } else {
-                ("found", format!("\n       {remedy}"))
+                ("found", format!("\n       {}", sentence(remedy)))
             };
-            text += &format!("{sign}: {problem}{remedy}\n");
+            text += &format!("{sign}: {}{remedy}\n", sentence(problem));
         }
         for note in &notes {
             text += &format!("note:  {note}\n");
         }
         text += &if open == 0 {
-            "All is well.\n".to_owned()
+            "No problems found.\n".to_owned()
         } else {
-            format!("{open} to mend.\n")
+            format!("{} found.\n", counted(open, "problem"))
         };
         terminal.answer(&text)?;
     }
@@ -82,7 +82,7 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
 fn modes(session: &Session, fix: bool) -> Findings {
     let closed = |path: &std::path::Path, mode| fix && session.home().close(path, mode).is_ok();
     let finding = |(path, mode): (std::path::PathBuf, u32)| Finding {
-        problem: format!("others than its owner can get at {}", path.display()),
+        problem: format!("other users can access {}", path.display()),
         remedy: format!(
             "chmod {mode:o} {}",
             crate::render::shell_word(&path.to_string_lossy())
@@ -104,20 +104,20 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
     let mut fixed = false;
     let (problem, remedy) = match diagnosis {
         Diagnosis::Twins(one, two) => (
-            format!("{} and {} have the same id or name", quote(one), quote(two)),
-            "give one of them another in state.json".to_owned(),
+            format!("{} and {} have the same ID or name", quote(one), quote(two)),
+            "change one of them in state.json".to_owned(),
         ),
         Diagnosis::NoToken(name) => (
-            format!("the token of {} is not kept", quote(name)),
+            format!("the token of {} is not stored", quote(name)),
             rotate(name),
         ),
         Diagnosis::OtherToken(name) => (
-            format!("the token kept for {} is not the one in force", quote(name)),
+            format!("the stored token of {} is not the current one", quote(name)),
             rotate(name),
         ),
         Diagnosis::NoSender { stream, sender } => (
             format!(
-                "the default sender {sender} of {} is not in the catalogue",
+                "the default sender {sender} of {} is not in the catalog",
                 quote(stream)
             ),
             session.paste(&["senders", "add", sender.as_str()]),
@@ -126,7 +126,7 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
             let secure = url.as_str().replacen("http://", "https://", 1);
             (
                 format!(
-                    "replies to {} travel unencrypted to {}",
+                    "replies to {} are sent unencrypted to {}",
                     quote(stream),
                     quote(url.as_str())
                 ),
@@ -135,24 +135,25 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
         }
         Diagnosis::SwitchedOff(name) => (
             format!(
-                "the webhook of {} answered 410 (Gone) and is switched off",
+                "the webhook of {} responded with 410 (Gone) and is turned off",
                 quote(name)
             ),
             session.paste(&["webhooks", "test", name]),
         ),
         Diagnosis::Disabled(name) => (
             format!(
-                "the webhook of {} is disabled; its events wait",
+                "the webhook of {} is disabled; its events are waiting",
                 quote(name)
             ),
             session.paste(&["webhooks", "enable", name]),
         ),
         Diagnosis::SetAside(count, what) => (
             format!(
-                "left alone in messages.db: {}: {what}",
+                "messages.db contains {} that can't be read: {what}",
                 counted(*count, "row")
             ),
-            "restore messages.db from a copy, or leave it so: nothing else waits for it".to_owned(),
+            "restore messages.db from a backup, or ignore this: other messages aren't affected"
+                .to_owned(),
         ),
         Diagnosis::Orphans(count) => {
             fixed = fix && forget_orphans(session);
@@ -200,13 +201,13 @@ const MOST_NOTES: usize = 10;
 fn set_up(session: &Session) -> Vec<String> {
     let terminal = session.terminal;
     let width = terminal.width().map_or_else(
-        || "no terminal on stdout".to_owned(),
+        || "stdout is not a terminal".to_owned(),
         |w| format!("{w} columns"),
     );
     let asks = if terminal.is_interactive() {
-        "questions can be asked"
+        "interactive"
     } else {
-        "nothing can be asked"
+        "not interactive"
     };
     let shell = std::env::var("SHELL").unwrap_or_default();
     let shell = shell.rsplit('/').next().unwrap_or_default().to_owned();

@@ -31,8 +31,8 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
     let has_flags = answers != RawDraft::default() || removals != Removals::default();
     if !has_flags && !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
-            "without flags the wizard asks",
-            "textpeak streams edit --help",
+            "prompts",
+            "use flags, or run the command in a terminal, without --no-input",
         )
         .into());
     }
@@ -46,7 +46,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         now: now(),
     };
     let script = Script::from_step(Step::Details);
-    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;
     let outcome = run_wizard(
         session,
         WizardInput {
@@ -140,9 +140,7 @@ fn tell(session: &Session, before: &Stream, edited: &Edited) -> anyhow::Result<(
     }
     let name = quote(after.name.as_str());
     if told.is_empty() {
-        session
-            .terminal
-            .note(&format!("Nothing differs: {name} is as it was."));
+        session.terminal.note(&format!("No changes to {name}."));
         return Ok(());
     }
     session

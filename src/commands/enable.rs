@@ -23,7 +23,7 @@ pub fn run(session: &Session, wanted: &[String], enabled: bool) -> anyhow::Resul
             .answer_json(&serde_json::json!({ "items": items }));
     }
     for (stream, differs) in &changed {
-        let already = if *differs { "is" } else { "was already" };
+        let already = if *differs { "is" } else { "is already" };
         session.terminal.note(&format!(
             "{} {already} {}.",
             quote(stream.name.as_str()),

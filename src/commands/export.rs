@@ -30,7 +30,7 @@ pub fn run(session: &Session, args: ExportArgs) -> anyhow::Result<()> {
         Some(path) => {
             replace_file(path, &text)?;
             session.terminal.note(&format!(
-                "{} streams written to {}.",
+                "Wrote {} streams to {}.",
                 streams.len(),
                 path.display()
             ));

@@ -57,7 +57,7 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
         return terminal.answer_json(&List { items, total, page });
     }
     if total == 0 && catalogue.entries().len() > 0 {
-        terminal.note("No stream meets these conditions.");
+        terminal.note("No streams found.");
         return Ok(());
     }
     if total == 0 {

@@ -83,8 +83,8 @@ pub fn ago(now: Timestamp, span: std::time::Duration) -> Timestamp {
 
 pub fn uuid(text: &str) -> Result<uuid::Uuid, Failure> {
     text.parse().map_err(|_| {
-        Failure::usage(format_args!("{} is not an id", quote(text)))
-            .hint("textpeak messages list -o json shows ids")
+        Failure::usage(format_args!("{} is not an ID", quote(text)))
+            .hint("list IDs with: textpeak messages list -o json")
     })
 }
 

@@ -136,7 +136,7 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let Some(message) = ask(find(session, uuid))? else {
         return Err(
-            Failure::not_found(format_args!("no message {}", quote(wanted)))
+            Failure::not_found(format_args!("message {} not found", quote(wanted)))
                 .hint(session.paste(&["messages", "list"]))
                 .into(),
         );
@@ -190,7 +190,7 @@ fn details(
         ("Conversation", message.conversation().to_string().into()),
     ];
     let optional = [
-        ("Internal id", message.internal_id.clone()),
+        ("Internal ID", message.internal_id.clone()),
         (
             "In reply to",
             message.in_reply_to.map(|uuid| uuid.to_string()),

@@ -43,7 +43,7 @@ pub fn apply(
             if terminal.json() {
                 return terminal.answer_json(&plan_json(&plan));
             }
-            terminal.note("Nothing to do: the streams are those of the document.");
+            terminal.note("Nothing to do. The streams already match the document.");
             return Ok(());
         }
         render::plan(&plan)
@@ -94,14 +94,12 @@ fn escaped(lines: &str) -> String {
 fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
     let terminal = session.terminal;
     if !terminal.is_interactive() {
-        return Err(needs_a_terminal(
-            "applying asks before it changes anything",
-            "--yes applies without asking",
-        )
-        .into());
+        return Err(
+            needs_a_terminal("confirmation", "use --yes to apply without confirmation").into(),
+        );
     }
     terminal.say(shown);
-    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;
     let say = |text: &str| terminal.say(text);
     if !interrupt_message
         .prompt(&say)
@@ -110,7 +108,7 @@ fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
         return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
     }
     interrupt_message
-        .set("Cancelled while the plan was applied: textpeak streams plan tells whether it was.");
+        .set("Canceled while applying. To see what was applied, run: textpeak streams plan");
     Ok(())
 }
 

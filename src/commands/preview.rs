@@ -71,12 +71,12 @@ pub fn run(session: &Session, args: &PreviewArgs) -> anyhow::Result<()> {
     }
     session.terminal.answer(&text)?;
     if *copy {
-        session.copy("The preview was", &text);
+        session.copy(&text);
     }
     if wanted_part.is_none() && !reveal {
         session
             .terminal
-            .note("Secrets are masked; --reveal shows them.");
+            .note("Secrets are masked. Use --reveal to show them.");
     }
     Ok(())
 }

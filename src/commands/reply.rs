@@ -49,20 +49,19 @@ fn refused(session: &Session, stream: &Stream, from: &str, error: ReceiveError) 
     let name = stream.name.as_str();
     match error {
         ReceiveError::Store(error) => error.into(),
-        ReceiveError::Draft => Failure::usage(format_args!(
-            "{} is a draft: it has to be created first",
-            quote(name)
-        ))
-        .hint(session.paste(&["streams", "resume", name])),
+        ReceiveError::Draft => {
+            Failure::usage(format_args!("{} is a draft: create it first", quote(name)))
+                .hint(session.paste(&["streams", "resume", name]))
+        }
         ReceiveError::Live => Failure::usage(format_args!(
-            "{} is live: its replies come from handsets",
+            "{} is a live stream: replies come from real phones",
             quote(name)
         ))
         .hint(session.paste(&["streams", "edit", name, "--demo"])),
-        ReceiveError::NeverWrittenTo => {
-            Failure::usage(format_args!("{from} never got a message of this stream"))
-                .hint("say which Sender ID it answers, as with --to 12025550100")
-        }
+        ReceiveError::NeverWrittenTo => Failure::usage(format_args!(
+            "{from} has not received a message from this stream"
+        ))
+        .hint("specify the Sender ID to reply to, for example --to 12025550100"),
     }
 }
 
@@ -118,7 +117,7 @@ fn tell(
     }
     terminal.answer(&message.uuid.to_string())?;
     let Some(delivery) = delivery else {
-        terminal.note("Kept. The stream has no webhook that it could be delivered to.");
+        terminal.note("Saved. The stream has no webhook.");
         return Ok(());
     };
     let disabled = ask(session
@@ -127,26 +126,24 @@ fn tell(
     .is_some();
     let last = attempts.last().map(outcome).unwrap_or_default();
     terminal.note(&match (delivery.state, attempts.last()) {
-        (DeliveryState::Delivered, _) => format!("Kept and delivered: {last}"),
+        (DeliveryState::Delivered, _) => format!("Saved and delivered: {last}"),
         (DeliveryState::Dead, None) => {
             format!(
-                "Kept, not delivered: {}",
+                "Saved, but not delivered: {}",
                 delivery.details.clone().unwrap_or_default()
             )
         }
         (DeliveryState::Dead, Some(_)) => format!(
-            "Kept, not delivered: {last}. To try again: {}",
+            "Saved, but not delivered: {last}. To try again: {}",
             session.paste(&["webhooks", "redeliver", &delivery.id.to_string()])
         ),
         (DeliveryState::Waiting, None) if disabled => format!(
-            "Kept. The webhook is disabled; to deliver it: {}",
+            "Saved. The webhook is disabled. To deliver the reply: {}",
             session.paste(&["webhooks", "enable", delivery.stream.as_str()])
         ),
-        (DeliveryState::Waiting, None) => {
-            "Kept. A gateway of this home goes on with its delivery.".to_owned()
-        }
+        (DeliveryState::Waiting, None) => "Saved. The running gateway delivers it.".to_owned(),
         (DeliveryState::Waiting, Some(_)) => format!(
-            "Kept, not delivered yet: {last}. textpeak serve goes on with it at {}.",
+            "Saved, but not delivered yet: {last}. textpeak serve tries again at {}.",
             time(delivery.next_at, &zone())
         ),
     });

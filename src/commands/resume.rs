@@ -26,7 +26,7 @@ pub fn run(session: &Session, wanted: Option<&str>, gateway: &GatewayUrl) -> any
     let name = stream.name.as_str();
     if stream.status != Status::Draft {
         return Err(Failure::usage(format_args!(
-            "{} is complete: there is no draft to resume",
+            "{} is not a draft, so there is nothing to resume",
             quote(name)
         ))
         .hint(session.paste(&["streams", "show", name]))
@@ -34,8 +34,8 @@ pub fn run(session: &Session, wanted: Option<&str>, gateway: &GatewayUrl) -> any
     }
     if !session.terminal.is_interactive() {
         return Err(needs_a_terminal(
-            "resuming asks the wizard's questions",
-            "run it on a terminal, without --no-input",
+            "prompts",
+            "run the command in a terminal, without --no-input",
         )
         .into());
     }
@@ -90,11 +90,11 @@ fn only_draft(session: &Session) -> anyhow::Result<Option<Stream>> {
         .into());
     }
     let names: Vec<_> = drafts.iter().map(|draft| draft.name.to_string()).collect();
-    let watched = InterruptMessage::watch(session, "Cancelled: nothing was changed.")?;
+    let watched = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;
     let say = |text: &str| session.terminal.say(text);
     let list = List {
         label: "Draft",
-        hint: "Type to search. Esc goes back.",
+        hint: "Type to search. Press Esc to go back.",
         entries: &names,
         chosen: 0,
     };
@@ -130,7 +130,7 @@ pub fn create_with_wizard(
         ..
     } = creation;
     let kept = known.borrow().is_some();
-    let interrupt_message = InterruptMessage::watch(session, "Cancelled: nothing was saved.")?;
+    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was saved.")?;
     if kept {
         interrupt_message.set(draft_kept(session, &draft));
     }
@@ -150,7 +150,7 @@ pub fn create_with_wizard(
         Outcome::Left(draft) => {
             session
                 .terminal
-                .say(&format!("To go on: {}", resume_command(session, &draft)));
+                .say(&format!("To continue: {}", resume_command(session, &draft)));
             Ok(())
         }
     }
@@ -203,7 +203,7 @@ fn created(
             .prompt(&say)
             .yes_or_no("Copy the token?")?
     {
-        session.copy("The token was", token);
+        session.copy(token);
     }
     if !terminal.json() {
         list::newest(session, 10)?;
@@ -212,7 +212,7 @@ fn created(
     let words = echo(draft, false);
     let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(
-        "The same without the wizard:\n{}",
+        "Equivalent command:\n{}",
         session.paste_indented(&words)
     ));
     if draft
@@ -220,7 +220,7 @@ fn created(
         .as_ref()
         .is_some_and(|headers| !headers.is_empty())
     {
-        terminal.say("Put the header's values in the place of ********.");
+        terminal.say("Replace ******** with the header values.");
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
     }
     if routes.is_empty() {
         terminal.note(&format!(
-            "No routes yet: messages of live streams end in no_routes. To add one: {}",
+            "No routes yet. Messages of live streams end in no_routes. To add a route: {}",
             add_command(session)
         ));
         return Ok(());
@@ -51,7 +51,7 @@ fn item(route: &Route) -> Value {
 
 fn streams(route: &Route, catalogue: &Catalogue) -> String {
     if route.streams.is_empty() {
-        return "every live stream".to_owned();
+        return "all live streams".to_owned();
     }
     let name = |id: &crate::domain::StreamId| {
         let found = catalogue.with_id(id).ok().flatten();
@@ -79,7 +79,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
     }
     let token: RouteToken = read_text_input(&token_file)?
         .parse()
-        .map_err(|error| Failure::usage(error).hint("put the token alone into the file"))?;
+        .map_err(|error| Failure::usage(error).hint("put only the token in the file"))?;
     let new = NewRoute {
         name,
         base_url,
@@ -96,7 +96,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
             .answer_json(&json!({ "route": item(&route) }));
     }
     session.terminal.note(&format!(
-        "Added. To try it: {}",
+        "Added. To test it: {}",
         session.paste(&["routes", "test", route.name.as_str()])
     ));
     Ok(())
@@ -109,7 +109,7 @@ pub fn remove(session: &Session, name: &str) -> anyhow::Result<()> {
     }
     session
         .terminal
-        .note(&format!("Removed {name} with its token."));
+        .note(&format!("Removed {name} and its token."));
     Ok(())
 }
 
@@ -151,7 +151,7 @@ pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
         .route_token(&route.name)
         .ok_or_else(|| {
             Failure::failed(format_args!(
-                "the token of route {} is not kept",
+                "the token of route {} is not stored",
                 route.name
             ))
             .hint("add the route again with --replace")
@@ -164,9 +164,9 @@ pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
         }
         CallError::NoAnswer { answer, .. } => Failure::new(
             Code::Refused,
-            format_args!("{} refused: {answer}", route.base_url),
+            format_args!("{} refused the request: {answer}", route.base_url),
         )
-        .hint("check the token and the address; an API may have an allow list"),
+        .hint("check the token, the address, and the API's IP allow list"),
     })?;
     let elapsed = elapsed.as_millis();
     if session.terminal.json() {
@@ -176,7 +176,7 @@ pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
         }));
     }
     session.terminal.note(&format!(
-        "{} takes the token: HTTP {status} in {elapsed} ms.",
+        "{} accepted the token: HTTP {status} in {elapsed} ms.",
         route.base_url
     ));
     Ok(())

@@ -32,7 +32,7 @@ pub fn resume_command(session: &Session, draft: &StreamDraft) -> String {
 
 pub fn draft_kept(session: &Session, draft: &StreamDraft) -> String {
     let command = resume_command(session, draft);
-    format!("Cancelled: the draft is kept. To go on: {command}")
+    format!("Canceled. The draft is saved. To continue: {command}")
 }
 
 /// Each part of the requests with its title.
@@ -119,7 +119,7 @@ pub fn run_wizard(session: &Session, input: WizardInput<'_>) -> anyhow::Result<O
         summary: &summary,
         requests: &titled,
         copies: &copies,
-        copy: &|text: &str| session.copy("It was", text),
+        copy: &|text: &str| session.copy(text),
     };
     terminal.say(purpose.heading());
     context

@@ -112,7 +112,7 @@ impl One {
             let uuid = match outcome {
                 Some(Ok(uuid)) => uuid,
                 Some(Err(why)) => return Err(refused(&why).into()),
-                None => return Err(refused("it is not in the answer").into()),
+                None => return Err(refused("it is not in the response").into()),
             };
             // At once: whoever stops waiting has it.
             if !terminal.json() {
@@ -186,7 +186,7 @@ pub fn say_whose_gateway(session: &Session, stream: &Stream, gateway: &GatewayOp
     if gateway.url().is_none() && !stream.allowed_ips.is_empty() {
         session
             .terminal
-            .note("Sent by the owner through a gateway of its own: the allow list is not applied.");
+            .note("Sent through a temporary local gateway; the IP allow list doesn't apply.");
     }
 }
 
@@ -212,7 +212,7 @@ pub fn say_what_is_left(session: &Session, left: usize) {
     if left > 0 {
         let kept = counted(left, "message");
         session.terminal.note(&format!(
-            "{kept} kept and not submitted yet: textpeak serve goes on with it."
+            "{kept} saved but not submitted yet. textpeak serve submits it."
         ));
     }
 }

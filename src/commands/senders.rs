@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failures::refused;
 use super::list::whole;
 use super::session::{Session, ask};
-use crate::domain::SenderId;
+use crate::domain::{SenderId, sentence};
 use crate::error::Failure;
 use crate::files::{input_name, read_lossy_input};
 use crate::render::table;
@@ -59,12 +59,12 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
     for id in &added {
         session
             .terminal
-            .note(&format!("Added {id} to the catalogue."));
+            .note(&format!("Added {id} to the catalog."));
     }
     for id in &known {
         session
             .terminal
-            .note(&format!("{id} is in the catalogue already."));
+            .note(&format!("{id} is already in the catalog."));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
     for id in &removed {
         session
             .terminal
-            .note(&format!("Removed {id} from the catalogue."));
+            .note(&format!("Removed {id} from the catalog."));
     }
     Ok(())
 }
@@ -98,10 +98,12 @@ pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
             .answer_json(&json!({ "added": added, "existing": known, "problems": problems }))?;
     } else {
         for (line, what) in &listed.bad {
-            session.terminal.say(&format!("line {line}: {what}"));
+            session
+                .terminal
+                .say(&sentence(&format!("line {line}: {what}")));
         }
         session.terminal.note(&format!(
-            "{added} added, {known} in the catalogue already, {} not used.",
+            "{added} added, {known} already in the catalog, {} skipped.",
             listed.bad.len()
         ));
     }
@@ -109,10 +111,10 @@ pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     Err(Failure::usage(format_args!(
-        "not every line of {} was used",
+        "some lines of {} were skipped",
         input_name(file)
     ))
-    .hint("mend these lines and import the file again: what is known stays")
+    .hint("fix these lines, then import the file again")
     .into())
 }
 
@@ -143,7 +145,7 @@ impl Listed {
                 Ok(id) => match seen.insert(id.clone(), line) {
                     Some(first) => listed
                         .bad
-                        .push((line, format!("{id} stands on line {first} already"))),
+                        .push((line, format!("{id} is already on line {first}"))),
                     None => listed.good.push(id),
                 },
             }

@@ -104,11 +104,11 @@ fn introduce(session: &Session, streams: &[Arc<Stream>]) {
 
 fn open_to_all(session: &Session, name: &str) -> Failure {
     Failure::usage(format_args!(
-        "{} has no allow list, and this address is not loopback: anyone could try to use it",
+        "{} has no IP allow list, and this address is not loopback: anyone could try to use it",
         quote(name)
     ))
     .hint(format_args!(
-        "{}, or serve with --allow-any",
+        "use --allow-any, or add an allow list: {}",
         session.paste(&["streams", "edit", name, "--ip", "192.0.2.10"])
     ))
 }
@@ -139,7 +139,7 @@ fn logging(terminal: Terminal, format: LogFormat) -> (Log, Receiver<()>) {
             terminal.say(&text);
             let missing = count.swap(0, Ordering::Relaxed);
             if missing > 0 {
-                terminal.say(&format!("{missing} lines of the log were left out"));
+                terminal.say(&format!("{missing} log lines were dropped"));
             }
         }
         let _ = done.send(());

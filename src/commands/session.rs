@@ -108,15 +108,13 @@ impl Session {
         words.map(str::to_owned).collect()
     }
 
-    pub fn copy(&self, what: &str, text: &str) {
-        if self.terminal.copy(text) {
-            self.terminal
-                .note(&format!("{what} sent to the terminal's clipboard."));
+    pub fn copy(&self, text: &str) {
+        let copied = self.terminal.copy(text);
+        self.terminal.note(if copied {
+            "Copied to the clipboard."
         } else {
-            self.terminal.note(&format!(
-                "{what} not copied: there is no terminal to copy through."
-            ));
-        }
+            "Nothing was copied: standard error is not a terminal."
+        });
     }
 }
 
@@ -180,6 +178,6 @@ pub fn randomness() -> Result<impl FnMut() -> u8 + Send, StoreError> {
     })
 }
 
-pub fn needs_a_terminal(what: &str, instead: &str) -> Failure {
-    Failure::usage(format_args!("{what}, and nobody can be asked here")).hint(instead)
+pub fn needs_a_terminal(purpose: &str, instead: &str) -> Failure {
+    Failure::usage(format_args!("no terminal for {purpose}")).hint(instead)
 }

@@ -93,8 +93,8 @@ fn pause_times(pause: Option<WebhookPause>) -> (Option<Timestamp>, Option<Timest
 fn pause_words(pause: WebhookPause, times: &Times) -> String {
     let since = |at| times.full(at);
     match pause {
-        WebhookPause::Gone(at) => format!("since {}: it answered 410 (Gone)", since(at)),
-        WebhookPause::Disabled(at) => format!("disabled since {}; events wait", since(at)),
+        WebhookPause::Gone(at) => format!("since {}: it responded with 410 (Gone)", since(at)),
+        WebhookPause::Disabled(at) => format!("disabled since {}; events are waiting", since(at)),
     }
 }
 

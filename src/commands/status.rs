@@ -40,7 +40,7 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
         return terminal.answer_json(&whole(reports.iter().map(item).collect()));
     }
     if reports.is_empty() {
-        terminal.note("No message was sent yet.");
+        terminal.note("No messages sent yet.");
         return Ok(());
     }
     let times = session.times();
@@ -59,7 +59,7 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
     let headers = [
         "Message",
         "Status",
-        "Internal id",
+        "Internal ID",
         "Sent",
         "Delivered",
         "Details",
@@ -125,7 +125,7 @@ fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow:
     if let Some(internal_id) = &args.internal_id {
         let stream = named.as_ref().map(|stream| stream.id.clone());
         let Some(message) = ask(store.with_internal_id(stream, internal_id.clone()))? else {
-            return Err(unknown("internal id", internal_id).into());
+            return Err(unknown("internal ID", internal_id).into());
         };
         return Ok(vec![(
             with_id(&message.stream)?,
@@ -134,7 +134,7 @@ fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow:
     }
     if args.uuids.is_empty() {
         let stream = named.ok_or_else(|| {
-            Failure::usage("which messages? name their ids, or a stream with --stream")
+            Failure::usage("specify message IDs, or a stream with --stream")
                 .hint("textpeak status --help")
         })?;
         let filter = MessageFilter {
@@ -152,11 +152,11 @@ fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow:
     let mut asked: Asked = Vec::new();
     for uuid in &args.uuids {
         let parsed = uuid.parse().map_err(|_| {
-            Failure::usage(format_args!("{} is not a message's id", quote(uuid)))
+            Failure::usage(format_args!("{} is not a message ID", quote(uuid)))
                 .hint("textpeak messages list")
         })?;
         let Some(message) = ask(store.with_ids(vec![parsed]))?.pop() else {
-            return Err(unknown("id", uuid).into());
+            return Err(unknown("ID", uuid).into());
         };
         match asked
             .iter_mut()
@@ -171,8 +171,8 @@ fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow:
 
 fn unknown(what: &str, id: &str) -> Failure {
     Failure::not_found(format_args!(
-        "no message of this home has the {what} {}",
+        "no message with the {what} {} found in this home",
         quote(id)
     ))
-    .hint("a message that another gateway accepted is found with its id and --stream")
+    .hint("for a message that another gateway accepted, use its ID and --stream")
 }

@@ -18,7 +18,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
             .answer_json(&whole(counts.iter().map(item).collect()));
     }
     if counts.is_empty() {
-        session.terminal.note("No stream has a tag.");
+        session.terminal.note("No tags found.");
         return Ok(());
     }
     let rows: Vec<_> = counts

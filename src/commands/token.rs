@@ -22,7 +22,7 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
                 session.home().tokens_path().display()
             ))
             .hint(format_args!(
-                "put a good copy of that file in its place, or: {}",
+                "restore that file from a backup, or: {}",
                 session.paste(&["streams", "token", "rotate", name])
             ))
         };
@@ -40,13 +40,13 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
     if !yes {
         if !session.terminal.is_interactive() {
             return Err(needs_a_terminal(
-                "rotating stops the old token at once",
-                "--yes rotates without asking",
+                "confirmation",
+                "use --yes to rotate without confirmation",
             )
             .into());
         }
         let interrupt_message =
-            InterruptMessage::watch(session, "Cancelled: the token was not rotated.")?;
+            InterruptMessage::watch(session, "Canceled. The token was not rotated.")?;
         let say = |text: &str| session.terminal.say(text);
         if !interrupt_message.prompt(&say).yes_or_no(&format!(
             "Stop the token of {} and issue a new one?",
@@ -54,8 +54,7 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
         ))? {
             return Err(Failure::new(Code::Cancelled, "the token was not rotated").into());
         }
-        interrupt_message
-            .set("Cancelled while the token was rotated: textpeak doctor tells whether it was.");
+        interrupt_message.set("Canceled while rotating. To check the token, run: textpeak doctor");
     }
     let mut random = randomness()?;
     let rotated = rotate_token(&session.store, &session.clock, &mut random, &stream.id);
@@ -76,7 +75,7 @@ fn tell(session: &Session, token: &Token, copy: bool) -> anyhow::Result<()> {
         session.terminal.answer(token.expose())?;
     }
     if copy {
-        session.copy("The token was", token.expose());
+        session.copy(token.expose());
     }
     Ok(())
 }

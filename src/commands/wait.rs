@@ -45,12 +45,12 @@ pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
     };
     let failure = Failure::new(
         Code::NotHappened,
-        format_args!("no such message came within {timeout}"),
+        format_args!("no matching message arrived within {timeout}"),
     );
     let pattern = pattern.map(|pattern| quote(pattern.as_str()));
     Err(match (nearest, pattern) {
         (Some(near), Some(pattern)) => failure.hint(format_args!(
-            "the nearest was {}, which does not match {pattern}",
+            "the closest was {}, which doesn't match {pattern}",
             quote(&near.text)
         )),
         _ => failure.hint(miss(session, flags)?),
@@ -62,7 +62,7 @@ pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
 fn miss(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<String> {
     let latest = ask(session.store.messages(MessageFilter::default(), 1))?;
     Ok(match latest.first() {
-        None => "no message was kept in this home yet".to_owned(),
+        None => "this home has no messages yet".to_owned(),
         Some((_, latest)) => {
             let (from, to) = latest.from_and_to();
             let asked = [("--to", &flags.to), ("--from", &flags.from)];
@@ -71,7 +71,7 @@ fn miss(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<String>
                 .filter_map(|(flag, value)| Some(format!("{flag} {}", quote(value.as_ref()?))))
                 .collect();
             format!(
-                "the latest message is {} from {from} to {to}, at {}; asked for: {}",
+                "the latest message is {} from {from} to {to} at {}; requested: {}",
                 latest.direction,
                 time(latest.at, &zone()),
                 if asked.is_empty() {

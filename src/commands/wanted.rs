@@ -55,7 +55,8 @@ impl Wanted {
     fn refused(&self, wrong: &[(usize, Problem)]) -> Failure {
         let mut value = document::locate(&self.text);
         let mut line = |(number, problem): &(usize, Problem)| {
-            if let Some(value) = value.take_if(|value| value.contains(&problem.sentence)) {
+            let what = problem.sentence.trim_end_matches('.');
+            if let Some(value) = value.take_if(|value| value.contains(what)) {
                 return format!("\n  {value}");
             }
             let place = document::place_of(&self.text, *number)
@@ -65,10 +66,10 @@ impl Wanted {
                 .get(*number)
                 .and_then(|raw| raw.name.as_deref())
                 .unwrap_or_default();
-            format!("\n  {}: {} at {place}", quote(name), problem.sentence)
+            format!("\n  {}: {what} at {place}", quote(name))
         };
         let lines: String = wrong.iter().map(&mut line).collect();
-        Failure::usage(format_args!("{} cannot be applied{lines}", self.origin))
+        Failure::usage(format_args!("{} can't be applied:{lines}", self.origin))
             .hint("textpeak streams schema")
     }
 }
@@ -130,7 +131,8 @@ mod tests {
         fn no_text_panics_and_every_refusal_has_a_place(text in prop_oneof![mutated(), any::<String>()]) {
             if let Err(error) = planned(&text) {
                 let message = Failure::from(&error).message;
-                prop_assert!(message.starts_with("x cannot be "), "{message}");
+                let told = ["cannot read x: ", "x can't be applied:"];
+                prop_assert!(told.iter().any(|begin| message.starts_with(begin)), "{message}");
                 let placed = message.contains("line ") && message.contains("column ");
                 prop_assert!(placed || message.ends_with("it is empty"), "{message}");
             }

@@ -129,18 +129,21 @@ impl Wire {
         let url = self.api.url();
         match error {
             CallError::Unanswered(error) => Failure::new(Code::Unreachable, error)
-                .hint("check the address, or leave --gateway out for a gateway of its own"),
+                .hint("check the address, or omit --gateway to use a temporary local gateway"),
             CallError::NoAnswer { answer, .. } => match answer {
                 AnswerError::Refused { status, .. } => {
                     let refused = format_args!("{url} refused the request: {answer}");
                     Failure::new(Code::Refused, refused).hint(match status {
-                        401 => "the stream may belong to another home: textpeak streams token show",
-                        403 => "enable the stream, or put this address on its allow list",
+                        401 => {
+                            "the stream may belong to another home; to check its token: \
+                                textpeak streams token show"
+                        }
+                        403 => "enable the stream, or add this address to its allow list",
                         _ => "Fix the problem above, then send again.",
                     })
                 }
                 AnswerError::Unreadable { .. } => Failure::failed(format_args!(
-                    "{url} is no Streams API, or not well: {answer}"
+                    "{url} is not a Streams API, or it isn't working: {answer}"
                 ))
                 .hint("check the address"),
             },
@@ -154,10 +157,10 @@ pub fn unopened(error: OpenError) -> Failure {
         OpenError::Store(error) => error.into(),
         OpenError::Address { error, .. } => {
             Failure::failed(sentence).hint(if error.kind() == ErrorKind::AddrInUse {
-                "another gateway may be running there: stop it, or listen elsewhere, as with \
-                 --listen 127.0.0.1:0"
+                "another gateway may be running there: stop it, or choose another port, for \
+                 example --listen 127.0.0.1:0"
             } else {
-                "name an address of this machine, like 127.0.0.1:4680"
+                "use an address of this machine, like 127.0.0.1:4680"
             })
         }
     }
@@ -180,7 +183,7 @@ pub fn token_of(session: &Session, stream: &Stream) -> anyhow::Result<Token> {
     }
     let token = session.token(stream)?;
     token.ok_or_else(|| {
-        Failure::failed(format_args!("the token of {} is not kept", quote(name)))
+        Failure::failed(format_args!("the token of {} is not stored", quote(name)))
             .hint(session.paste(&["streams", "token", "rotate", name]))
             .into()
     })

@@ -36,7 +36,8 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
         yaml_serde::from_str(text).map_err(|error| error.to_string())
     };
     decoded.map_err(|error| {
-        let error = without_found_text(&error);
+        // The place belongs to the sentence of a value before it.
+        let error = without_found_text(&error).replacen(". at line ", " at line ", 1);
         // What is wrong with the document as a whole is wrong where it begins.
         let placed = error.contains("line ") && error.contains("column ");
         if placed {
@@ -50,8 +51,7 @@ fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
 /// `origin` names the document in errors, which end with line and column.
 pub fn read(text: &str, origin: &str) -> Result<Vec<RawDraft>, Failure> {
     let refuse = |what: String| {
-        Failure::usage(format_args!("{origin} cannot be read: {what}"))
-            .hint("textpeak streams schema")
+        Failure::usage(format_args!("cannot read {origin}: {what}")).hint("textpeak streams schema")
     };
     let keys = decode::<Keys>(text).map_err(refuse)?;
     if keys.is_empty() {
@@ -68,10 +68,10 @@ pub fn read_one(text: &str, origin: &str) -> Result<RawDraft, Failure> {
     match (streams.pop(), streams.len()) {
         (Some(stream), 0) => Ok(stream),
         (_, more) => Err(Failure::usage(format_args!(
-            "{origin} holds {} streams, where one is wanted",
+            "{origin} contains {} streams; exactly one is expected",
             if more == 0 { 0 } else { more + 1 }
         ))
-        .hint("textpeak streams apply -f FILE makes all of them")),
+        .hint("to create all of them: textpeak streams apply -f FILE")),
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(locate(GOOD), None);
         let json = locate("{\n \"name\": \"\"}").unwrap();
         assert!(
-            json.contains("cannot be a name") && json.contains("at line 2 column"),
+            json.contains("Enter a name") && json.contains("at line 2 column"),
             "{json}"
         );
     }
@@ -155,7 +155,7 @@ mod tests {
             read_one("streams: []", "x")
                 .unwrap_err()
                 .message
-                .contains("holds 0 streams")
+                .contains("contains 0 streams")
         );
     }
 }

@@ -65,14 +65,14 @@ impl FromStr for AllowedIp {
         }
         let net: IpNet = text.parse().map_err(|_| {
             Invalid::new(format_args!(
-                "{} is not an IP address or CIDR block: write it like 192.0.2.10, \
-                 198.51.100.0/24 or 2001:db8::/32",
+                "{} is not an IP address or CIDR block: use a form like 192.0.2.10, \
+                 198.51.100.0/24, or 2001:db8::/32",
                 quote(text)
             ))
         })?;
         if net.trunc() != net {
             return Err(Invalid::new(format_args!(
-                "{} has bits set after its prefix: the block is {}",
+                "{} has bits set after its prefix: use {}",
                 quote(text),
                 net.trunc()
             )));
@@ -135,7 +135,7 @@ mod tests {
                 .parse::<AllowedIp>()
                 .unwrap_err()
                 .to_string(),
-            "“198.51.100.7/24” has bits set after its prefix: the block is 198.51.100.0/24"
+            "“198.51.100.7/24” has bits set after its prefix: use 198.51.100.0/24."
         );
     }
 

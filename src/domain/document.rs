@@ -62,7 +62,7 @@ impl RawDraft {
                 None => wrong.push(Problem::new(
                     Field::WebhookHeaders,
                     format_args!(
-                        "the environment has no {variable}, which the value of {} stands for",
+                        "the environment variable {variable}, used by {}, is not set",
                         super::escape(&name)
                     ),
                 )),

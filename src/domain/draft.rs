@@ -242,7 +242,7 @@ impl DraftConstraints<'_> {
             .any(|other| same_name(other, name.as_str()))
         {
             return Err(Invalid::new(format_args!(
-                "{} is the name of another stream: choose a new one",
+                "{} is already the name of another stream: choose a different name",
                 quote(name.as_str())
             )));
         }
@@ -263,7 +263,10 @@ impl DraftConstraints<'_> {
         };
         let unknown = unknown.map(|id| {
             let id = quote(id.as_str());
-            let sentence = format!("no Sender ID {id} in the catalogue: add it with --add-sender");
+            let sentence = format!(
+                "Sender ID {id} is not in the catalog: add it with \
+                                    --add-sender"
+            );
             Problem::unknown(Field::DefaultSender, sentence)
         });
         taken.into_iter().chain(unknown).collect()

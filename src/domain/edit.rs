@@ -64,7 +64,7 @@ fn absent(field: Field, text: &str) -> Problem {
     Problem::new(
         field,
         format_args!(
-            "{} cannot be taken out: the stream does not have it",
+            "{} can't be removed: the stream doesn't have it",
             quote(text)
         ),
     )
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(wrong.len(), 3);
         assert_eq!(
             wrong[0].to_string(),
-            "--remove-ip: “10.1” cannot be taken out: the stream does not have it"
+            "--remove-ip: “10.1” can't be removed: the stream doesn't have it."
         );
     }
 }

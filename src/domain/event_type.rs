@@ -76,7 +76,8 @@ impl TryFrom<Vec<EventType>> for EventTypes {
         let mut types = types.into_iter();
         let first = types.next().map(Self::from).ok_or_else(|| {
             Invalid::new(
-                "a webhook needs at least one event: use message.received, message.status or both",
+                "a webhook needs at least one event: use message.received, message.status, or \
+                 both",
             )
         })?;
         Ok(types.fold(first, Self::and))
@@ -137,7 +138,7 @@ mod tests {
         );
         let empty = read("[]").unwrap_err();
         assert!(
-            empty.starts_with("a webhook needs at least one event"),
+            empty.starts_with("A webhook needs at least one event"),
             "{empty}"
         );
         assert!("Received".parse::<EventType>().is_err());

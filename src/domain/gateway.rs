@@ -73,7 +73,7 @@ impl FromStr for GatewayUrl {
             Some(_) => Ok(Self(base.to_owned())),
             // What stands before an @ may be a password.
             None => Err(Invalid::new(format_args!(
-                "{} is not a gateway address: write it like http://127.0.0.1:4680 or \
+                "{} is not a gateway address: use a form like http://127.0.0.1:4680 or \
                  https://sms.example.com",
                 if text.contains('@') {
                     "that".to_owned()

@@ -58,7 +58,7 @@ impl FromStr for HeaderName {
         let text = text.trim_matches(BLANKS);
         if text.len() > MAX_HEADER_NAME || !is_http_token(text) {
             return Err(Invalid::new(format_args!(
-                "{} is not a header name: use letters, digits and -, like X-Api-Key",
+                "{} is not a header name: use letters, digits, and -, like X-Api-Key",
                 quote(text)
             )));
         }
@@ -67,7 +67,7 @@ impl FromStr for HeaderName {
             || RESERVED_PREFIXES.iter().any(|p| lower.starts_with(p))
         {
             return Err(Invalid::new(format_args!(
-                "{} is set by the delivery itself and cannot be a webhook header: choose another name",
+                "{} is set by textpeak and can't be a webhook header: choose another name",
                 quote(text)
             )));
         }
@@ -106,12 +106,13 @@ impl Header {
         let sendable = |b: u8| b == b'\t' || (b' '..=b'~').contains(&b);
         if value == Secret::MASK {
             return Err(Invalid::new(format_args!(
-                "the value of header {name} is only the mask of one: write the value itself"
+                "the value of header {name} is masked: enter the actual value"
             )));
         }
         if value.is_empty() || value.len() > MAX_HEADER_VALUE || !value.bytes().all(sendable) {
             return Err(Invalid::new(format_args!(
-                "the value of header {name} cannot be sent: use 1 to 4,096 printable ASCII characters"
+                "the value of header {name} can't be sent: use 1 to 4,096 printable ASCII \
+                 characters"
             )));
         }
         Ok(Self {
@@ -123,13 +124,10 @@ impl Header {
     /// Adds this header to a list, where a name may stand once, in whatever case.
     pub fn add_to(self, list: &mut Vec<Self>) -> Result<(), Invalid> {
         if list.iter().any(|other| other.name.is(self.name.as_str())) {
-            return Err(Invalid::new(format_args!(
-                "header {} is given twice: a webhook sends each name once",
-                self.name
-            )));
+            return Err(Invalid::new(format_args!("{} is already set", self.name)));
         }
         if list.len() == Self::MOST {
-            return Err(Invalid::new("a webhook has at most 20 headers"));
+            return Err(Invalid::new("a webhook can have at most 20 headers"));
         }
         list.push(self);
         Ok(())
@@ -143,7 +141,7 @@ impl FromStr for Header {
         match line.split_once(':') {
             Some((name, value)) => Self::new(name, value),
             // The line is not repeated: it may be a secret that lost its name.
-            None => Err(Invalid::new("a header is written 'Name: value'")),
+            None => Err(Invalid::new("write the header as 'Name: value'")),
         }
     }
 }
@@ -184,7 +182,7 @@ mod tests {
             "Content-Type",
         ] {
             assert!(
-                refused(&format!("{name}: x")).contains("set by the delivery itself"),
+                refused(&format!("{name}: x")).contains("is set by textpeak"),
                 "{name}"
             );
         }
@@ -195,7 +193,7 @@ mod tests {
             "X-A: ",
             "X-A: caf\u{e9}",
         ] {
-            assert!(refused(line).contains("cannot be sent"), "{line}");
+            assert!(refused(line).contains("can't be sent"), "{line}");
         }
         for line in [": x", "X A: x", "X\r\n: x", "é: x"] {
             assert!(refused(line).contains("is not a header name"), "{line}");
@@ -204,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_header_without_a_name_is_not_repeated_in_the_error() {
-        assert_eq!(refused("hunter2"), "a header is written 'Name: value'");
+        assert_eq!(refused("hunter2"), "Write the header as 'Name: value'.");
         assert!(!refused("X-Key: hunter2\u{1}").contains("hunter2"));
     }
 
@@ -223,7 +221,7 @@ mod tests {
                 .add_to(&mut list)
                 .unwrap_err()
                 .to_string()
-                .contains("given twice")
+                .contains("is already set")
         );
         assert!(
             Header::new("Y", "v")

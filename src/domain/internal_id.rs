@@ -20,7 +20,7 @@ impl FromStr for InternalId {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format_args!(
-            "{} cannot be an internal id: use 1 to 128 characters without control characters",
+            "{} is not an internal ID: use 1 to 128 characters without control characters",
             quote(text)
         )))
     }

@@ -21,8 +21,8 @@ words! {
     #[derive(Hash, PartialOrd, Ord)]
     pub enum MessageStatus (
         exact,
-        "is not a message status: use one of \
-         sent, delivered, undelivered, sent_failed, no_routes, rejected"
+        "is not a message status: use sent, delivered, undelivered, sent_failed, no_routes, or \
+         rejected"
     ) {
         /// Handed on, without a receipt yet. Every other status is final.
         Sent = "sent",

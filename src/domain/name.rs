@@ -44,7 +44,7 @@ impl FromStr for StreamId {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(format_args!(
-                "{} is not a stream id",
+                "{} is not a stream ID",
                 quote(text)
             )))
         }
@@ -76,22 +76,17 @@ impl FromStr for StreamName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let refuse = |why: &str| {
-            Err(Invalid::new(format_args!(
-                "{} cannot be a name: {why}",
-                quote(text)
-            )))
-        };
+        let refuse = |why: &str| Err(Invalid::new(format_args!("{} {why}", quote(text))));
         if text.is_empty() {
-            refuse("it is empty")
+            Err(Invalid::new("enter a name"))
         } else if text.chars().count() > Self::LONGEST {
-            refuse("it is longer than 100 characters")
+            refuse("is not a name: use at most 100 characters")
         } else if text.contains(char::is_control) {
-            refuse("it has a control character, such as a line break or tab")
+            refuse("is not a name: remove line breaks, tabs, and other control characters")
         } else if text.trim() != text {
-            refuse("it begins or ends with a space")
+            refuse("is not a name: remove the space at the beginning or end")
         } else if StreamId::is(text) {
-            refuse("it has the form of a stream's id")
+            refuse("is not a name: it looks like a stream ID")
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -111,7 +106,7 @@ impl FromStr for Description {
         let text = text.trim();
         if text.chars().count() > 500 || text.contains(char::is_control) {
             return Err(Invalid::new(format_args!(
-                "{} cannot be a description: write at most 500 characters on one line",
+                "{} is not a description: use at most 500 characters on one line",
                 quote(text)
             )));
         }
@@ -148,7 +143,7 @@ impl FromStr for Tag {
         let wrong = |c: char| c.is_control() || c == ',';
         if text.is_empty() || text.chars().count() > 50 || text.contains(wrong) {
             return Err(Invalid::new(format_args!(
-                "{} cannot be a tag: use 1 to 50 characters without commas or line breaks",
+                "{} is not a tag: use 1 to 50 characters without commas or line breaks",
                 quote(text)
             )));
         }
@@ -191,7 +186,7 @@ mod tests {
         ] {
             let sentence = bad.parse::<StreamName>().unwrap_err().to_string();
             assert!(
-                sentence.contains("cannot be a name") && sentence.len() < 300,
+                sentence.contains("a name") && sentence.len() < 300,
                 "{sentence}"
             );
             assert!(

@@ -54,8 +54,8 @@ impl FromStr for Phone {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format_args!(
-            "{} is not a phone number: write 8 to 15 digits, country code first and without +, \
-             like 12025550143",
+            "{} is not a phone number: use 8 to 15 digits, starting with the country code and \
+             without +, like 12025550143",
             quote(text)
         )))
     }

@@ -66,7 +66,7 @@ impl Plan {
             if !seen.insert(name_key(&name)) {
                 wrong.push((
                     number,
-                    Problem::new(Field::Name, "it stands in the document twice"),
+                    Problem::new(Field::Name, "it appears twice in the document"),
                 ));
                 continue;
             }
@@ -101,7 +101,7 @@ fn change(before: &Stream, target: Target, now: Timestamp) -> Result<Option<Chan
     if target.status == Status::Draft && before.status != Status::Draft {
         return Err(Problem::new(
             Field::Name,
-            "a stream that was created cannot become a draft again",
+            "a created stream can't become a draft again",
         ));
     }
     let needs_token = before.status == Status::Draft && target.status != Status::Draft;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::field::Field;
+use super::sentence::sentence;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -16,23 +17,23 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(field: Field, sentence: impl fmt::Display) -> Self {
+    pub fn new(field: Field, clause: impl fmt::Display) -> Self {
         Self {
             field,
             flag: field.flag(),
-            sentence: sentence.to_string(),
+            sentence: sentence(&clause.to_string()),
             unknown: false,
         }
     }
 
     pub fn missing(field: Field) -> Self {
-        Self::new(field, format_args!("missing: {}", field.help()))
+        Self::new(field, format_args!("Required. {}", field.help()))
     }
 
-    pub fn unknown(field: Field, sentence: impl fmt::Display) -> Self {
+    pub fn unknown(field: Field, clause: impl fmt::Display) -> Self {
         Self {
             unknown: true,
-            ..Self::new(field, sentence)
+            ..Self::new(field, clause)
         }
     }
 

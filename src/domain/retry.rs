@@ -82,8 +82,8 @@ impl FromStr for RetryPolicy {
             "none" => Ok(Self::Never),
             text => list(text).map(Self::List).ok_or_else(|| {
                 Invalid::new(format_args!(
-                    "{} is not a retry schedule: use local, service, none, or up to {MOST_PAUSES} pauses \
-                     like 1s,10s,5m",
+                    "{} is not a retry schedule: use local, service, none, or up to \
+                     {MOST_PAUSES} delays like 1s,10s,5m",
                     quote(text)
                 ))
             }),

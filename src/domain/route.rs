@@ -40,7 +40,7 @@ impl FromStr for RouteName {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format_args!(
-            "{} is not a route's name: use 1 to 50 letters, digits and -_.",
+            "{} is not a route name: use 1 to 50 letters, digits, and -_.",
             quote(text)
         )))
     }
@@ -73,7 +73,7 @@ impl FromStr for RouteToken {
             return Ok(Self(Secret::new(text.to_owned())));
         }
         Err(Invalid::new(
-            "that is not a token: one is a line of visible ASCII characters without spaces",
+            "that is not a token: a token is one line of visible ASCII characters without spaces",
         ))
     }
 }

@@ -103,11 +103,11 @@ impl FromStr for MessageText {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Err(Invalid::new(
-                "the text is empty: write at least a character",
+                "the text is empty: enter at least one character",
             ));
         }
         if text.contains('\0') {
-            return Err(Invalid::new("the text has a NUL character: remove it"));
+            return Err(Invalid::new("the text contains a NUL character: remove it"));
         }
         // Ten segments have room for so many bytes, whatever they are: most texts need not be measured.
         if text.len() <= MOST * 66 {
@@ -120,12 +120,12 @@ impl FromStr for MessageText {
             Some(Segments {
                 encoding, units, ..
             }) => Err(Invalid::new(format_args!(
-                "the text is too long: {units} units of {}, where {MOST} segments hold {}",
+                "the text is too long: {units} units of {}; {MOST} segments hold {}",
                 encoding.name(),
                 MOST * encoding.room().1
             ))),
             None => Err(Invalid::new(
-                "the text is too long: 1,530 characters of GSM-7 or 670 units of UCS-2 are the most",
+                "the text is too long: the limit is 1,530 GSM-7 characters or 670 UCS-2 units",
             )),
         }
     }

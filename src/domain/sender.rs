@@ -34,7 +34,7 @@ impl SenderId {
 
     pub fn reply_note(&self) -> Option<String> {
         (self.kind() == SenderKind::Alphanumeric).then(|| {
-            format!("Note: handsets cannot answer {self}; replies need a numeric Sender ID.")
+            format!("Note: {self} can't receive replies. Replies require a numeric Sender ID.")
         })
     }
 }
@@ -58,7 +58,7 @@ impl FromStr for SenderId {
             return Ok(Self(text.to_owned()));
         }
         Err(Invalid::new(format_args!(
-            "{} is not a Sender ID: use up to 11 letters, digits, spaces and -_.& with at least \
+            "{} is not a Sender ID: use up to 11 letters, digits, spaces, and -_.& with at least \
              one letter, or 3 to 15 digits without +",
             quote(text)
         )))

@@ -52,8 +52,8 @@ impl FromStr for Span {
                 Ok(Self(Duration::from_millis(milliseconds)))
             }
             _ => Err(Invalid::new(format_args!(
-                "{} is not a duration: write a number and a unit, like 300ms, 10s, 5m or 2h, at \
-                 most 30d",
+                "{} is not a duration: use a number and a unit, like 300ms, 10s, 5m, or 2h, up \
+                 to 30d",
                 quote(text)
             ))),
         }

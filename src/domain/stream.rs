@@ -112,7 +112,7 @@ impl StreamKind {
 }
 
 words! {
-    pub enum Status (any_case, "is not a status: use Draft, Ready, Sending or Disabled") {
+    pub enum Status (any_case, "is not a status: use Draft, Ready, Sending, or Disabled") {
         Draft = "Draft",
         Ready = "Ready",
         /// Ready, with messages whose status is not final: computed, never stored.
@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for Status {
                     .ok()
                     .filter(|status| *status != Status::Sending);
                 stored.ok_or_else(|| {
-                    let sentence = "is not a status that can be set: use Draft, Ready or Disabled";
+                    let sentence = "is not a status you can set: use Draft, Ready, or Disabled";
                     E::custom(format_args!("{} {sentence}", quote(text)))
                 })
             }

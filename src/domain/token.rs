@@ -94,13 +94,13 @@ impl FromStr for Token {
         let body = text.strip_prefix(PREFIX).unwrap_or_default();
         if body.len() != BODY + CHECKSUM || !body.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(Invalid::new(
-                "that is not a token: one is tp_ and 36 letters and digits",
+                "that is not a token: a token is tp_ followed by 36 letters and digits",
             ));
         }
         let (signed, sum) = text.split_at(PREFIX.len() + BODY);
         if checksum(signed) != sum {
             return Err(Invalid::new(
-                "the token is mistyped or cut off: its checksum does not match",
+                "the token is mistyped or truncated: its checksum doesn't match",
             ));
         }
         Ok(Self(Secret::new(text.to_owned())))

@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use super::sentence::sentence;
+
 /// The sentence names the value and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(String);
 
 impl Invalid {
-    pub(crate) fn new(sentence: impl fmt::Display) -> Self {
-        Self(sentence.to_string())
+    pub(crate) fn new(clause: impl fmt::Display) -> Self {
+        Self(sentence(&clause.to_string()))
     }
 }
 

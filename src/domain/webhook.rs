@@ -61,13 +61,13 @@ impl FromStr for WebhookUrl {
         let text = text.trim();
         // What stands before an @ may be a password.
         let shown = if text.contains('@') {
-            "that URL".to_owned()
+            "the URL".to_owned()
         } else {
             quote(text)
         };
         let refuse = |why: &str| Err(Invalid::new(format_args!("{shown} {why}")));
         if text.len() > MAX_URL {
-            return refuse("is longer than 2,048 bytes, the most that a webhook URL may have");
+            return refuse("is longer than the limit of 2,048 bytes");
         }
         // The URL standard drops tabs and newlines and reads a backslash as a slash: what is
         // shown would not be what is called.
@@ -75,16 +75,16 @@ impl FromStr for WebhookUrl {
         match url::Url::parse(text) {
             Ok(url) if clean && matches!(url.scheme(), "http" | "https") => {
                 if !url.username().is_empty() || url.password().is_some() {
-                    refuse("carries a user name or password: put it into a webhook header instead")
+                    refuse("contains a username or password: use a webhook header instead")
                 } else if url.fragment().is_some() {
-                    refuse("has a fragment (#…), which is never sent: remove it")
+                    refuse("has a fragment (#…), which is never sent: remove the fragment")
                 } else {
                     Ok(Self(text.to_owned()))
                 }
             }
             _ => match Self::meant_by(text) {
                 Some(meant) => refuse(&format!("is not a webhook URL: did you mean {meant}?")),
-                None => refuse("is not a webhook URL: write it like https://example.com/sms"),
+                None => refuse("is not a webhook URL: use a form like https://example.com/sms"),
             },
         }
     }

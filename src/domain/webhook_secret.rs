@@ -69,7 +69,8 @@ impl FromStr for WebhookSecret {
             }
             // The text is not repeated: it may be a secret with a slip in it.
             _ => Err(Invalid::new(
-                "that is not a webhook secret: one is whsec_ and the base64 of 24 to 64 bytes",
+                "that is not a webhook secret: a secret is whsec_ followed by 24 to 64 bytes in \
+                 base64",
             )),
         }
     }

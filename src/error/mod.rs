@@ -48,12 +48,12 @@ impl Code {
             Self::Done => "done",
             Self::Failed => "failed (files, anything else)",
             Self::Usage => "bad command line or input",
-            Self::NotFound => "no such stream, message, sender or route",
+            Self::NotFound => "no such stream, message, sender, or route",
             Self::Refused => "refused by the API",
             Self::Unreachable => "not reachable or timed out",
-            Self::NotHappened => "waited, and it did not happen",
+            Self::NotHappened => "waited, but it didn't happen",
             Self::Changes => "plan found changes",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled => "canceled",
         }
     }
 

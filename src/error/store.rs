@@ -40,29 +40,30 @@ fn code(error: &StoreError) -> Code {
 
 fn hint(error: &StoreError) -> Option<&'static str> {
     Some(match error {
-        StoreError::NoDataDirectory => "say where with --home DIR or TEXTPEAK_HOME",
+        StoreError::NoDataDirectory => "choose a folder with --home DIR or TEXTPEAK_HOME",
         StoreError::Damaged { .. } => {
-            "mend that line or put a good copy in its place; the file was left as it is"
+            "fix that line, or restore the file from a backup; the file is unchanged"
         }
-        StoreError::Empty { .. } => "put a good copy in its place, or remove it to start anew",
-        StoreError::NotText { .. } => "put a good copy in its place; the file was left as it is",
-        StoreError::OtherVersion { .. } => "install a newer textpeak; the file was left as it is",
+        StoreError::Empty { .. } => "restore it from a backup, or remove it to start over",
+        StoreError::NotText { .. } => "restore it from a backup; the file is unchanged",
+        StoreError::OtherVersion { .. } => "install a newer textpeak; the file is unchanged",
         StoreError::File { doing: "open", .. } => {
-            "make the folder one that you may write to, or name another with --home"
+            "make the folder writable, or choose another with --home"
         }
-        StoreError::StreamsGone => "put it back: the streams that were read last stay in force",
+        StoreError::StreamsGone => "restore it; the last known streams stay in use",
         StoreError::Unwritten { .. } => {
-            "the old file is as it was: make room or mend the permissions, then run the command again"
+            "free up disk space or fix the permissions, then run the command again; the old file \
+             is unchanged"
         }
         StoreError::Locked { .. } => "wait for it to finish, then run the same command again",
         StoreError::Database { cause, .. } => database(*cause),
-        StoreError::Moved { .. } => "put it back, or start again for a new one",
+        StoreError::Moved { .. } => "restore it, or start again to create a new one",
         StoreError::NameTaken(_) | StoreError::Changed(_) | StoreError::Deleted(_) => {
             "textpeak streams list"
         }
         StoreError::SenderInUse { .. } => "textpeak streams edit --help",
         StoreError::NoSender(_) => "textpeak senders list",
-        StoreError::RouteExists(_) => "name it otherwise, or add it with --replace",
+        StoreError::RouteExists(_) => "choose another name, or use --replace",
         StoreError::NoRoute(_) => "textpeak routes list",
         StoreError::Conflict => "run the same command again",
         StoreError::File { .. } | StoreError::Stopped | StoreError::Randomness(_) => return None,
@@ -71,15 +72,13 @@ fn hint(error: &StoreError) -> Option<&'static str> {
 
 fn database(cause: DatabaseCause) -> &'static str {
     match cause {
-        DatabaseCause::Full => "make room on that disk, then try again",
-        DatabaseCause::Busy => {
-            "another process is writing for a long time: try again when it is done"
-        }
+        DatabaseCause::Full => "free up disk space, then try again",
+        DatabaseCause::Busy => "another process is writing; try again when it's done",
         DatabaseCause::Corrupt => {
-            "put a good copy in its place, or move it away to start anew; it was left as it is"
+            "restore it from a backup, or move it away to start over; the file is unchanged"
         }
         DatabaseCause::Other => {
-            "check that the folder and the file can be written, and that its disk is well"
+            "check that the folder and the file are writable, and that the disk is working"
         }
     }
 }
@@ -105,32 +104,32 @@ mod tests {
     }
 
     const TOLD: &str = "\
-1 this system names no data directory for its user | say where with --home DIR or TEXTPEAK_HOME
-1 /f is damaged at line 3: a comma | mend that line or put a good copy in its place; the file was left as it is
-1 /f is damaged: it is empty | put a good copy in its place, or remove it to start anew
-1 /f is damaged: it is not UTF-8 text | put a good copy in its place; the file was left as it is
-1 /f is of version 9; this textpeak reads version 1 | install a newer textpeak; the file was left as it is
-1 cannot open /f: no | make the folder one that you may write to, or name another with --home
+1 this system has no data directory for the current user | choose a folder with --home DIR or TEXTPEAK_HOME
+1 /f is damaged at line 3: a comma | fix that line, or restore the file from a backup; the file is unchanged
+1 /f is damaged: it is empty | restore it from a backup, or remove it to start over
+1 /f is damaged: it is not UTF-8 text | restore it from a backup; the file is unchanged
+1 /f has version 9; this textpeak supports version 1 | install a newer textpeak; the file is unchanged
+1 cannot open /f: no | make the folder writable, or choose another with --home
 1 cannot create the folder /f: no | -
 1 cannot read /f: no | -
 1 cannot lock /f: no | -
-1 cannot write /f: no | the old file is as it was: make room or mend the permissions, then run the command again
-1 process 7 is changing the streams in /f: waited 5 s for it | wait for it to finish, then run the same command again
-1 cannot use /f: no | make room on that disk, then try again
-1 cannot use /f: no | another process is writing for a long time: try again when it is done
-1 cannot use /f: no | put a good copy in its place, or move it away to start anew; it was left as it is
-1 cannot use /f: no | check that the folder and the file can be written, and that its disk is well
-1 /f was moved or deleted; nothing was stored | put it back, or start again for a new one
-1 messages cannot be written at the moment; nothing was stored | -
-1 the system has no randomness to give: no | -
-2 “A” is the name of another stream: choose a new one | textpeak streams list
-1 “A” was changed by someone else meanwhile: nothing was saved | textpeak streams list
-1 “A” was deleted by someone else meanwhile: nothing was saved | textpeak streams list
+1 cannot write /f: no | free up disk space or fix the permissions, then run the command again; the old file is unchanged
+1 process 7 is changing the streams in /f; gave up after 5 s | wait for it to finish, then run the same command again
+1 cannot use /f: no | free up disk space, then try again
+1 cannot use /f: no | another process is writing; try again when it's done
+1 cannot use /f: no | restore it from a backup, or move it away to start over; the file is unchanged
+1 cannot use /f: no | check that the folder and the file are writable, and that the disk is working
+1 /f was moved or deleted; nothing was stored | restore it, or start again to create a new one
+1 messages can't be written at the moment; nothing was stored | -
+1 the system can't provide randomness: no | -
+2 “A” is already the name of another stream: choose a different name | textpeak streams list
+1 “A” was changed in the meantime; nothing was saved | textpeak streams list
+1 “A” was deleted in the meantime; nothing was saved | textpeak streams list
 1 ACME is the default sender of “A”, “B” | textpeak streams edit --help
-3 no Sender ID “X” in the catalogue | textpeak senders list
-1 there is a route main already | name it otherwise, or add it with --replace
-3 no route “main” | textpeak routes list
-1 the streams were changed by someone else meanwhile: nothing was saved | run the same command again
+3 Sender ID “X” not found in the catalog | textpeak senders list
+1 route main already exists | choose another name, or use --replace
+3 route “main” not found | textpeak routes list
+1 the streams were changed in the meantime; nothing was saved | run the same command again
 ";
 
     #[test]

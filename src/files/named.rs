@@ -41,7 +41,7 @@ pub fn read_limited_input(path: &Path, most: u64) -> anyhow::Result<String> {
         read_all(file.take(most + 1), &mut bytes).map_err(|error| unread(path, &error))?;
     }
     if bytes.len() as u64 > most {
-        let failure = format_args!("{} has more than {most} bytes", input_name(path));
+        let failure = format_args!("{} is larger than {most} bytes", input_name(path));
         return Err(Failure::usage(failure).into());
     }
     Ok(String::from_utf8(bytes).map_err(|_| not_text(path))?)
@@ -61,12 +61,12 @@ fn unread(path: &Path, error: &io::Error) -> Failure {
         return not_text(path);
     }
     Failure::failed(format_args!("cannot read {}: {error}", path.display()))
-        .hint("check the path; - stands for standard input")
+        .hint("check the path; use - for standard input")
 }
 
 fn not_text(path: &Path) -> Failure {
     Failure::usage(format_args!("{} is not UTF-8 text", input_name(path)))
-        .hint("save it as UTF-8, or convert it, as with iconv -f latin1 -t utf-8")
+        .hint("save it as UTF-8, or convert it, for example with iconv -f latin1 -t utf-8")
 }
 
 /// As [`read_text_input`], with a mark in the place of what is not UTF-8.
@@ -113,9 +113,9 @@ impl NewFile {
                 file,
             }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::usage(
-                format_args!("{} exists already and is left as it is", path.display()),
+                format_args!("{} already exists", path.display()),
             )
-            .hint("name a file that does not exist yet")
+            .hint("choose a file that doesn't exist yet")
             .into()),
             Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
         }

@@ -24,8 +24,8 @@ impl Results {
         let path = match path.metadata() {
             Ok(meta) if !meta.is_file() => {
                 return Err(
-                    Failure::usage(format_args!("{} is no file", path.display()))
-                        .hint("name a file for the results")
+                    Failure::usage(format_args!("{} is not a file", path.display()))
+                        .hint("choose a file for the results")
                         .into(),
                 );
             }

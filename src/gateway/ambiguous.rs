@@ -14,7 +14,7 @@ pub(super) fn refusal<B>(
 ) -> Option<&'static str> {
     let headers = request.headers();
     if conflict {
-        return Some("Content-Length and Transfer-Encoding exclude each other: send one of them");
+        return Some("Content-Length and Transfer-Encoding are mutually exclusive: send only one");
     }
     if is_repeated(headers, &header::HOST) {
         return Some("there is more than one Host header: send one");

@@ -13,7 +13,7 @@ pub fn refusal(headers: &HeaderMap, local: bool) -> Option<&'static str> {
     match host {
         Some(Ok(host)) if !local || is_here(host) => None,
         None if !local => None,
-        _ => Some("the Host is not this machine: use 127.0.0.1, [::1] or localhost"),
+        _ => Some("the Host is not this machine: use 127.0.0.1, [::1], or localhost"),
     }
 }
 

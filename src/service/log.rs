@@ -109,19 +109,19 @@ impl LogEntry {
             }
             Self::StoreFailed(error) => error.to_string(),
             Self::StreamsUnreadable(error) => {
-                format!("{error}; the streams that were read last stay in force")
+                format!("{error}; the last known streams stay in use")
             }
-            Self::StreamsReadable => "state.json can be read again and is in force".to_owned(),
-            Self::NotTaken(why) => format!("a connection could not be taken: {why}"),
+            Self::StreamsReadable => "state.json is readable again and in use".to_owned(),
+            Self::NotTaken(why) => format!("a connection could not be accepted: {why}"),
             Self::CarrierAway { stream, why } => {
                 format!(
-                    "messages of {} wait for their carrier: {why}",
+                    "messages of {} are waiting for the carrier: {why}",
                     quote(stream)
                 )
             }
             Self::CarrierBack { stream } => {
                 format!(
-                    "messages of {} do not wait for the carrier any more",
+                    "messages of {} are no longer waiting for the carrier",
                     quote(stream)
                 )
             }

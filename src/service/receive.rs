@@ -16,7 +16,7 @@ pub enum ReceiveError {
     #[error("the stream is live")]
     Live,
     /// The handset never got a message, and the reply does not say which Sender ID it answers.
-    #[error("the handset never got a message of this stream")]
+    #[error("the handset has not received a message from this stream")]
     NeverWrittenTo,
 }
 

@@ -65,9 +65,9 @@ pub async fn admit(
     let streams = context.streams.get().await;
     let Some(stream) = token.and_then(|token| streams.with_token(token)) else {
         return Err(Refusal::InvalidToken(match token {
-            None => "; the token goes into the Authorization header",
+            None => "; put the token in the Authorization header",
             Some(token) if token.to_ascii_lowercase().starts_with(b"bearer") => {
-                "; the Authorization header is the token alone, without Bearer"
+                "; put only the token in the Authorization header, without Bearer"
             }
             Some(_) => "",
         }));
@@ -218,8 +218,8 @@ fn answer(stream: &Stream, entries: Vec<Entry>, batch: AcceptedBatch) -> Sent {
             Some(Accepted::New(uuid) | Accepted::Repeated(uuid)) => Ok((handset, uuid)),
             Some(Accepted::Taken) | None => Err(RefusedMessage {
                 error: "internal_id_taken",
-                details: "another message was accepted under this internal_id: give each message \
-                          its own"
+                details: "another message was accepted with this internal_id: use a different \
+                          one for each message"
                     .to_owned(),
             }),
         });

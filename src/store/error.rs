@@ -17,7 +17,7 @@ pub enum DatabaseCause {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The platform names no data directory, and nothing else was asked for.
-    #[error("this system names no data directory for its user")]
+    #[error("this system has no data directory for the current user")]
     NoDataDirectory,
     /// A file that somebody can mend. `what` says where and how, as in ` at line 3: …`.
     #[error("{file} is damaged{what}")]
@@ -28,7 +28,7 @@ pub enum StoreError {
     #[error("{file} is damaged: it is not UTF-8 text")]
     NotText { file: String },
     /// A file of a version that this program does not know.
-    #[error("{file} is of version {version}; this textpeak reads version {ours}")]
+    #[error("{file} has version {version}; this textpeak supports version {ours}")]
     OtherVersion {
         file: String,
         version: u32,
@@ -45,10 +45,10 @@ pub enum StoreError {
     #[error("cannot write {file}: {error}")]
     Unwritten { file: String, error: String },
     /// There were streams, and now there are none to be read.
-    #[error("state.json is gone")]
+    #[error("state.json is missing")]
     StreamsGone,
     /// Another process held the lock for longer than a change waits (5 s).
-    #[error("{holder} is changing the streams in {folder}: waited 5 s for it")]
+    #[error("{holder} is changing the streams in {folder}; gave up after 5 s")]
     Locked { holder: String, folder: String },
     #[error("cannot use {file}: {error}")]
     Database {
@@ -59,16 +59,16 @@ pub enum StoreError {
     /// The database file was moved or deleted while it was in use.
     #[error("{file} was moved or deleted; nothing was stored")]
     Moved { file: String },
-    #[error("messages cannot be written at the moment; nothing was stored")]
+    #[error("messages can't be written at the moment; nothing was stored")]
     Stopped,
-    #[error("the system has no randomness to give: {0}")]
+    #[error("the system can't provide randomness: {0}")]
     Randomness(String),
-    #[error("{} is the name of another stream: choose a new one", quote(.0))]
+    #[error("{} is already the name of another stream: choose a different name", quote(.0))]
     NameTaken(String),
     /// A stream is not what the change was made from.
-    #[error("{} was changed by someone else meanwhile: nothing was saved", quote(.0))]
+    #[error("{} was changed in the meantime; nothing was saved", quote(.0))]
     Changed(String),
-    #[error("{} was deleted by someone else meanwhile: nothing was saved", quote(.0))]
+    #[error("{} was deleted in the meantime; nothing was saved", quote(.0))]
     Deleted(String),
     /// A Sender ID that streams have as their default sender.
     #[error("{sender} is the default sender of {}", streams.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", "))]
@@ -76,13 +76,13 @@ pub enum StoreError {
         sender: SenderId,
         streams: Vec<String>,
     },
-    #[error("no Sender ID {} in the catalogue", quote(.0))]
+    #[error("Sender ID {} not found in the catalog", quote(.0))]
     NoSender(String),
-    #[error("there is a route {0} already")]
+    #[error("route {0} already exists")]
     RouteExists(RouteName),
-    #[error("no route {}", quote(.0))]
+    #[error("route {} not found", quote(.0))]
     NoRoute(String),
     /// The catalogue is not at the revision that the changes were made from.
-    #[error("the streams were changed by someone else meanwhile: nothing was saved")]
+    #[error("the streams were changed in the meantime; nothing was saved")]
     Conflict,
 }

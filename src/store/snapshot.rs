@@ -147,7 +147,7 @@ impl Catalogue {
                 what: format!(" at line {}: {what}", line(&self.text, part.start, error)),
             },
             None => StoreError::Damaged {
-                file: "a stream of the catalogue".to_owned(),
+                file: "a stream in the catalog".to_owned(),
                 what: format!(": {what}"),
             },
         }

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use progress::Progress;
 
-use crate::domain::{SafeLine, SafePretty, escape};
+use crate::domain::{SafeLine, SafePretty, escape, sentence};
 use crate::error::{self, Failure};
 
 /// Fewest columns in which a prompt can be drawn.
@@ -174,13 +174,13 @@ impl Terminal {
         self.say(&format!(
             "{} {}",
             label("error:", AnsiColor::Red),
-            escape_lines(&failure.message)
+            escape_lines(&sentence(&failure.message))
         ));
         if let Some(hint) = &failure.hint {
             self.say(&format!(
                 "{} {}",
                 label("hint:", AnsiColor::Cyan),
-                escape_lines(hint)
+                escape_lines(&sentence(hint))
             ));
         }
     }

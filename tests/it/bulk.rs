@@ -51,7 +51,7 @@ fn the_same_file_again_sends_nothing_twice() {
     assert_eq!(count(&env), 600);
     snapbox::assert_data_eq!(
         env.ok_saying(&send, "600 messages, 600 segments"),
-        "accepted\t600\nof them accepted before, not sent again\t600\n"
+        "accepted\t600\nalready accepted (skipped)\t600\n"
     );
     // Rows that came to it are sent; a campaign of its own sends all.
     fs::write(&file, rows(601)).unwrap();
@@ -70,8 +70,8 @@ fn one_bad_row_and_nothing_is_sent_unless_it_may_be_left_out() {
     let send = ["send", "OTP", "--from-file", &file];
     let refused = env.fails(2, &send);
     for part in [
-        "line 4: to: “1” is not",
-        "line 5: text: the text is empty",
+        "Line 4: to: “1” is not",
+        "Line 5: text: The text is empty",
         "2 of 4 rows",
         "--skip-invalid",
     ] {
@@ -83,16 +83,16 @@ fn one_bad_row_and_nothing_is_sent_unless_it_may_be_left_out() {
         (some.code, some.stdout.as_str()),
         (0, "accepted\t2\ninvalid\t2\n")
     );
-    assert!(some.stderr.contains("line 4: "), "{some:?}");
+    assert!(some.stderr.contains("Line 4: "), "{some:?}");
     let empty = env.run_with_input(&["send", "OTP", "--from-file", "-"], "");
     assert_eq!(empty.code, 2);
     assert!(
-        empty.stderr.contains("standard input has no rows"),
+        empty.stderr.contains("Standard input contains no rows"),
         "{empty:?}"
     );
     assert!(
         env.fails(1, &["send", "OTP", "--from-file", "/nowhere"])
-            .contains("cannot read /nowhere")
+            .contains("Cannot read /nowhere")
     );
 }
 
@@ -260,15 +260,15 @@ fn a_row_that_would_be_cut_or_would_swallow_others_is_bad() {
     for (file, said) in [
         (
             "to,text\n12025550143,Hello, Bob, bring wine\n",
-            "line 2: 4 cells where there are 2 columns",
+            "Line 2: 4 cells in 2 columns",
         ),
         (
             "12025550143,Hello,12025550100,1,more\n",
-            "line 1: 5 cells where there are 4 columns",
+            "Line 1: 5 cells in 4 columns",
         ),
         (
             "to,text\n12025550145,\"Hi there\n12025550146,second\n12025550147,third\n",
-            "line 2: a quotation mark is not closed",
+            "Line 2: unclosed quotation mark",
         ),
     ] {
         let (env, path) = home("rows.csv", file);
@@ -301,7 +301,7 @@ fn flags_of_a_file_are_refused_without_one_and_the_file_is_spared() {
         2,
         &["send", "OTP", "--from-file", &path, "--results", &path],
     );
-    assert!(refused.contains("would take the place of"), "{refused}");
+    assert!(refused.contains("would overwrite"), "{refused}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), rows(2));
     std::fs::write(&path, b"to,text\n12025550143,caf\xe9\n").unwrap();
     let refused = env.fails(2, &["send", "OTP", "--from-file", &path]);

@@ -174,7 +174,7 @@ fn what_is_exported_plans_to_nothing_and_makes_equal_streams_elsewhere() {
         let path = path.to_str().unwrap();
         env.ok_saying(
             &["streams", "export", "-f", path],
-            "4 streams written to [..]",
+            "Wrote 4 streams to [..]",
         );
         let text = fs::read_to_string(path).unwrap();
         assert!(
@@ -187,7 +187,7 @@ fn what_is_exported_plans_to_nothing_and_makes_equal_streams_elsewhere() {
         let fresh = TestEnv::new();
         let unfilled = fresh.fails(2, &["streams", "apply", "--yes", "-f", path]);
         assert!(
-            unfilled.contains("the environment has no OTP_X_KEY"),
+            unfilled.contains("The environment variable OTP_X_KEY"),
             "{unfilled}"
         );
         assert!(!fresh.home().exists());
@@ -232,16 +232,16 @@ fn every_problem_is_told_with_its_place_and_nothing_is_done() {
         ),
         (
             FULL.replace("[message.received, message.status]", "[]"),
-            "streams[0].webhook: a webhook needs at least one event: use message.received, message.status or both at line 9 column",
+            "streams[0].webhook: A webhook needs at least one event: use message.received, message.status, or both at line 9 column",
         ),
         (FULL.replace("tags:", "tgas:"), "unknown field `tgas`"),
         (
             FULL.replace("  - name: Paused\n", "  - description: x\n"),
-            "missing: a meaningful name",
+            "Required. A name you'll recognize later",
         ),
         (
             FULL.replace("Paused", "otp"),
-            "stands in the document twice",
+            "appears twice in the document",
         ),
         (FULL.replace("name: OTP", "name: [OTP]"), "line 2 column"),
         ("streams:\n  - name: 'OTP\n".to_owned(), "line"),
@@ -249,10 +249,10 @@ fn every_problem_is_told_with_its_place_and_nothing_is_done() {
             "{\"streams\": [{\"name\": \"x\",}]}".to_owned(),
             "line 1 column",
         ),
-        (String::new(), "cannot be read"),
+        (String::new(), "Cannot read"),
         (
             FULL.replace("name: OTP\n", "name: OTP\n    status: Draft\n"),
-            "cannot become a draft again",
+            "can't become a draft again",
         ),
     ] {
         for words in [&["streams", "plan"][..], &["streams", "apply", "--yes"]] {
@@ -286,9 +286,9 @@ fn problems_of_all_streams_are_told_at_once_each_with_its_place() {
         "at line 3 column 19",
         "“a”: “10.2” is not an IP address",
         "at line 2 column 5",
-        "“a”: missing: where incoming messages are delivered",
-        "“”: missing: a meaningful name to find the stream by: 1 to 100 characters at line 5 column 5",
-        "“”: “” cannot be a name: it is empty at line 6 column 5",
+        "“a”: Required. Where incoming messages are delivered",
+        "“”: Required. A name you'll recognize later, 1 to 100 characters at line 5 column 5",
+        "“”: Enter a name at line 6 column 5",
     ] {
         assert!(run.stderr.contains(part), "{part} in {}", run.stderr);
     }
@@ -337,7 +337,7 @@ fn new_tokens_go_to_a_new_file_when_asked() {
     assert_eq!(text.lines().count(), 2);
     let refused = with(&env, &words, &FULL.replace("Paused", "Other"));
     assert!(
-        refused.code == 2 && refused.stderr.contains("exists already"),
+        refused.code == 2 && refused.stderr.contains("already exists"),
         "{refused:?}"
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), text);

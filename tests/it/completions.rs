@@ -78,7 +78,7 @@ fn commands_flags_names_ids_tags_and_sender_ids_complete_with_a_few_words_about_
     ];
     env.ok_saying(
         &[&["streams", "create", "--no-input"], &flags[..]].concat(),
-        "Note: handsets cannot answer GLOBAL;[..]",
+        "Note: GLOBAL can't receive replies.[..]",
     );
     let id = env.state()["streams"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(values(&env, &["streams", "del"]), ["delete"]);

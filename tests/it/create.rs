@@ -148,13 +148,13 @@ tp_000000000000000000000000000000000000
 fn s03_the_name_is_required_and_unique_without_regard_to_case() {
     let env = TestEnv::new();
     let missing = env.fails(2, &["streams", "create"]);
-    assert!(missing.contains("--name: missing"), "{missing}");
+    assert!(missing.contains("--name: Required"), "{missing}");
     assert!(!env.home().exists());
     env.ok(&["streams", "create", "--name", "Köln"]);
     let before = env.state();
     let taken = env.fails(2, &["streams", "create", "--name", "KÖLN"]);
     assert!(
-        taken.contains("--name: “KÖLN” is the name of another stream"),
+        taken.contains("--name: “KÖLN” is already the name of another stream"),
         "{taken}"
     );
     assert_eq!(env.state(), before);
@@ -177,7 +177,7 @@ fn s08_s09_s10_the_default_sender_is_customized_chosen_or_new() {
         3,
         &["streams", "create", "--name", "a", "--sender", "GLOBAL"],
     );
-    assert!(unknown.contains("no Sender ID “GLOBAL” in the catalogue: add it with --add-sender"));
+    assert!(unknown.contains("Sender ID “GLOBAL” is not in the catalog: add it with --add-sender"));
     assert!(!env.home().exists());
     env.ok_saying(
         &[
@@ -188,7 +188,7 @@ fn s08_s09_s10_the_default_sender_is_customized_chosen_or_new() {
             "--add-sender",
             "GLOBAL",
         ],
-        "Note: handsets cannot answer GLOBAL;[..]",
+        "Note: GLOBAL can't receive replies.[..]",
     );
     assert_eq!(
         env.json(&["senders", "list"])["items"][0],
@@ -198,7 +198,7 @@ fn s08_s09_s10_the_default_sender_is_customized_chosen_or_new() {
         &[
             "streams", "create", "--name", "chosen", "--sender", "GLOBAL",
         ],
-        "Note: handsets cannot answer GLOBAL;[..]",
+        "Note: GLOBAL can't receive replies.[..]",
     );
     env.ok(&["streams", "create", "--name", "free", "--customized"]);
     let items = env.json(&["streams", "list"])["items"].clone();
@@ -215,7 +215,7 @@ fn s08_s09_s10_the_default_sender_is_customized_chosen_or_new() {
 fn an_alphanumeric_default_sender_gets_a_note_and_no_refusal() {
     let env = TestEnv::new();
     let run = env.run(&["streams", "create", "--name", "a", "--add-sender", "GLOBAL"]);
-    run.ok_saying("Note: handsets cannot answer GLOBAL; replies need a numeric Sender ID.");
+    run.ok_saying("Note: GLOBAL can't receive replies. Replies require a numeric Sender ID.");
     let quiet = env.run(&[
         "streams", "create", "--name", "b", "--sender", "GLOBAL", "-q",
     ]);
@@ -245,14 +245,14 @@ fn every_problem_is_told_at_once_with_its_flag_and_nothing_is_written() {
     snapbox::assert_data_eq!(
         stderr,
         snapbox::str![[r"
-error: 7 problems
-  --name: missing: a meaningful name to find the stream by: 1 to 100 characters
-  --ip: “10.1” is not an IP address or CIDR block: write it like 192.0.2.10, 198.51.100.0/24 or 2001:db8::/32
-  --tag: “” cannot be a tag: use 1 to 50 characters without commas or line breaks
-  --sender: no Sender ID “NOPE” in the catalogue: add it with --add-sender
-  --webhook-method: “put” is not a webhook method: use post or get
-  --webhook-url: missing: where incoming messages are delivered, like https://example.com/sms
-  --webhook-header: “Host” is set by the delivery itself and cannot be a webhook header: choose another name
+error: 7 problems:
+  --name: Required. A name you'll recognize later, 1 to 100 characters.
+  --ip: “10.1” is not an IP address or CIDR block: use a form like 192.0.2.10, 198.51.100.0/24, or 2001:db8::/32.
+  --tag: “” is not a tag: use 1 to 50 characters without commas or line breaks.
+  --sender: Sender ID “NOPE” is not in the catalog: add it with --add-sender.
+  --webhook-method: “put” is not a webhook method: use post or get.
+  --webhook-url: Required. Where incoming messages are delivered, like https://example.com/sms.
+  --webhook-header: “Host” is set by textpeak and can't be a webhook header: choose another name.
 hint: textpeak streams create --help
 
 "]]
@@ -295,7 +295,7 @@ fn events_that_are_unknown_or_none_or_without_a_webhook_are_refused() {
             &["--webhook-url=https://example.com", "--webhook-event=sent"][..],
             "--webhook-event: “sent” is not a webhook event: use received (message.received) or status (message.status)",
         ),
-        (&["--webhook-event=status"], "--webhook-url: missing"),
+        (&["--webhook-event=status"], "--webhook-url: Required"),
         (
             &["--webhook-event=status", "--no-webhook"],
             "cannot be used with",
@@ -312,7 +312,7 @@ fn events_that_are_unknown_or_none_or_without_a_webhook_are_refused() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr.contains(
-            "--webhook-event: a webhook needs at least one event: use message.received, message.status or both"
+            "--webhook-event: A webhook needs at least one event: use message.received, message.status, or both"
         ),
         "{run:?}"
     );
@@ -362,7 +362,7 @@ fn a_document_gives_answers_and_flags_go_before_it() {
         &["streams", "create", "--from-file", "-"],
         &document.to_string(),
     );
-    piped.ok_saying("Note: handsets cannot answer ACME;[..]");
+    piped.ok_saying("Note: ACME can't receive replies.[..]");
     assert_eq!(env.json(&["streams", "list"])["total"], 2);
 }
 
@@ -372,14 +372,14 @@ fn a_bad_document_is_refused_with_its_place_and_without_its_secrets() {
     for (text, expected) in [
         (
             "{\n \"nmae\": \"x\"}",
-            "standard input cannot be read: unknown field `nmae`",
+            "Cannot read standard input: unknown field `nmae`",
         ),
         ("{\"name\": \"x\"", "at line 1 column"),
-        ("[]", "cannot be read"),
-        ("", "cannot be read"),
+        ("[]", "Cannot read"),
+        ("", "Cannot read"),
         (
             "{\"webhook\": {\"headers\": [{\"name\": \"X\", \"valeu\": \"hunter2\"}]}}",
-            "cannot be read",
+            "Cannot read",
         ),
     ] {
         let run = env.run_with_input(&["streams", "create", "--from-file", "-"], text);
@@ -391,7 +391,7 @@ fn a_bad_document_is_refused_with_its_place_and_without_its_secrets() {
     }
     assert!(
         env.fails(1, &["streams", "create", "--from-file", "nowhere.json"])
-            .contains("cannot read nowhere.json")
+            .contains("Cannot read nowhere.json")
     );
     assert!(!env.home().exists());
 }
@@ -404,7 +404,10 @@ fn a_dry_run_tells_what_would_be_made_and_makes_no_file() {
     assert_eq!(would["token"], Value::Null);
     assert!(!env.home().exists());
     let run = env.run(&["streams", "create", "--dry-run", "--name", "x"]);
-    assert!(run.stderr.contains("Nothing was made"), "{run:?}");
+    assert!(
+        run.stderr.contains("Dry run: nothing was created"),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -447,7 +450,7 @@ fn s13_s14_a_draft_is_kept_complete_or_not_and_stands_in_the_table() {
     );
     assert!(
         env.fails(2, &["streams", "resume", "OTP Germany"])
-            .contains("nobody can be asked")
+            .contains("No terminal for prompts")
     );
 }
 
@@ -497,7 +500,7 @@ fn odd_names_are_kept_and_shown_safely_or_refused_with_a_sentence() {
     for name in ["", " ", " a", "a ", "a\nb", "\x1b[2J", &"x".repeat(10_000)] {
         let stderr = env.fails(2, &["streams", "create", &format!("--name={name}")]);
         assert!(
-            stderr.starts_with("error: --name: “") && stderr.contains("cannot be a name"),
+            stderr.starts_with("error: --name: ") && stderr.contains("a name"),
             "{stderr}"
         );
         assert!(!stderr.contains('\x1b') && stderr.len() < 400, "{stderr:?}");
@@ -584,7 +587,10 @@ fn a_documents_placeholders_are_filled_from_the_environment() {
     .unwrap();
     let words = ["streams", "create", "--from-file", path.to_str().unwrap()];
     let unset = env.fails(2, &words);
-    assert!(unset.contains("the environment has no THE_KEY"), "{unset}");
+    assert!(
+        unset.contains("The environment variable THE_KEY"),
+        "{unset}"
+    );
     let run = crate::support::finish(env.command().args(words).env("THE_KEY", "s3cret"));
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(
@@ -638,10 +644,7 @@ fn errors_repeat_no_secret_that_stands_in_the_wrong_place() {
 fn a_name_in_the_form_of_an_id_is_refused() {
     let env = TestEnv::new();
     let stderr = env.fails(2, &["streams", "create", "--name", "st_0123456789ab"]);
-    assert!(
-        stderr.contains("it has the form of a stream's id"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("it looks like a stream ID"), "{stderr}");
 }
 
 #[test]
@@ -650,5 +653,5 @@ fn variables_set_to_nothing_are_not_set() {
     let mut command = env.command();
     command.args(["streams", "create", "--name", "a", "--dry-run"]);
     let run = crate::support::finish(command.env("TEXTPEAK_HOME", "").env("TEXTPEAK_GATEWAY", ""));
-    run.ok_saying("Nothing was made: this was a dry run[..]");
+    run.ok_saying("Dry run: nothing was created.[..]");
 }

@@ -43,7 +43,7 @@ fn a_home_without_faults_is_clean_and_so_is_none_at_all() {
         "http://127.0.0.1:8080/in",
     ]);
     assert_eq!(findings(&env, 0, false), [""; 0]);
-    assert!(env.ok(&["doctor"]).ends_with("All is well.\n"));
+    assert!(env.ok(&["doctor"]).ends_with("No problems found.\n"));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn what_only_a_person_can_mend_is_found_with_its_remedy() {
             "--add-sender",
             "GLOBAL",
         ],
-        "Note: handsets cannot answer GLOBAL;[..]",
+        "Note: GLOBAL can't receive replies.[..]",
     );
     let state = env.home().join("state.json");
     let text = fs::read_to_string(&state).unwrap();
@@ -111,9 +111,9 @@ fn what_only_a_person_can_mend_is_found_with_its_remedy() {
     .unwrap();
     let found = findings(&env, 1, true);
     for part in [
-        "the token of “lost” is not kept textpeak streams token rotate lost",
-        "the default sender GLOBAL of “lost” is not in the catalogue textpeak senders add GLOBAL",
-        "replies to “plain” travel unencrypted",
+        "the token of “lost” is not stored textpeak streams token rotate lost",
+        "the default sender GLOBAL of “lost” is not in the catalog textpeak senders add GLOBAL",
+        "replies to “plain” are sent unencrypted",
         "--webhook-url https://example.com/in",
     ] {
         assert!(
@@ -132,7 +132,7 @@ fn a_home_that_is_no_folder_is_found_and_left_alone() {
     fs::write(env.home(), "mine").unwrap();
     let before = fs::metadata(env.home()).unwrap().permissions().mode();
     let found = findings(&env, 1, true);
-    assert!(found[0].contains("it is not a folder"), "{found:?}");
+    assert!(found[0].contains("not a folder"), "{found:?}");
     assert_eq!(
         fs::metadata(env.home()).unwrap().permissions().mode(),
         before

@@ -87,15 +87,15 @@ fn the_state_file_is_read_by_people_and_the_rest_of_it_stays_as_they_left_it() {
     assert_eq!(env.json(&["streams", "list"])["total"], 3);
     env.ok_saying(
         &["streams", "delete", "two", "--yes"],
-        "Deleted “two” with its token.",
+        "Deleted “two” and its token.",
     );
     env.ok_saying(
         &["streams", "delete", "three", "--yes"],
-        "Deleted “three” with its token.",
+        "Deleted “three” and its token.",
     );
     env.ok_saying(
         &["streams", "delete", "one", "--yes"],
-        "Deleted “one” with its token.",
+        "Deleted “one” and its token.",
     );
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
@@ -121,11 +121,11 @@ fn a_damaged_state_file_is_named_with_the_line_and_left_alone() {
         (String::new(), "it is empty"),
         (
             good.replacen("\"version\": 2", "\"version\": 3", 1),
-            "of version 3; this textpeak reads version 2",
+            "has version 3; this textpeak supports version 2",
         ),
         (
             "{\"version\": 99, \"all\": \"new\"}".to_owned(),
-            "of version 99",
+            "has version 99",
         ),
         (
             good.replacen("\"senders\"", "\"sendres\"", 1),

@@ -10,7 +10,7 @@ fn with_streams() -> TestEnv {
     let env = TestEnv::new();
     env.ok_saying(
         &["senders", "add", "GLOBAL", "12025550143"],
-        "Added GLOBAL to the catalogue.\nAdded 12025550143 to the catalogue.",
+        "Added GLOBAL to the catalog.\nAdded 12025550143 to the catalog.",
     );
     env.ok_saying(
         &[
@@ -24,7 +24,7 @@ fn with_streams() -> TestEnv {
             "--sender",
             "GLOBAL",
         ],
-        "Note: handsets cannot answer GLOBAL;[..]",
+        "Note: GLOBAL can't receive replies.[..]",
     );
     env.ok(&["streams", "create", "--name", "C France", "--tag", "OTP,fr"]);
     env.ok_saying(
@@ -71,7 +71,7 @@ fn lists_are_filtered_by_all_conditions_at_once_and_sorted() {
     let none = env.run(&["streams", "list", "--name", "zzz"]);
     assert_eq!(
         (none.code, none.stdout.as_str(), none.stderr.as_str()),
-        (0, "", "No stream meets these conditions.\n")
+        (0, "", "No streams found.\n")
     );
     assert!(
         env.fails(2, &["streams", "list", "--status", "Gone"])
@@ -84,7 +84,7 @@ fn an_unknown_stream_suggests_the_nearest_names() {
     let env = with_streams();
     assert!(
         env.fails(3, &["streams", "show", "c frnace"])
-            .contains("hint: did you mean “C France”?")
+            .contains("hint: Did you mean “C France”?")
     );
     assert!(
         env.fails(3, &["streams", "show", "xyz"])
@@ -121,16 +121,16 @@ fn an_import_keeps_the_good_lines_and_tells_the_bad_ones() {
     let run = env.run(&["senders", "import", path.to_str().unwrap()]);
     assert_eq!(run.code, 2, "{run:?}");
     assert!(
-        run.stderr.contains("line 4: “12” is not a Sender ID"),
+        run.stderr.contains("Line 4: “12” is not a Sender ID"),
         "{run:?}"
     );
     assert!(
-        run.stderr.contains("line 5: ACME stands on line 2 already"),
+        run.stderr.contains("Line 5: ACME is already on line 2"),
         "{run:?}"
     );
     assert!(
         run.stderr
-            .contains("1 added, 1 in the catalogue already, 2 not used."),
+            .contains("1 added, 1 already in the catalog, 2 skipped."),
         "{run:?}"
     );
     assert_eq!(env.json(&["senders", "list"])["total"], 3);
@@ -143,12 +143,12 @@ fn a_hundred_thousand_senders_are_imported_from_a_pipe() {
     let run = env.run_with_input(&["senders", "import", "-"], &lines);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (0, "100000 added, 0 in the catalogue already, 0 not used.\n")
+        (0, "100000 added, 0 already in the catalog, 0 skipped.\n")
     );
     assert_eq!(
         env.run_with_input(&["senders", "import", "-"], &lines)
             .stderr,
-        "0 added, 100000 in the catalogue already, 0 not used.\n"
+        "0 added, 100000 already in the catalog, 0 skipped.\n"
     );
 }
 

@@ -9,7 +9,7 @@ fn the_main_help_groups_commands_by_task_and_tells_the_exit_codes() {
     for part in [
         "Create:\n  streams create",
         "Exit codes:\n    0  done\n",
-        "  130  cancelled\n",
+        "  130  canceled\n",
         "Examples:",
     ] {
         assert!(help.contains(part), "{part:?} in {help}");
@@ -54,20 +54,20 @@ fn a_wrong_command_line_is_one_sentence_and_a_way_on() {
     let env = TestEnv::new();
     let nearest = env.fails(2, &["streams", "creat"]);
     assert!(
-        nearest.ends_with("hint: did you mean create?\n"),
+        nearest.ends_with("hint: Did you mean create?\n"),
         "{nearest}"
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["streams", "lst"]),
-        "error: unrecognized subcommand 'lst'\nhint: did you mean list?\n"
+        "error: Unrecognized subcommand 'lst'.\nhint: Did you mean list?\n"
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["streams", "create", "--nmae", "x"]),
-        "error: unexpected argument '--nmae' found\nhint: did you mean --name?\n"
+        "error: Unexpected argument '--nmae' found.\nhint: Did you mean --name?\n"
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["streams", "show"]),
-        "error: the following required arguments were not provided:\n  <STREAM>\nhint: textpeak streams show --help\n"
+        "error: The following required arguments were not provided:\n  <STREAM>\nhint: textpeak streams show --help\n"
     );
     assert!(
         env.fails(2, &["streams", "show", "-dash"])

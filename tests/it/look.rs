@@ -49,7 +49,7 @@ fn what_is_not_there_is_said_and_exits_with_3() {
     ] {
         let stderr = env.fails(3, words);
         assert_eq!(
-            stderr, "error: no stream “NOPE”\nhint: textpeak streams list\n",
+            stderr, "error: Stream “NOPE” not found.\nhint: textpeak streams list\n",
             "{words:?}"
         );
     }
@@ -222,7 +222,7 @@ fn deleting_asks_for_the_name_or_takes_yes_and_takes_the_token_along() {
     let run = env.run(&["streams", "rm", "OTP", "otp", "-y"]);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (0, "Deleted “OTP” with its token.\n")
+        (0, "Deleted “OTP” and its token.\n")
     );
     assert_eq!(env.json(&["streams", "list"])["total"], 1);
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();

@@ -64,3 +64,5 @@ mod webhooks_pause;
 mod webhooks_verify;
 #[cfg(unix)]
 mod wizard;
+#[cfg(unix)]
+mod words;

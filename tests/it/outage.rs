@@ -131,7 +131,7 @@ fn send_says_that_a_message_is_kept_and_why_it_waits() {
     let lines: Vec<_> = sent.stderr.lines().collect();
     assert_eq!(
         lines[1],
-        "1 message kept and not submitted yet: textpeak serve goes on with it."
+        "1 message saved but not submitted yet. textpeak serve submits it."
     );
     assert!(
         lines[2].starts_with("sent: waiting for the carrier: cannot connect to 127.0.0.1:"),

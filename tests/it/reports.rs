@@ -145,7 +145,7 @@ fn replies_and_reports_of_a_conversation_have_one_sequence() {
     eventually("it is delivered", || told() == 2);
     env.ok_saying(
         &["reply", "OTP", "--from", "12025550143", "--text", "Yes"],
-        "Kept and delivered: HTTP 200, [..]",
+        "Saved and delivered: HTTP 200, [..]",
     );
     gateway.send(&token, &[message("12025550143")]);
     eventually("so is the other", || told() == 5);
@@ -183,7 +183,7 @@ fn a_webhook_that_asked_for_replies_alone_costs_outgoing_messages_nothing() {
     assert_eq!(gateway.send(&token, &numbers).status, 200);
     env.ok_saying(
         &["reply", "OTP", "--from", "12025550143", "--text", "Yes"],
-        "Kept and delivered: HTTP 200, [..]",
+        "Saved and delivered: HTTP 200, [..]",
     );
     assert_eq!(hooks.heard().len(), 1);
     assert_eq!(hooks.heard()[0].json()["type"], "message.received");

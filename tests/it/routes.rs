@@ -81,7 +81,7 @@ fn one_gateway_is_the_others_way_out() {
         ],
         "Added.[..]",
     );
-    let taken = format!("{url} takes the token: HTTP 200 in [..] ms.");
+    let taken = format!("{url} accepted the token: HTTP 200 in [..] ms.");
     env.ok_saying(&["routes", "test"], &taken);
     let near = Served::start(&env, &[]);
     let own = env.ok(&["streams", "token", "show", "live"]);
@@ -149,20 +149,20 @@ fn whatever_the_other_side_answers_nothing_is_sent_twice() {
         (
             body("<html><h1>Hello</h1></html>"),
             "sent_failed",
-            "cannot be read: Hello; whether it was sent is unknown",
+            "an unreadable response: Hello; whether it was sent is unknown",
         ),
         (
             body(r#"{"status":true,"messages":["#),
             "sent_failed",
-            "cannot be read",
+            "an unreadable response",
         ),
         (
             Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"status\"".into()),
             "sent_failed",
-            "broke off",
+            "closed the connection",
         ),
-        (Act::Close, "sent_failed", "broke off"),
-        (Act::Endless, "sent_failed", "longer than any answer"),
+        (Act::Close, "sent_failed", "closed the connection"),
+        (Act::Endless, "sent_failed", "too long"),
         (Act::status(500), "sent_failed", "HTTP 500"),
         (
             Act::Answer(
@@ -176,12 +176,12 @@ fn whatever_the_other_side_answers_nothing_is_sent_twice() {
         (
             body(r#"{"status":true,"messages":[]}"#),
             "sent_failed",
-            "cannot be read",
+            "an unreadable response",
         ),
         (
             body(r#"{"status":true,"messages":[{"internal_id":"x","message_uuid":"u"}]}"#),
             "sent_failed",
-            "does not speak of it",
+            "doesn't mention it",
         ),
     ] {
         let what = format!("{act:?}").chars().take(80).collect::<String>();
@@ -310,14 +310,14 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
         let words = [&["routes", "add"], words, &["--token-file", "-"]].concat();
         env.run_with_input(&words, "other-token\n")
     };
-    assert!(add(&[]).stderr.contains("there is a route default already"));
+    assert!(add(&[]).stderr.contains("Route default already exists"));
     add(&["--replace"]).ok_saying("Added.[..]");
     let open = add(&["far", "--base-url", "http://example.com"]);
     assert!(
         open.code == 2 && open.stderr.contains("unencrypted"),
         "{open:?}"
     );
-    assert!(add(&["a b"]).stderr.contains("is not a route's name"));
+    assert!(add(&["a b"]).stderr.contains("is not a route name"));
     demo(&env, "demo", &[]);
     assert!(
         add(&["d", "--stream", "demo"])
@@ -344,16 +344,16 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
     env.fails(3, &["routes", "remove", "nope"]);
     assert!(
         env.fails(5, &["routes", "test", "Default"])
-            .contains("cannot connect")
+            .contains("Cannot connect")
     );
     env.ok_saying(
         &["routes", "remove", "DEFAULT"],
-        "Removed default with its token.",
+        "Removed default and its token.",
     );
     // A route that served one stream goes with it, token and all.
     env.ok_saying(
         &["streams", "delete", "live", "--yes"],
-        "Deleted “live” with its token.",
+        "Deleted “live” and its token.",
     );
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
@@ -399,11 +399,11 @@ fn a_token_may_have_any_character_that_a_header_may_have() {
         added.ok_saying("Added.[..]");
         // The file with every secret can still be read.
         env.ok(&["doctor"]);
-        assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+        assert!(env.fails(5, &["routes", "test"]).contains("Cannot connect"));
     }
     env.ok_saying(
         &["routes", "remove", "default"],
-        "Removed default with its token.",
+        "Removed default and its token.",
     );
 }
 
@@ -424,7 +424,10 @@ fn asking_for_a_status_hands_nothing_on() {
     ];
     let sent = env.run(&words);
     assert_eq!(sent.code, 6, "{sent:?}");
-    assert!(sent.stderr.contains("textpeak serve goes on"), "{sent:?}");
+    assert!(
+        sent.stderr.contains("textpeak serve submits it"),
+        "{sent:?}"
+    );
     let before = upstream.heard().len();
     assert!(before > 0);
     // It is due again by now; whoever only asks must not take it along when it ends.

@@ -25,7 +25,7 @@ fn sample_sends_the_request(language: &str, file: &str, commands: &[&[&str]]) {
     let env = TestEnv::new();
     env.ok_saying(
         &["streams", "create", "--name", "a", "--add-sender", "A & B"],
-        "Note: handsets cannot answer A & B;[..]",
+        "Note: A & B can't receive replies.[..]",
     );
     let receiver = Receiver::start();
     let gateway = format!("http://{}", receiver.address);

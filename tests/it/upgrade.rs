@@ -42,7 +42,7 @@ fn a_state_file_of_version_1_is_read_and_left_as_it_is() {
     );
     env.ok_saying(
         &["streams", "edit", "Orders", "--webhook-event", "received"],
-        "Nothing differs: “Orders” is as it was.",
+        "No changes to “Orders”.",
     );
     assert_eq!(fs::read(&path).unwrap(), before, "nothing was changed");
 }

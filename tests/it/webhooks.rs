@@ -116,11 +116,15 @@ fn every_way_to_fail_is_named_and_leaves_the_reply_waiting() {
             "redirects are not followed",
             2,
         ),
-        (Act::Close, "broke off", 2),
-        (Act::Raw("SSH-2.0-OpenSSH\r\n".into()), "broke off", 2),
+        (Act::Close, "closed the connection", 2),
+        (
+            Act::Raw("SSH-2.0-OpenSSH\r\n".into()),
+            "closed the connection",
+            2,
+        ),
         (
             Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".into()),
-            "broke off",
+            "closed the connection",
             2,
         ),
     ] {
@@ -358,7 +362,7 @@ fn a_schedule_comes_to_its_end_and_dead_ones_can_be_delivered_again() {
                 "01890a5d-ac96-774b-bcce-b302099a8057"
             ]
         )
-        .contains("no delivery")
+        .contains("not found")
     );
     assert_eq!(env.json(&["webhooks", "redeliver", "--dead"])["queued"], 0);
     env.fails(2, &["webhooks", "redeliver"]);
@@ -386,12 +390,12 @@ fn gone_switches_the_webhook_off_until_somebody_switches_it_on() {
     assert_eq!(first["state"], "dead");
     let second = env.run(&reply("12025550144", "two"));
     assert!(
-        second.stderr.contains("410 (Gone) and is switched off"),
+        second.stderr.contains("410 (Gone) and is turned off"),
         "{second:?}"
     );
     assert_eq!(hooks.heard().len(), 1, "it is not called any more");
     let test = env.run(&["webhooks", "test", "OTP"]);
-    assert!(test.stderr.contains("it is on again"), "{test:?}");
+    assert!(test.stderr.contains("It is on again"), "{test:?}");
     assert_eq!(delivery(&env, "three")["state"], "delivered");
     assert_eq!(
         env.json(&["webhooks", "redeliver", "--since", "1h"])["delivered"],
@@ -446,7 +450,7 @@ fn two_gateways_of_one_home_deliver_each_reply_once() {
     for n in 0..20 {
         env.ok_saying(
             &reply(&format!("120255501{:02}", 10 + n % 7), "Yes"),
-            "Kept and delivered: HTTP 200, [..]",
+            "Saved and delivered: HTTP 200, [..]",
         );
     }
     assert_eq!(hooks.heard().len(), 20);
@@ -459,7 +463,7 @@ fn a_quiet_gateway_still_says_that_a_webhook_was_switched_off() {
     let gateway = Served::start(&env, &["-q"]);
     env.ok_saying(
         &reply("12025550143", "Yes"),
-        "Kept, not delivered: [..] 410 (Gone) and is switched off[..]",
+        "Saved, but not delivered: [..] 410 (Gone) and is turned off[..]",
     );
     let (_, log) = gateway.stop();
     assert!(log.contains("410 (Gone)"), "{log}");
@@ -471,7 +475,7 @@ fn a_backlog_costs_no_more_than_its_length() {
     let env = home("http://127.0.0.1:1/sms", &[]);
     env.ok_saying(
         &reply("12025550143", "first"),
-        "Kept, not delivered yet: cannot connect to 127.0.0.1:1: [..]",
+        "Saved, but not delivered yet: cannot connect to 127.0.0.1:1: [..]",
     );
     // Two thousand more, as they would have come while the receiver was down.
     let mut journal = rusqlite::Connection::open(env.home().join("messages.db")).unwrap();

@@ -109,7 +109,7 @@ fn a_delivery_is_shown_with_its_text_and_verified_by_the_stream_that_it_names() 
     assert!(
         receiver
             .line()
-            .starts_with("  Not verified: the request names no stream.")
+            .starts_with("  Not verified: the request doesn't name a stream.")
     );
     assert_eq!(receiver.stop(), Some(0));
 }
@@ -214,7 +214,7 @@ fn bad_flags_are_one_sentence() {
     let port = taken.local_addr().unwrap().port().to_string();
     let said = env.fails(1, &["webhooks", "listen", "--port", &port]);
     assert!(
-        said.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        said.contains(&format!("Cannot listen on 127.0.0.1:{port}")),
         "{said}"
     );
     assert!(said.contains("--port 0"), "{said}");

@@ -26,19 +26,19 @@ fn a_disabled_webhook_loses_nothing_and_says_so() {
     gateway.send(&token, &numbers.map(message));
     env.ok_saying(
         &["reply", "OTP", "--from", "12025550143", "--text", "Yes"],
-        "Kept. The webhook is disabled; to deliver it: textpeak webhooks enable st_[..]",
+        "Saved. The webhook is disabled. To deliver the reply: textpeak webhooks enable st_[..]",
     );
     let shown = env.json(&["streams", "show", "OTP"]);
     assert!(shown["webhook_disabled_since"].is_string(), "{shown}");
     let table = env.ok(&["streams", "show", "OTP"]);
     assert!(
-        table.contains("disabled since") && table.contains("events wait"),
+        table.contains("disabled since") && table.contains("events are waiting"),
         "{table}"
     );
     let doctor = env.run(&["doctor"]);
     assert!(
         doctor.stdout.contains(
-            "the webhook of “OTP” is disabled; its events wait\n       textpeak webhooks enable OTP"
+            "The webhook of “OTP” is disabled; its events are waiting.\n       textpeak webhooks enable OTP"
         ),
         "{doctor:?}"
     );
@@ -55,7 +55,7 @@ fn a_disabled_webhook_loses_nothing_and_says_so() {
     assert_eq!(hooks.heard().len(), 0, "nothing was attempted");
     env.ok_saying(
         &["webhooks", "enable", "OTP"],
-        "Enabled the webhook of “OTP”. Events that waited are delivered now.",
+        "Enabled the webhook of “OTP”. Waiting events are delivered now.",
     );
     eventually("everything comes", || hooks.heard().len() == 8);
     let bodies = hooks.heard();
@@ -95,12 +95,12 @@ fn only_a_webhook_that_there_is_can_be_disabled_or_enabled() {
         let without = env.fails(2, &["webhooks", word, "none"]);
         assert!(
             without.contains(
-                "error: “none” has no webhook\nhint: textpeak streams edit none --webhook-url"
+                "error: “none” has no webhook.\nhint: textpeak streams edit none --webhook-url"
             ),
             "{without}"
         );
         let unknown = env.fails(3, &["webhooks", word, "nope"]);
-        assert!(unknown.contains("no stream “nope”"), "{unknown}");
+        assert!(unknown.contains("Stream “nope” not found"), "{unknown}");
     }
     assert!(!env.home().join("messages.db").exists());
 }

@@ -126,19 +126,19 @@ fn what_is_wrong_is_said_in_words_and_as_json() {
             "body_changed",
             right.clone(),
             &format!("{BODY}\n"),
-            "a newline was added at its end",
+            "a newline was added at the end",
         ),
         (
             "body_changed",
             right.clone(),
             &spaced,
-            "the same JSON value",
+            "the JSON value is the same",
         ),
         (
             "secret_or_body",
             right.clone(),
             "{}",
-            "another secret, or over another body",
+            "a different secret, body",
         ),
         (
             "method_mixed_up",
@@ -208,26 +208,26 @@ fn bad_input_is_one_sentence_and_exit_2() {
             BODY.as_bytes(),
             "webhook-signature appears more than once",
         ),
-        ("", BODY.as_bytes(), "there are no headers"),
+        ("", BODY.as_bytes(), "headers were given"),
         (
             "POST /sms HTTP/1.1\n",
             BODY.as_bytes(),
-            "there are no headers",
+            "headers were given",
         ),
         (
             "webhook-id\n",
             BODY.as_bytes(),
-            "line 1 of the headers is not a header",
+            "Line 1 of the headers is not a header",
         ),
         (
             &right,
             large.as_bytes(),
-            "body.txt has more than 1048576 bytes",
+            "body.txt is larger than 1048576 bytes",
         ),
         (
             &large,
             BODY.as_bytes(),
-            "headers.txt has more than 1048576 bytes",
+            "headers.txt is larger than 1048576 bytes",
         ),
         (&right, b"\xff", "body.txt is not UTF-8 text"),
     ] {
@@ -240,10 +240,14 @@ fn bad_input_is_one_sentence_and_exit_2() {
     bench.file("headers.txt", &right);
     for (words, input, sentence) in [
         (vec!["--headers", &path], "", "--body is missing"),
-        (vec!["--headers", "-", "--body", "-"], "", "only one of"),
+        (vec!["--headers", "-", "--body", "-"], "", "Only one of"),
         (vec!["--body", "-"], "", "--headers"),
-        (vec![], "", "there are no headers"),
-        (vec![], &large, "standard input has more than 1048576 bytes"),
+        (vec![], "", "headers were given"),
+        (
+            vec![],
+            &large,
+            "Standard input is larger than 1048576 bytes",
+        ),
     ] {
         let run = bench.verify(&words, input);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{sentence}");
@@ -266,7 +270,7 @@ fn a_bad_secret_is_refused_and_not_repeated() {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{bad}");
         assert!(
             run.stderr
-                .contains("secret.txt: that is not a webhook secret"),
+                .contains("secret.txt: That is not a webhook secret"),
             "{run:?}"
         );
     }
@@ -275,5 +279,5 @@ fn a_bad_secret_is_refused_and_not_repeated() {
     assert!(run.stderr.contains("--secret-file <FILE>"), "{run:?}");
     let run = bench.run(&["--secret-file", &bench.path("nothing")], "");
     assert_eq!(run.code, 1, "a file, as everywhere: {run:?}");
-    assert!(run.stderr.contains("cannot read"), "{run:?}");
+    assert!(run.stderr.contains("Cannot read"), "{run:?}");
 }

@@ -6,7 +6,7 @@ pub enum AnswerError {
     #[error("HTTP {status}: {message}")]
     Refused { status: u16, message: String },
     /// The API claims success, but what became of the request is not known.
-    #[error("HTTP {status} with an answer that cannot be read: {message}")]
+    #[error("HTTP {status} with an unreadable response: {message}")]
     Unreadable {
         status: u16,
         /// How the answer begins.

@@ -38,7 +38,7 @@ pub fn read_send(status: u16, body: &[u8]) -> Result<Vec<SendReport>, AnswerErro
             internal_id: text(entry, &["internal_id"]),
             outcome: match (uuid, has_error(entry)) {
                 (Some(uuid), false) => Ok(uuid),
-                _ => Err(why.unwrap_or_else(|| "it was not accepted".to_owned())),
+                _ => Err(why.unwrap_or_else(|| "not accepted".to_owned())),
             },
         }
     };
@@ -135,7 +135,7 @@ fn read(status: u16, body: &[u8]) -> Result<Value, AnswerError> {
 fn refused_or_unreadable(status: u16, body: &[u8], answer: &Value) -> AnswerError {
     let why = answer.as_object().and_then(reason);
     if answer.get("status") == Some(&Value::Bool(false)) || why.is_some() {
-        let message = why.unwrap_or_else(|| "no reason is given".to_owned());
+        let message = why.unwrap_or_else(|| "no reason given".to_owned());
         return AnswerError::Refused { status, message };
     }
     let message = plain(body).unwrap_or_default();

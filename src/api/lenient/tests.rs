@@ -35,17 +35,14 @@ fn a_message_is_accepted_only_with_an_id_and_without_an_error() {
             r#"{"message_uuid":"u","error":"no","details":"not allowed sender"}"#,
             "not allowed sender",
         ),
-        (
-            r#"{"message_uuid":"u","error":true}"#,
-            "it was not accepted",
-        ),
+        (r#"{"message_uuid":"u","error":true}"#, "not accepted"),
         (r#"{"message_uuid":null,"error":"no"}"#, "no"),
-        (r#"{"message_uuid":""}"#, "it was not accepted"),
+        (r#"{"message_uuid":""}"#, "not accepted"),
         (
             r#"{"error":{"code":1},"errors":["a",{"detail":"b"},3]}"#,
             "a; b; 3",
         ),
-        ("{}", "it was not accepted"),
+        ("{}", "not accepted"),
     ] {
         assert_eq!(entry(refused), Err(why.into()), "{refused}");
     }
@@ -89,8 +86,12 @@ fn refusals_come_in_many_shapes() {
             "HTTP 502: Bad gateway nginx",
         ),
         (503, "busy", "HTTP 503: busy"),
-        (307, "", "HTTP 307: it redirects, which is not followed"),
-        (200, r#"{"status":false}"#, "HTTP 200: no reason is given"),
+        (
+            307,
+            "",
+            "HTTP 307: it redirects; redirects are not followed",
+        ),
+        (200, r#"{"status":false}"#, "HTTP 200: no reason given"),
         (
             200,
             r#"{"status":false,"message":"no balance"}"#,
@@ -107,7 +108,7 @@ fn refusals_come_in_many_shapes() {
         (r#"{"status":true}"#, r#"{"status":true}"#),
         ("[]", "[]"),
     ] {
-        let expected = format!("HTTP 200 with an answer that cannot be read: {said}");
+        let expected = format!("HTTP 200 with an unreadable response: {said}");
         assert_eq!(sent(200, body), Err(expected));
     }
     let long = sent(500, &"x".repeat(100_000)).unwrap_err();

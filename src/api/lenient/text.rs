@@ -76,12 +76,12 @@ pub(super) fn short(text: &str) -> String {
 
 pub(super) fn usual(status: u16) -> &'static str {
     match status {
-        300..=399 => "it redirects, which is not followed",
-        401 => "the token is not accepted",
-        403 => "this is not allowed",
+        300..=399 => "it redirects; redirects are not followed",
+        401 => "the token was rejected",
+        403 => "not allowed",
         404 => "there is no Streams API at this address",
         429 => "too many requests",
-        500..=599 => "the other side is out of order",
-        _ => "no reason is given",
+        500..=599 => "the server failed",
+        _ => "no reason given",
     }
 }

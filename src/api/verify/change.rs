@@ -41,25 +41,25 @@ impl Change {
     /// Continues a sentence that has the body as its subject.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::NewlineAdded => "a newline was added at its end",
-            Self::NewlineRemoved => "the newline at its end was removed",
+            Self::NewlineAdded => "a newline was added at the end",
+            Self::NewlineRemoved => "the newline at the end was removed",
             Self::LineEndings => "its line endings were changed between LF and CRLF",
-            Self::ByteOrderMark => "a byte order mark was added in front of it",
+            Self::ByteOrderMark => "a byte order mark was added at the beginning",
             Self::Json => {
-                "it is the same JSON value, but it was parsed and written again with other \
-                 whitespace, key order or escapes"
+                "the JSON value is the same, but it was parsed and written again with different \
+                 whitespace, key order, or escapes"
             }
             Self::Query => {
-                "they are the same query parameters, but they were decoded or encoded again"
+                "the query parameters are the same, but they were decoded or encoded again"
             }
             Self::QueryWithPrefix => {
-                "the query string has something in front of it; what is signed begins after the ?"
+                "the query string has a prefix; the signed part begins after the ?"
             }
             Self::SignedAsPost => {
-                "the signature is over a body, as in a POST delivery, but this is a GET request"
+                "the signature covers a body, as in a POST delivery, but this is a GET request"
             }
             Self::SignedAsGet => {
-                "the signature is over the query string, as in a GET delivery, but a body was \
+                "the signature covers the query string, as in a GET delivery, but a body was \
                  checked"
             }
         }

@@ -59,7 +59,7 @@ impl Delivery {
             // The line is not repeated: it may hold a token.
             let (name, value) = header.ok_or_else(|| {
                 Invalid::new(format_args!(
-                    "line {} of the headers is not a header: write each as Name: value, one a line",
+                    "line {} of the headers is not a header: write one Name: value per line",
                     at + 1
                 ))
             })?;
@@ -159,7 +159,7 @@ mod tests {
     fn a_bad_line_is_named_by_its_number_and_not_repeated() {
         let read = Delivery::from_raw("POST /sms HTTP/1.1\nwebhook-id: 1\ns3cret without colon\n");
         let sentence = read.unwrap_err().to_string();
-        assert!(sentence.starts_with("line 3 of the headers"), "{sentence}");
+        assert!(sentence.starts_with("Line 3 of the headers"), "{sentence}");
         assert!(!sentence.contains("s3cret"), "{sentence}");
         for bad in [": x", "na me: x", "\u{1b}[2J: x"] {
             assert!(Delivery::from_raw(bad).is_err(), "{bad:?}");

@@ -147,25 +147,25 @@ impl fmt::Display for Verdict {
                 write!(
                     f,
                     "{} {are} missing. Pass on all three signing headers: webhook-id, \
-                     webhook-timestamp and webhook-signature.",
+                     webhook-timestamp, and webhook-signature.",
                     names.join(" and ")
                 )
             }
             Self::HeaderRepeated(name) => write!(
                 f,
-                "{name} appears more than once. A delivery has it once; several signatures are \
+                "{name} appears more than once. A delivery has it once; multiple signatures are \
                  separated by spaces."
             ),
             Self::TimestampUnreadable { milliseconds: true } => {
                 f.write_str("webhook-timestamp is in milliseconds. Write it in seconds since 1970.")
             }
             Self::TimestampUnreadable { .. } => f.write_str(
-                "webhook-timestamp is not a number of seconds since 1970. Pass the header on as \
-                 it came.",
+                "webhook-timestamp is not a number of seconds since 1970. Pass the header on \
+                 unchanged.",
             ),
             Self::SignatureUnreadable => f.write_str(
-                "webhook-signature has no complete v1 signature. Pass the header on as it came: \
-                 v1, and 44 characters of base64.",
+                "webhook-signature has no complete v1 signature. Pass the header on unchanged: \
+                 v1, followed by 44 characters of base64.",
             ),
             Self::TimestampOff { seconds, signature } => timestamp_off(f, *seconds, *signature),
             Self::Changed(change) => changed(f, *change),
@@ -178,13 +178,13 @@ fn timestamp_off(f: &mut fmt::Formatter<'_>, seconds: i64, signature: Signature)
     let (direction, cause) = if seconds < 0 {
         (
             "past",
-            "If the delivery is new, the clock of this machine is ahead or the sender's is \
-             behind; otherwise it came too late or was sent again.",
+            "If the delivery is new, this machine's clock is ahead or the sender's is behind; \
+             otherwise it arrived late or was replayed.",
         )
     } else {
         (
             "future",
-            "The clock of this machine is behind, or the sender's is ahead.",
+            "This machine's clock is behind, or the sender's is ahead.",
         )
     };
     write!(
@@ -194,7 +194,7 @@ fn timestamp_off(f: &mut fmt::Formatter<'_>, seconds: i64, signature: Signature)
         spoken(TOLERANCE.unsigned_abs()),
     )?;
     match signature {
-        Signature::Right => f.write_str("Apart from that the signature is right."),
+        Signature::Right => f.write_str("Otherwise, the signature is valid."),
         Signature::Changed(change) => {
             f.write_str("The signature does not match either. ")?;
             changed(f, change)
@@ -211,13 +211,13 @@ fn changed(f: &mut fmt::Formatter<'_>, change: Change) -> fmt::Result {
     match change {
         Change::SignedAsPost | Change::SignedAsGet => write!(
             f,
-            "The secret is right, but the method is mixed up: {sentence}. For POST verify the raw \
-             body, for GET the raw query string."
+            "The secret is correct, but the method is wrong: {sentence}. For POST, verify the \
+             raw body; for GET, the raw query string."
         ),
         Change::Query | Change::QueryWithPrefix => write!(
             f,
-            "The secret is right, but the query string was changed on the way: {sentence}. Verify \
-             the query string as it stands in the request line."
+            "The secret is correct, but the query string was changed in transit: {sentence}. \
+             Verify the query string exactly as it appears in the request line."
         ),
         Change::NewlineAdded
         | Change::NewlineRemoved
@@ -225,17 +225,17 @@ fn changed(f: &mut fmt::Formatter<'_>, change: Change) -> fmt::Result {
         | Change::ByteOrderMark
         | Change::Json => write!(
             f,
-            "The secret is right, but the body was changed on the way: {sentence}. Verify the raw \
-             bytes, before anything parses or rewrites them."
+            "The secret is correct, but the body was changed in transit: {sentence}. Verify the \
+             raw bytes before anything parses or rewrites them."
         ),
     }
 }
 
 fn foreign(f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(
-        "The signature was made with another secret, or over another body or webhook-id. To tell \
-         them apart, compare the secret with the one that textpeak streams show --reveal prints; \
-         if it is the same, something changed the request on the way.",
+        "The signature was made with a different secret, body, or webhook-id. To find out which, \
+         compare the secret with the one that textpeak streams show --reveal prints; if they \
+         match, something changed the request in transit.",
     )
 }
 

@@ -120,7 +120,7 @@ fn a_clock_that_is_off_is_told_by_how_much_and_whether_the_rest_is_right() {
     let sentence = late.to_string();
     assert!(
         sentence.starts_with("The timestamp is 1 h 0 min in the past; receivers accept 5 min. ")
-            && sentence.ends_with("Apart from that the signature is right."),
+            && sentence.ends_with("Otherwise, the signature is valid."),
         "{sentence}"
     );
     let early = at(301);

@@ -12,16 +12,16 @@ use crate::domain::{Field, Removals};
 pub(crate) struct CreateArgs {
     #[command(flatten)]
     pub answers: DraftFlags,
-    /// Take the answers from a JSON document, - for standard input; flags go before it
+    /// Read answers from a JSON or YAML document, or - for standard input; flags override it
     #[arg(long, value_name = "FILE")]
     pub from_file: Option<PathBuf>,
-    /// Save as a draft, complete or not
+    /// Save as a draft, whether complete or not
     #[arg(long)]
     pub draft: bool,
-    /// Print what would be made, and make nothing
+    /// Print what would be created, without creating it
     #[arg(long)]
     pub dry_run: bool,
-    /// Copy the token to the terminal's clipboard (OSC 52)
+    /// Copy the token to the clipboard through the terminal (OSC 52)
     #[arg(long)]
     pub copy: bool,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct CreateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CloneArgs {
-    /// Name or id of the stream
+    /// Name or ID of the stream
     pub stream: String,
     #[arg(long, help = Field::Name.help())]
     pub name: String,
@@ -40,7 +40,7 @@ pub(crate) struct CloneArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct EditArgs {
-    /// Name or id of the stream
+    /// Name or ID of the stream
     pub stream: String,
     #[command(flatten)]
     pub answers: DraftFlags,
@@ -53,24 +53,24 @@ pub(crate) struct EditArgs {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_field_names, reason = "each is the name of a flag")]
 pub(crate) struct RemovalFlags {
-    /// Take an allowed IP out
+    /// Remove an allowed IP
     #[arg(
         long,
         value_name = "IP",
         value_delimiter = ',',
-        help_heading = "Take out"
+        help_heading = "Remove"
     )]
     remove_ip: Vec<String>,
-    /// Take a tag out
+    /// Remove a tag
     #[arg(
         long,
         value_name = "TAG",
         value_delimiter = ',',
-        help_heading = "Take out"
+        help_heading = "Remove"
     )]
     remove_tag: Vec<String>,
-    /// Take a webhook header out
-    #[arg(long, value_name = "NAME", help_heading = "Take out")]
+    /// Remove a webhook header
+    #[arg(long, value_name = "NAME", help_heading = "Remove")]
     remove_header: Vec<String>,
 }
 
@@ -86,10 +86,10 @@ impl RemovalFlags {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
-    /// Names or ids of the streams
+    /// Names or IDs of the streams
     #[arg(required = true, value_name = "STREAM")]
     pub streams: Vec<String>,
-    /// Delete without asking
+    /// Delete without confirmation
     #[arg(short, long)]
     pub yes: bool,
 }

@@ -15,17 +15,17 @@ pub(crate) struct ExportArgs {
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// yaml or json [default: by the file's name, else yaml]
+    /// Format: yaml or json [default: from the file name, or else yaml]
     #[arg(long, value_name = "SYNTAX", value_parser = values::syntax())]
     pub format: Option<Syntax>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// The document, - for standard input
+    /// Document file, or - for standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: PathBuf,
-    /// Delete the streams that the document does not have
+    /// Delete streams that aren't in the document
     #[arg(long)]
     pub prune: bool,
 }

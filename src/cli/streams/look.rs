@@ -11,14 +11,14 @@ use crate::domain::{Order, SenderId, Status, StreamFilter, Tag};
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub filter: FilterFlags,
-    /// Order: created (newest first), name, or updated (last changed first)
+    /// Sort by created (newest first), name, or updated (last changed first)
     #[arg(long, value_name = "ORDER", default_value = "created", value_parser = values::order())]
     #[arg(hide_possible_values = true)]
     pub sort: Order,
-    /// Most streams shown; 0 shows all
+    /// Maximum number of streams; 0 shows all
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub limit: usize,
-    /// Which page of that many
+    /// Page number
     #[arg(long, value_name = "N", default_value = "1", requires = "limit")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     pub page: u16,
@@ -38,21 +38,21 @@ impl ListArgs {
 
 /// Which streams: all of these conditions hold.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Which streams")]
+#[command(next_help_heading = "Filters")]
 pub(crate) struct FilterFlags {
-    /// Part of the name, in any case
+    /// Part of the name; case doesn't matter
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Draft, Ready, Sending or Disabled
+    /// Status: Draft, Ready, Sending, or Disabled
     #[arg(long)]
     status: Option<Status>,
-    /// A tag; several mean all of them
+    /// Tag; if repeated, streams must have all of them
     #[arg(long, value_delimiter = ',')]
     tag: Vec<Tag>,
-    /// Only those with Demo Sending
+    /// Only streams with Demo Sending
     #[arg(long)]
     demo: bool,
-    /// The default sender
+    /// Default sender
     #[arg(long, value_name = "ID")]
     sender: Option<SenderId>,
 }
@@ -71,21 +71,21 @@ impl FilterFlags {
 
 #[derive(Debug, Args)]
 pub(crate) struct PreviewArgs {
-    /// Name or id of the stream
+    /// Name or ID of the stream
     pub stream: String,
     /// Only this request
     #[arg(value_parser = values::request())]
     pub request: Option<Request>,
-    /// How to write it down
+    /// Output format
     #[arg(long = "as", value_name = "FORMAT", default_value = "http", value_parser = values::format())]
     pub r#as: Format,
-    /// Only this part of it
+    /// Only this part of the request
     #[arg(long, value_name = "PART", value_parser = values::part())]
     pub part: Option<Part>,
     /// Show the token
     #[arg(long)]
     pub reveal: bool,
-    /// Copy it to the terminal's clipboard (OSC 52) as well
+    /// Also copy to the clipboard through the terminal (OSC 52)
     #[arg(long)]
     pub copy: bool,
     #[command(flatten)]

@@ -17,25 +17,25 @@ pub(crate) use look::{ListArgs, PreviewArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StreamsCommand {
-    /// Create a stream: the wizard asks for what the flags leave out
+    /// Create a stream; a wizard asks for whatever the flags don't specify
     #[command(after_help = examples::CREATE)]
     Create(Box<CreateArgs>),
-    /// Go on with a draft, at the step where it was left
+    /// Continue a draft where you left off
     #[command(after_help = examples::RESUME)]
     Resume {
-        /// Name or id of the draft; the only one where nothing is said
+        /// Name or ID of the draft; optional if there is only one
         #[arg(id = "draft_stream", value_name = "DRAFT")]
         draft: Option<String>,
         #[command(flatten)]
         gateway: GatewayFlag,
     },
-    /// The Streams API table, newest first
+    /// List streams, newest first
     #[command(visible_alias = "ls", after_help = examples::LIST)]
     List(ListArgs),
-    /// A stream's details and the previews of its requests
+    /// Show a stream's details and request previews
     #[command(after_help = examples::SHOW)]
     Show {
-        /// Name or id of the stream
+        /// Name or ID of the stream
         stream: String,
         /// Show the token and the values of webhook headers
         #[arg(long)]
@@ -43,78 +43,78 @@ pub(crate) enum StreamsCommand {
         #[command(flatten)]
         gateway: GatewayFlag,
     },
-    /// The send, status and webhook requests, exactly as they are executed
+    /// Show the exact send, status, and webhook requests
     #[command(after_help = examples::PREVIEW)]
     Preview(PreviewArgs),
-    /// A stream's authorization token
+    /// Show or rotate a stream's authorization token
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Change a stream; without flags the wizard asks, filled in with what is there
+    /// Edit a stream; without flags, a wizard shows the current answers
     #[command(after_help = examples::EDIT)]
     Edit(Box<EditArgs>),
-    /// Make a stream like another one, with a token of its own
+    /// Copy a stream under a new name, with a new token
     #[command(after_help = examples::CLONE)]
     Clone(CloneArgs),
-    /// Let disabled streams take requests again
+    /// Accept requests to disabled streams again
     #[command(after_help = examples::ENABLE)]
     Enable {
-        /// Names or ids of the streams
+        /// Names or IDs of the streams
         #[arg(required = true, value_name = "STREAM")]
         streams: Vec<String>,
     },
-    /// Pause streams: their requests are refused
+    /// Pause streams; their requests are refused
     #[command(after_help = examples::DISABLE)]
     Disable {
-        /// Names or ids of the streams
+        /// Names or IDs of the streams
         #[arg(required = true, value_name = "STREAM")]
         streams: Vec<String>,
     },
-    /// Write streams as a document for plan and apply
+    /// Write streams to a document for plan and apply
     #[command(after_help = examples::EXPORT)]
     Export(ExportArgs),
-    /// Show what apply would do; exit 7 when there is something to do
+    /// Show what apply would change; exit with 7 if there are changes
     #[command(after_help = examples::PLAN)]
     Plan(PlanArgs),
-    /// Make the streams those of a document: all of it or none
+    /// Apply a document so that streams match it; all changes or none
     #[command(after_help = examples::APPLY)]
     Apply {
         #[command(flatten)]
         plan: PlanArgs,
-        /// Without asking
+        /// Skip confirmation
         #[arg(short, long)]
         yes: bool,
-        /// Write new tokens to this new file (0600) instead of stdout
+        /// Write new tokens to this new file (mode 0600) instead of stdout
         #[arg(long, value_name = "FILE")]
         tokens_out: Option<PathBuf>,
     },
     /// Print the JSON Schema of the document
     #[command(after_help = examples::SCHEMA)]
     Schema,
-    /// Delete streams with their tokens
+    /// Delete streams and their tokens
     #[command(visible_alias = "rm", after_help = examples::DELETE)]
     Delete(DeleteArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Print the token, and nothing else
+    /// Print only the token
     #[command(after_help = examples::TOKEN_SHOW)]
     Show {
-        /// Name or id of the stream
+        /// Name or ID of the stream
         stream: String,
-        /// Copy it to the terminal's clipboard (OSC 52) as well
+        /// Also copy to the clipboard through the terminal (OSC 52)
         #[arg(long)]
         copy: bool,
     },
-    /// Issue a new token; the old one stops at once
+    /// Issue a new token; the old one stops working immediately
     #[command(after_help = examples::TOKEN_ROTATE)]
     Rotate {
-        /// Name or id of the stream
+        /// Name or ID of the stream
         stream: String,
-        /// Without asking
+        /// Skip confirmation
         #[arg(short, long)]
         yes: bool,
-        /// Copy it to the terminal's clipboard (OSC 52) as well
+        /// Also copy to the clipboard through the terminal (OSC 52)
         #[arg(long)]
         copy: bool,
     },

@@ -11,7 +11,7 @@ use super::sending::{bodies, send_all};
 use crate::api::Request;
 use crate::cli::{BulkArgs, GatewayOptions};
 use crate::document::{Row, RowSyntax, Rows, fill_ids, read_rows};
-use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream};
+use crate::domain::{Encoding, MessageStatus, SenderId, Span, Stream, sentence};
 use crate::error::{Code, Failure};
 use crate::files::{Results, input_name, is_same_file, read_text_input};
 use crate::render::{counted, forcing, http, json as requests_json};
@@ -92,10 +92,10 @@ fn spare_the_input(file: &Path, results: &Path) -> Result<(), Failure> {
         .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     if csv && is_same_file(file, results) {
         return Err(Failure::usage(format_args!(
-            "the results would take the place of {}",
+            "the results would overwrite {}",
             input_name(file)
         ))
-        .hint("name another file, as with --results results.jsonl"));
+        .hint("choose another file, for example --results results.jsonl"));
     }
     Ok(())
 }
@@ -112,24 +112,24 @@ fn checked(session: &Session, file: &Path, skip_invalid: bool) -> anyhow::Result
         .collect();
     if total == 0 {
         return Err(
-            Failure::usage(format_args!("{} has no rows", input_name(file)))
-                .hint("a row is: to,text,sender,internal_id")
+            Failure::usage(format_args!("{} contains no rows", input_name(file)))
+                .hint("each row is: to,text,sender,internal_id")
                 .into(),
         );
     }
     if !rows.bad.is_empty() && !skip_invalid {
         let count = format!(
-            "{} of {total} rows of {} cannot be sent; nothing was sent",
+            "{} of {total} rows in {} can't be sent. Nothing was sent",
             rows.bad.len(),
             input_name(file)
         );
         return Err(Failure::usage(format!("{}\n{count}", lines.join("\n")))
-            .hint("mend these rows, or leave them out with --skip-invalid")
+            .hint("fix these rows, or skip them with --skip-invalid")
             .into());
     }
     if !session.terminal.json() {
         for line in lines {
-            session.terminal.say(&line);
+            session.terminal.say(&sentence(&line));
         }
     }
     Ok(rows)

@@ -96,11 +96,8 @@ pub fn tell(session: &Session, rows: &Rows, ending: &Ending) -> anyhow::Result<(
     for (what, n) in outcomes {
         line(what, n);
     }
-    line(
-        "of them accepted before, not sent again".to_owned(),
-        ending.repeated,
-    );
-    line("accepted by an earlier run".to_owned(), before);
+    line("already accepted (skipped)".to_owned(), ending.repeated);
+    line("accepted in an earlier run".to_owned(), before);
     line("invalid".to_owned(), rows.bad.len());
     for (status, n) in ending.statuses.iter().flatten() {
         line(status.clone(), *n);

@@ -154,8 +154,8 @@ async fn submit(
 }
 
 fn cancelled() -> Failure {
-    Failure::new(Code::Cancelled, "stopped before the end")
-        .hint("the same command goes on: what was accepted is not sent again")
+    Failure::new(Code::Cancelled, "interrupted")
+        .hint("run the same command to resume; accepted messages aren't sent again")
 }
 
 /// Puts each report with its row: by the caller's own id where it was echoed, else by its place.
@@ -167,7 +167,7 @@ fn settle(fates: &mut [Fate], rows: &[Row], reports: Vec<SendReport>) {
         .filter_map(|(at, row)| Some((row.internal_id.as_ref()?.to_string(), at)))
         .collect();
     for fate in fates.iter_mut() {
-        *fate = Fate::Unknown("it is not in the answer".to_owned());
+        *fate = Fate::Unknown("it is not in the response".to_owned());
     }
     for (at, report) in reports.into_iter().enumerate() {
         let echoed = report.internal_id.as_ref().and_then(|id| ids.get(id));

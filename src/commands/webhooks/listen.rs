@@ -62,7 +62,7 @@ pub fn listen(session: &Session, args: &ListenArgs) -> anyhow::Result<()> {
 
 fn unheard(port: u16, error: &io::Error) -> Failure {
     Failure::failed(format_args!("cannot listen on 127.0.0.1:{port}: {error}"))
-        .hint("choose another port, as with --port 0, which takes any that is free")
+        .hint("choose another port, or use --port 0 for any free port")
 }
 
 /// What deliveries are checked with: one secret, or that of the stream that each names.
@@ -92,7 +92,8 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
 fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, String> {
     let Some(stream) = text(&delivery.fields(), "stream") else {
         return Err(
-            "Not verified: the request names no stream. Use --stream or --secret-file.".to_owned(),
+            "Not verified: the request doesn't name a stream. Use --stream or --secret-file."
+                .to_owned(),
         );
     };
     let known = match stream.parse::<StreamId>() {
@@ -104,7 +105,7 @@ fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, S
     match known {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => Err(format!(
-            "Not verified: this home has no webhook secret of {}. Use --stream or --secret-file.",
+            "Not verified: this home has no webhook secret for {}. Use --stream or --secret-file.",
             quote(&stream)
         )),
         Err(error) => Err(format!("Not verified: {error:#}")),

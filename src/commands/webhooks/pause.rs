@@ -23,7 +23,7 @@ pub fn set_enabled(session: &Session, wanted: &str, enabled: bool) -> anyhow::Re
     let name = quote(stream.name.as_str());
     session.terminal.note(&match (enabled, changed) {
         (true, true) => {
-            format!("Enabled the webhook of {name}. Events that waited are delivered now.")
+            format!("Enabled the webhook of {name}. Waiting events are delivered now.")
         }
         (false, true) => format!(
             "Disabled the webhook of {name}. Events wait until you enable it: {}",

@@ -41,11 +41,11 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
     }
     terminal.note(&match delivered {
         _ if queued == 0 && args.dead => "No dead deliveries.".to_owned(),
-        _ if queued == 0 => "There is nothing to deliver again.".to_owned(),
-        None => format!("{queued} queued. The gateway of this home delivers them."),
+        _ if queued == 0 => "No deliveries to repeat.".to_owned(),
+        None => format!("{queued} queued. The running gateway delivers them."),
         Some(delivered) if delivered == queued => format!("{delivered} delivered."),
         Some(delivered) => {
-            format!("{delivered} of {queued} delivered; textpeak serve goes on with the others.")
+            format!("{delivered} of {queued} delivered. textpeak serve delivers the rest.")
         }
     });
     Ok(())
@@ -67,7 +67,7 @@ fn named(session: &Session, ids: &[String]) -> anyhow::Result<Vec<Delivery>> {
         };
         if found.is_empty() {
             return Err(
-                Failure::not_found(format_args!("no delivery {}", quote(id)))
+                Failure::not_found(format_args!("delivery {} not found", quote(id)))
                     .hint(session.paste(&["webhooks", "deliveries"]))
                     .into(),
             );

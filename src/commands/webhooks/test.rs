@@ -41,7 +41,7 @@ pub fn test(session: &Session, wanted: &str) -> anyhow::Result<Code> {
     {
         session
             .terminal
-            .note("The webhook was switched off by 410 (Gone); it is on again.");
+            .note("The webhook was turned off by 410 (Gone). It is on again.");
     }
     tell(session, &request, &answered, &verdict)?;
     Ok(match (&verdict, &answered) {
@@ -166,26 +166,26 @@ fn remedy(verdict: &Verdict, answered: &Result<Answer, Unanswered>) -> Option<&'
     }
     Some(match answered {
         Err(Unanswered::NotConnected { .. }) => {
-            "nothing listens there: start the receiver, or mend host and port of the URL"
+            "nothing is listening there: start the receiver, or fix the host and port in the URL"
         }
         Err(Unanswered::TimedOut { .. }) => {
-            "answer within 15 s: take the message first, and work on it afterwards"
+            "respond within 15 s: accept the message first, then process it"
         }
         Err(Unanswered::BrokeOff { .. }) => {
-            "the receiver has to answer with a status before it closes the connection"
+            "the receiver must respond with a status before it closes the connection"
         }
-        Err(Unanswered::Unsendable(_)) => "mend the webhook's URL and headers",
+        Err(Unanswered::Unsendable(_)) => "fix the webhook's URL and headers",
         Ok(answer) => match answer.status {
-            300..=399 => "redirects are not followed: put the final URL into the webhook",
-            401 | 403 => "the receiver refuses it: check the webhook's headers and the signature",
-            404 => "the receiver does not know this path: mend the webhook's URL",
-            405 => "the receiver wants another method: use --webhook-method post or get",
-            410 => "410 (Gone) switches a webhook off: answer 2xx to get messages",
-            413 => "the receiver has to take bodies of a few kilobytes",
-            415 => "the receiver has to take application/json",
-            429 | 503 => "the receiver is busy; deliveries are tried again later",
-            500..=599 => "the receiver failed: look into its log",
-            _ => "answer with a status from 200 to 299",
+            300..=399 => "redirects are not followed: use the final URL in the webhook",
+            401 | 403 => "the receiver refused it: check the webhook's headers and the signature",
+            404 => "the receiver doesn't know this path: fix the webhook's URL",
+            405 => "the receiver expects another method: use --webhook-method post or get",
+            410 => "410 (Gone) turns a webhook off: respond with 2xx to get messages",
+            413 => "the receiver must accept bodies of a few kilobytes",
+            415 => "the receiver must accept application/json",
+            429 | 503 => "the receiver is busy; deliveries are retried later",
+            500..=599 => "the receiver returned an error; check its log",
+            _ => "respond with a status from 200 to 299",
         },
     })
 }

@@ -34,7 +34,7 @@ pub fn secret(path: &Path) -> anyhow::Result<WebhookSecret> {
     let secret = text.trim().parse();
     Ok(secret.map_err(|error| {
         Failure::usage(format_args!("{}: {error}", input_name(path))).hint(
-            "put the secret alone into the file; textpeak streams show STREAM --reveal prints it",
+            "put only the secret in the file; to print it: textpeak streams show STREAM --reveal",
         )
     })?)
 }
@@ -50,8 +50,11 @@ fn standard_input_once(args: &VerifyArgs) -> Result<(), Failure> {
         return Ok(());
     }
     Err(
-        Failure::usage("only one of the secret, the headers and the body can be standard input")
-            .hint("name files for the others; without --headers the whole request is read there"),
+        Failure::usage("only one of the secret, the headers, and the body can be standard input")
+            .hint(
+                "use files for the others; without --headers, the whole request is read from \
+                   standard input",
+            ),
     )
 }
 
@@ -69,7 +72,7 @@ fn delivery(args: &VerifyArgs) -> anyhow::Result<Delivery> {
                 && !(read.is_get() && read.query().is_some())
             {
                 return Err(Failure::usage(
-                    "--body is missing: without the body the signature cannot be checked",
+                    "--body is missing: the signature can't be checked without the body",
                 )
                 .hint(HELP)
                 .into());
@@ -83,7 +86,7 @@ fn delivery(args: &VerifyArgs) -> anyhow::Result<Delivery> {
     };
     let delivery = delivery.map_err(|error| bad(&error))?;
     if delivery.headers.is_empty() {
-        return Err(bad(&"there are no headers").into());
+        return Err(bad(&"no headers were given").into());
     }
     if let Some(header) = delivery.repeated_header() {
         return Err(bad(&Verdict::HeaderRepeated(header)).into());
@@ -95,7 +98,10 @@ fn input(path: &Path) -> anyhow::Result<String> {
     let read = read_limited_input(path, LARGEST);
     read.map_err(|error| match error.downcast::<Failure>() {
         Ok(failure) if failure.hint.is_none() => failure
-            .hint("no secret and no webhook delivery is that large; check which file it is")
+            .hint(
+                "the file is too large for a secret or a webhook delivery; check that it is \
+                   the right file",
+            )
             .into(),
         Ok(failure) => failure.into(),
         Err(error) => error,

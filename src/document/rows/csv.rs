@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, mut add: impl FnMut(usize, Result<Cells, String>)
             Ok(false) => break,
             Err(error) => {
                 let line = lines.of(error.position());
-                add(line, Err("it is not CSV".to_owned()));
+                add(line, Err("not valid CSV".to_owned()));
                 continue;
             }
         }
@@ -50,12 +50,12 @@ pub(super) fn read(text: &str, mut add: impl FnMut(usize, Result<Cells, String>)
 /// else a text is cut, or swallows the rows after it.
 fn whole(written: Option<&str>, cells: usize, columns: usize) -> Result<(), String> {
     if written.unwrap_or_default().matches('"').count() % 2 == 1 {
-        return Err("a quotation mark is not closed: write one within a text twice".to_owned());
+        return Err("unclosed quotation mark: double quotation marks within a text".to_owned());
     }
     if cells > columns {
         return Err(format!(
-            "{cells} cells where there are {columns} columns: put a text with a comma into \
-             quotation marks"
+            "{cells} cells in {columns} columns: put quotation marks around a text that contains \
+             a comma"
         ));
     }
     Ok(())

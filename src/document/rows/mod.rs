@@ -84,7 +84,7 @@ pub fn read_rows(text: &str, syntax: RowSyntax) -> Rows {
             let id = row.internal_id.as_ref().map(ToString::to_string);
             match id.and_then(|id| Some((seen.get(&id)?, id))) {
                 Some((first, id)) => Err(format!(
-                    "internal_id {} stands on line {first} already",
+                    "internal_id {} is already on line {first}",
                     quote(&id)
                 )),
                 None => Ok(row),
@@ -106,7 +106,7 @@ pub fn read_rows(text: &str, syntax: RowSyntax) -> Rows {
             for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
                 let cells = serde_json::from_str(text).map_err(|error| {
                     let error = without_found_text(&error.to_string());
-                    format!("it is not a row: {error}")
+                    format!("not a valid row: {error}")
                 });
                 add(line, cells);
             }
@@ -132,7 +132,7 @@ fn check(line: usize, cells: Cells) -> Result<Row, String> {
             internal_id,
             accepted: cells.message_uuid.filter(|uuid| !uuid.is_empty()),
         }),
-        _ => Err(wrong.join("; ")),
+        _ => Err(wrong.join(" ")),
     }
 }
 
@@ -158,7 +158,7 @@ fn parsed<T: FromStr<Err = Invalid>>(
         .ok()
 }
 
-/// Gives every row without an internal id one that is derived from what it says, so that the same
+/// Gives every row without an internal ID one that is derived from what it says, so that the same
 /// file, sent again, sends nothing twice. The n-th of several equal rows gets an id of its own, and
 /// another campaign other ids.
 pub fn fill_ids(rows: &mut [Row], campaign: &str) {

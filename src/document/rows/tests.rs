@@ -39,12 +39,12 @@ fn every_bad_row_is_named_with_everything_that_is_wrong() {
     assert_eq!(bad[0].0, 2);
     for part in [
         "to: “1” is not a phone number",
-        "text: the text is empty",
+        "text: The text is empty",
         "sender: “way too",
     ] {
         assert!(bad[0].1.contains(part), "{bad:?}");
     }
-    assert_eq!(bad[1], (4, "internal_id “a” stands on line 3 already"));
+    assert_eq!(bad[1], (4, "internal_id “a” is already on line 3"));
     let lines = read_rows(
         "{\"to\":7}\n\n[]\n{\"text\":\"secret\"\n",
         RowSyntax::JsonLines,

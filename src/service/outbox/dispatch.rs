@@ -17,10 +17,10 @@ use crate::store::{Attempt, Job, Next, Outcome, Settlement, Store, StoreError, W
 /// How long a claim holds: longer than any attempt takes.
 pub const LEASE: Duration = Duration::from_secs(20);
 
-pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
+pub const GONE: &str = "the webhook responded with 410 (Gone) and is turned off";
 
 /// Why a delivery is tried again at once.
-const MOVED: &str = "HTTP 410, of a URL that the webhook has no more";
+const MOVED: &str = "HTTP 410 from a URL that the webhook no longer has";
 
 #[derive(Debug)]
 pub struct Dispatcher {
@@ -87,7 +87,7 @@ impl Dispatcher {
             if let (Some(webhook), Work::Deliver(event)) = (&webhook, &job.work) {
                 self.call(&job.stream, event, webhook, at).await
             } else {
-                let why = "the stream has no webhook any more".to_owned();
+                let why = "the stream no longer has a webhook".to_owned();
                 (None, Verdict::Impossible(why))
             };
         let timed_out = matches!(

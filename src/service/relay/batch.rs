@@ -146,7 +146,7 @@ impl Relay {
                     _ => Outcome::Unsent {
                         at: later(now, UNREAD),
                         // Callers learn it, and no path.
-                        details: format!("{WAITING}the route's token cannot be read"),
+                        details: format!("{WAITING}the route's token can't be read"),
                     },
                 };
                 return jobs.iter().map(waits).collect();
@@ -180,7 +180,7 @@ impl Relay {
         messages: &[Message],
         until: Timestamp,
     ) -> Vec<Submitted> {
-        const SILENT: &str = "the carrier did not speak of it; whether it was sent is unknown";
+        const SILENT: &str = "the carrier didn't mention it; whether it was sent is unknown";
         let mut said = Vec::with_capacity(messages.len());
         for batch in messages.chunks(carrier.most()) {
             if later(self.store.now(), REQUEST) > until {
@@ -222,8 +222,7 @@ impl Relay {
 
     /// Ends messages whose process let its lease run out while it submitted them.
     pub async fn end_stranded(&self) -> Result<(), StoreError> {
-        const WHY: &str =
-            "the gateway stopped while it was submitted; whether it was sent is unknown";
+        const WHY: &str = "the gateway stopped while submitting it; whether it was sent is unknown";
         // What this process has in flight is not stranded: the machine slept.
         let own = lock(&self.submitting).iter().copied().collect();
         let stranded = self.store.claim_stranded(own, LEASE).await?;

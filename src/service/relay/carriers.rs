@@ -56,7 +56,7 @@ impl Carriers {
         let secrets = secrets.map_err(|error| NoCarrier::Unread(error, route.expire()))?;
         let token = secrets
             .route_token(&route.name)
-            .ok_or_else(|| closed(format!("the token of route {} is not kept", route.name)))?;
+            .ok_or_else(|| closed(format!("the token of route {} is not stored", route.name)))?;
         let mut carriers = lock(&self.connected);
         let key = key_of(&route.name);
         let kept = carriers

@@ -1,4 +1,4 @@
-//! Which streams are in force while their file changes.
+//! Filters are in force while their file changes.
 
 use std::fs;
 

@@ -27,7 +27,7 @@ impl Home {
     pub fn closed_to_us(&self) -> Option<String> {
         let folder = self.folder();
         match std::fs::metadata(folder) {
-            Ok(meta) if !meta.is_dir() => Some("it is not a folder".to_owned()),
+            Ok(meta) if !meta.is_dir() => Some("not a folder".to_owned()),
             Ok(_) => tempfile::tempfile_in(folder)
                 .err()
                 .map(|error| crate::atomic::plain(error).to_string()),

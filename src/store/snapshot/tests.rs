@@ -61,7 +61,7 @@ fn a_row_that_is_no_stream_is_said_without_a_line() {
     let rows = [row(1, "A", "7")];
     let error = catalogue(&rows).streams().unwrap_err().to_string();
     assert!(
-        error.starts_with("a stream of the catalogue is damaged: "),
+        error.starts_with("a stream in the catalog is damaged: "),
         "{error}"
     );
     let nameless = [r#"{"id": "st_000000000001"}"#];

@@ -215,7 +215,7 @@ fn rows_that_are_gone_cost_nobody_else_anything() {
     assert_eq!(gateway.call("GET", "/readyz", "", b"").status, 200);
     let doctor = env.run(&["doctor"]);
     assert_eq!(doctor.code, 1);
-    let told = "found: left alone in messages.db: 150 rows: the event of a delivery, or its message, is gone\n";
+    let told = "found: messages.db contains 150 rows that can't be read: the event of a delivery, or its message, is missing.\n";
     assert!(doctor.stdout.contains(told), "{doctor:?}");
     // The next one of the stream arrives.
     gateway.send(&token, &ended(0..1));

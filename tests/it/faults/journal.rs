@@ -88,7 +88,7 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
     env.ok_saying(
         &["reply", "OTP", "--from", "12025550143", "--text", "Yes"],
-        "Kept. The stream has no webhook[..]",
+        "Saved. The stream has no webhook.[..]",
     );
     assert_eq!(env.json(&["messages", "list"])["total"], 4);
 }
@@ -113,7 +113,7 @@ fn a_file_of_a_newer_version_is_left_as_it_is() {
     ] {
         let refused = env.fails(1, words);
         assert!(
-            refused.contains("of version 99") && refused.contains("newer textpeak"),
+            refused.contains("has version 99") && refused.contains("newer textpeak"),
             "{refused}"
         );
     }

@@ -192,5 +192,5 @@ fn a_rename_that_is_not_synced_is_caught() {
     let path = env.home().join("state.json");
     let bad = bad_writer(&env, &["no-sync", path.to_str().unwrap(), "later"]);
     let lost = survives(&env, &bad, "later").unwrap_err();
-    assert!(lost.contains("no stream “later”"), "{lost}");
+    assert!(lost.contains("Stream “later” not found"), "{lost}");
 }

@@ -198,7 +198,7 @@ fn a_writer_that_holds_the_lock_is_waited_for_and_named() {
     let stderr = env.fails(1, &["streams", "create", "--name", "two"]);
     assert!(begun.elapsed() >= Duration::from_secs(5));
     assert!(
-        stderr.contains("process 4242 is changing the streams"),
+        stderr.contains("Process 4242 is changing the streams"),
         "{stderr}"
     );
     // Readers do not wait.

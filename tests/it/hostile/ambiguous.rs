@@ -68,7 +68,7 @@ fn a_request_with_two_meanings_is_refused() {
     let answered = exchange(host, [&first, &second, third].concat().as_bytes());
     let said = format!("{}{}", answered.head, answered.body);
     assert!(!said.contains("message_uuid"), "{said}");
-    assert!(said.contains("exclude each other"), "{said}");
+    assert!(said.contains("mutually exclusive"), "{said}");
     // What follows may be read in two ways and is not read at all.
     assert_eq!(said.matches("HTTP/1.1").count(), 2, "{said}");
 }

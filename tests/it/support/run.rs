@@ -138,8 +138,8 @@ fn what_a_run_says_on_stderr_is_looked_at_or_fails_the_test() {
     let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(unseen)));
     let why = failed.unwrap_err().downcast::<String>().unwrap();
     assert!(
-        why.contains("“streams show NOPE”") && why.contains("no stream “NOPE”"),
+        why.contains("“streams show NOPE”") && why.contains("Stream “NOPE” not found"),
         "{why}"
     );
-    assert!(run().stderr.contains("no stream “NOPE”"));
+    assert!(run().stderr.contains("Stream “NOPE” not found"));
 }

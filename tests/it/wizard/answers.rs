@@ -243,7 +243,7 @@ fn s17_headers_are_taken_as_pairs_and_no_value_stays_on_the_screen() {
     tty.answer("Value of Authorization", &long);
     tty.wait_for("Added (2): X-Api-Key, Authorization\n");
     tty.answer("HTTP header name", "Host");
-    tty.wait_for("set by the delivery");
+    tty.wait_for("set by textpeak");
     tty.answer("HTTP header name", "x-api-KEY");
     tty.wait_for("x-api-KEY is already set.");
     tty.answer("HTTP header name", "X-Gone: s3cret");

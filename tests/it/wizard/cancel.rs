@@ -24,7 +24,7 @@ fn check(ended: &Ended, interrupt_message: &str) {
     }
 }
 
-const NOTHING: &str = "Cancelled: nothing was saved.";
+const NOTHING: &str = "Canceled. Nothing was saved.";
 
 fn nothing_saved(env: &TestEnv, ended: &Ended) {
     check(ended, NOTHING);
@@ -52,7 +52,7 @@ fn draft_kept(env: &TestEnv, ended: &Ended, question: &str) {
     assert_eq!(stream["resume"]["question"], question);
 }
 
-const KEPT: &str = "Cancelled: the draft is kept. To go on: textpeak streams resume Orders";
+const KEPT: &str = "Canceled. The draft is saved. To continue: textpeak streams resume Orders";
 
 #[test]
 fn ctrl_c_in_a_menu_keeps_what_the_flags_have_answered() {
@@ -77,7 +77,7 @@ fn ctrl_c_in_the_list_of_sender_ids_keeps_what_the_flags_have_answered() {
         let env = TestEnv::new();
         env.ok_saying(
             &["senders", "add", "GLOBAL", "INFO"],
-            "Added GLOBAL to the catalogue.\nAdded INFO to the catalogue.",
+            "Added GLOBAL to the catalog.\nAdded INFO to the catalog.",
         );
         let mut tty = Tty::new(&env, &all_but("--customized"));
         tty.pick("Default sender", "Select a Sender ID");
@@ -103,7 +103,7 @@ fn ctrl_c_before_a_prompt_reads_its_keys_saves_nothing() {
 
 #[test]
 fn ctrl_c_with_a_draft_names_the_command_that_goes_on() {
-    let kept = "Cancelled: the draft is kept. To go on: textpeak streams resume 'My orders'";
+    let kept = "Canceled. The draft is saved. To continue: textpeak streams resume 'My orders'";
     for (end, next) in [
         ("Save & Next", "Webhook method"),
         ("Save as", "Stream API name"),
@@ -145,7 +145,7 @@ fn ctrl_c_at_the_offer_to_copy_leaves_the_stream_that_was_made() {
 
 #[test]
 fn nothing_is_asked_where_nobody_answers() {
-    let missing = "error: --name: missing: ";
+    let missing = "error: --name: Required. ";
     let env = TestEnv::new();
     // No terminal.
     let said = env.fails(2, CREATE);
@@ -170,7 +170,7 @@ fn a_narrow_terminal_is_enough_for_the_whole_wizard() {
     let env = TestEnv::new();
     env.ok_saying(
         &["senders", "add", "GLOBAL", "INFO"],
-        "Added GLOBAL to the catalogue.\nAdded INFO to the catalogue.",
+        "Added GLOBAL to the catalog.\nAdded INFO to the catalog.",
     );
     let mut tty = Tty::sized(&env, CREATE, 24);
     tty.answer(
@@ -205,17 +205,17 @@ fn commands_that_ask_once_put_the_terminal_in_order_too() {
         (
             &["streams", "token", "rotate", "Orders"][..],
             "Stop the token of",
-            "Cancelled: the token was not rotated.",
+            "Canceled. The token was not rotated.",
         ),
         (
             &["streams", "apply", "-f", plan.to_str().unwrap()],
             "Apply this plan?",
-            "Cancelled: nothing was changed.",
+            "Canceled. Nothing was changed.",
         ),
         (
             &["streams", "delete", "Orders"],
             "Type its name",
-            "Cancelled: nothing was deleted.",
+            "Canceled. Nothing was deleted.",
         ),
     ] {
         let mut tty = Tty::new(&env, words);

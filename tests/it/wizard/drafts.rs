@@ -101,7 +101,7 @@ fn s13_a_draft_of_any_step_goes_on_at_that_step_with_everything_kept() {
     let mut tty = Tty::new(&env, CREATE);
     full_details(&mut tty);
     tty.pick(END, "Save as draft");
-    tty.wait_for("To go on: textpeak streams resume Orders");
+    tty.wait_for("To continue: textpeak streams resume Orders");
     assert_eq!(tty.finish().code, 0);
     assert_eq!(kept(&env), with(details(), "resume_at", json!("details")));
 
@@ -261,14 +261,14 @@ fn the_summary_leads_back_into_either_step() {
 fn what_others_did_to_a_draft_meanwhile_is_not_undone() {
     let env = TestEnv::new();
     let delete = ["streams", "delete", "Orders", "--yes"];
-    let deleted = "Deleted “Orders” with its token.";
+    let deleted = "Deleted “Orders” and its token.";
     for (words, note, said) in [
         (
             &["streams", "edit", "Orders", "--tag", "theirs"][..],
             "",
-            "was changed by someone else",
+            "was changed in the meantime",
         ),
-        (&delete, deleted, "was deleted by someone else"),
+        (&delete, deleted, "was deleted in the meantime"),
     ] {
         let mut tty = Tty::new(&env, CREATE);
         plain_details(&mut tty, "Orders");

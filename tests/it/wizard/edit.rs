@@ -60,7 +60,7 @@ fn enter_alone_keeps_every_answer_and_nothing_is_written() {
     webhook(&mut tty);
     tty.pick(END, "Next");
     tty.pick(SAVE, "Save changes");
-    tty.wait_for("Nothing differs");
+    tty.wait_for("No changes to");
     assert_eq!(tty.finish().code, 0);
     assert_eq!(env.state(), before);
 }
@@ -106,7 +106,7 @@ fn what_others_changed_meanwhile_is_not_undone() {
     webhook(&mut tty);
     tty.pick(END, "Next");
     tty.pick(SAVE, "Save changes");
-    tty.wait_for("was changed by someone else");
+    tty.wait_for("was changed in the meantime");
     assert_eq!(tty.finish().code, 1);
     assert_eq!(env.state(), theirs);
 }

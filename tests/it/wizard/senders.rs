@@ -17,7 +17,7 @@ fn many() -> TestEnv {
         .into_iter()
         .chain(ids.iter().map(String::as_str))
         .collect();
-    env.ok_saying(&words, "Added BRAND000 to the catalogue.\n...");
+    env.ok_saying(&words, "Added BRAND000 to the catalog.\n...");
     env
 }
 

@@ -89,7 +89,7 @@ fn s20_an_endpoint_and_a_body_can_be_copied_each() {
     for entry in ["Send Request: endpoint", "Status Request: body"] {
         tty.pick(LAST, "Copy");
         tty.pick("Copy", entry);
-        tty.wait_for("It was sent to the terminal's clipboard.");
+        tty.wait_for("Copied to the clipboard.");
     }
     tty.pick(LAST, "Copy");
     tty.pick("Copy", "Back");
@@ -147,9 +147,7 @@ fn the_command_line_told_at_the_end_makes_an_equal_stream_in_a_fresh_home() {
     let env = TestEnv::new();
     let ended = made(full(&env, 100), "n");
     let plain = console::strip_ansi_codes(&ended.raw).replace('\r', "");
-    let (_, line) = plain
-        .split_once("The same without the wizard:\n  ")
-        .unwrap();
+    let (_, line) = plain.split_once("Equivalent command:\n  ").unwrap();
     let line = line.trim_end();
     assert!(line.starts_with("textpeak streams create "), "{line}");
 

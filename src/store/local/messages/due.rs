@@ -234,11 +234,11 @@ fn work(connection: &Connection, job: &Row) -> rusqlite::Result<Found> {
         let event = match event(connection, job.target) {
             Ok(event) => event,
             Err(error) if concerns_all(&error) => return Err(error),
-            Err(error) => return Ok(Err(format!("an event cannot be read: {error}"))),
+            Err(error) => return Ok(Err(format!("an event can't be read: {error}"))),
         };
         return Ok(event
             .map(|event| (event.message.stream.clone(), Work::Deliver(Box::new(event))))
-            .ok_or_else(|| "the event of a delivery, or its message, is gone".to_owned()));
+            .ok_or_else(|| "the event of a delivery, or its message, is missing".to_owned()));
     }
     let message = connection
         .prepare_cached(&format!(
@@ -249,9 +249,9 @@ fn work(connection: &Connection, job: &Row) -> rusqlite::Result<Found> {
         .optional();
     let message = match message {
         Ok(Some((_, message))) => message,
-        Ok(None) => return Ok(Err("a message that is to leave is gone".to_owned())),
+        Ok(None) => return Ok(Err("a message to send is missing".to_owned())),
         Err(error) if concerns_all(&error) => return Err(error),
-        Err(error) => return Ok(Err(format!("a message cannot be read: {error}"))),
+        Err(error) => return Ok(Err(format!("a message can't be read: {error}"))),
     };
     let stream = message.stream.clone();
     Ok(Ok(match job.kind {

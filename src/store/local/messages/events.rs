@@ -12,7 +12,7 @@ use crate::domain::{DeliveryState, Event, MessageStatus, StatusChange};
 use crate::store::JobKind;
 
 /// Why a delivery is dead that was never attempted, or is not any more.
-pub const GONE: &str = "the webhook answered 410 (Gone) and is switched off";
+pub const GONE: &str = "the webhook responded with 410 (Gone) and is turned off";
 
 pub struct NewEvent<'a> {
     pub stream: i64,

@@ -29,7 +29,7 @@ fn a_damaged_file_is_said_with_its_line_and_read_again_when_it_is_mended() {
         ),
         (
             good.replace("\"version\": ", "\"version\": 9"),
-            "is of version 9",
+            "has version 9",
         ),
         (String::new(), "is damaged: it is empty"),
     ] {

@@ -111,7 +111,7 @@ async fn a_receiver_that_does_not_answer_in_time_or_is_not_there_is_tried_again(
     assert_eq!(delivery.state, DeliveryState::Waiting);
     let attempts = home.store.attempts(delivery.id).await.unwrap();
     let why = attempts[0].error.clone().unwrap();
-    assert!(why.contains("did not answer within 0.1 s"), "{why}");
+    assert!(why.contains("did not respond within 0.1 s"), "{why}");
     // A port that nobody listens on.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let gone = format!("http://{}/", nobody.local_addr().unwrap());
@@ -206,7 +206,7 @@ async fn a_webhook_that_was_removed_gets_nothing_and_what_waited_for_it_says_so(
     assert_eq!(delivery.state, DeliveryState::Dead);
     let attempts = home.store.attempts(delivery.id).await.unwrap();
     let why = attempts[0].error.as_deref();
-    assert_eq!(why, Some("the stream has no webhook any more"));
+    assert_eq!(why, Some("the stream no longer has a webhook"));
 }
 
 #[tokio::test]

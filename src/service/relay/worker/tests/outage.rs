@@ -77,7 +77,7 @@ async fn an_outage_is_logged_when_it_begins_and_when_it_is_over() {
     place.run().await;
     let told = logged(&place);
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[1].contains("do not wait"), "{told:?}");
+    assert!(told[1].contains("no longer waiting"), "{told:?}");
 }
 
 /// How a message ends that no carrier ever takes, and after how long.

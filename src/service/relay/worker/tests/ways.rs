@@ -38,7 +38,7 @@ async fn messages_wait_for_a_token_that_cannot_be_read_and_not_for_ever() {
     place.run().await;
     let (status, details) = place.told(uuid).await;
     assert_eq!(status, "sent");
-    let waits = "waiting for the carrier: the route's token cannot be read";
+    let waits = "waiting for the carrier: the route's token can't be read";
     assert_eq!(details.as_deref(), Some(waits), "callers learn no path");
     let told = |entry: &LogEntry| matches!(entry, LogEntry::StoreFailed(_));
     assert_eq!(place.home.logged(told), 1, "the owner does");
@@ -54,6 +54,6 @@ async fn messages_wait_for_a_token_that_cannot_be_read_and_not_for_ever() {
     place.run().await;
     let (status, details) = place.told(lost).await;
     assert_eq!(status, "sent_failed");
-    let why = "not sent within 1d: the route's token cannot be read";
+    let why = "not sent within 1d: the route's token can't be read";
     assert_eq!(details.as_deref(), Some(why));
 }
