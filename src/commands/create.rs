@@ -14,7 +14,7 @@ use crate::domain::{
     StreamId, StreamIdentity,
 };
 use crate::files::{input_name, read_text_input};
-use crate::service::{Creation, Made, ServiceError, UNTITLED};
+use crate::service::{Creation, Made, ResumeAt, ServiceError, UNTITLED};
 use crate::wizard::{Script, Start};
 
 pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
@@ -73,7 +73,11 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
         known: None,
     };
     let made = if as_draft {
-        making::save(session, order, draft.next_step().into())?
+        let at = ResumeAt {
+            step: draft.next_step(),
+            question: draft.next_question(),
+        };
+        making::save(session, order, at)?
     } else {
         making::create(session, order, status)?
     };

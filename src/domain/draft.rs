@@ -116,17 +116,18 @@ impl StreamDraft {
         Field::ALL.into_iter().filter(missing)
     }
 
-    /// The first step with a question left open. Documents and scripts that are older than the
-    /// question about events are complete without it.
-    pub fn next_step(&self) -> Step {
+    /// The first question left open. Documents and scripts that are older than the question about
+    /// events are complete without it.
+    pub fn next_question(&self) -> Option<Field> {
         let open = |field: &Field| {
             let needed = *field != Field::WebhookEvents;
             needed && self.applies(*field) && !self.answered(*field)
         };
-        Field::ALL
-            .into_iter()
-            .find(open)
-            .map_or(Step::Summary, Field::step)
+        Field::ALL.into_iter().find(open)
+    }
+
+    pub fn next_step(&self) -> Step {
+        self.next_question().map_or(Step::Summary, Field::step)
     }
 
     /// Leaves a webhook without a URL open, so that the draft can be stored.

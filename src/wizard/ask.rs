@@ -20,7 +20,7 @@ pub enum Answer {
     Rest,
 }
 
-pub(super) fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
+fn keep<T>(place: &mut Option<T>, typed: Typed<T>) -> Answer {
     match typed {
         Typed::Answer(value) => {
             *place = Some(value);

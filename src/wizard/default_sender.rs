@@ -1,7 +1,7 @@
 //! The question of the default sender: customized, a Sender ID of the catalogue, or a new one.
 
 use super::WizardContext;
-use super::ask::{Answer, Question, keep};
+use super::ask::{Answer, Question};
 use super::line::Line;
 use super::list::List;
 use super::prompt::{Menu, Prompt, Typed};
@@ -38,7 +38,8 @@ pub fn default_sender(
         };
         let way = match prompt.menu(&menu)? {
             Typed::Answer(way) => way,
-            other => return Ok(keep(&mut None, other)),
+            Typed::Back => return Ok(Answer::Back),
+            Typed::Rest => return Ok(Answer::Rest),
         };
         let current = draft.default_sender.as_ref().and_then(DefaultSender::id);
         let chosen = match way {

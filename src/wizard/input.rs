@@ -3,7 +3,7 @@
 use console::measure_text_width;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::keys::Key;
+use super::keys::Edit;
 use crate::domain::escape;
 
 /// What stands in the input before a key is pressed. The first character that is typed takes its
@@ -64,27 +64,22 @@ impl Input {
         self.at += text.len();
     }
 
-    /// Moves or deletes; `false` for a key that does neither.
-    pub fn edit(&mut self, key: &Key) -> bool {
-        let to = match key {
-            Key::Left | Key::Backspace => self.before(),
-            Key::Right | Key::Delete | Key::DeleteOrEnd => self.after(),
-            Key::Home | Key::DeleteToStart => 0,
-            Key::End | Key::DeleteToEnd => self.text.len(),
-            Key::WordLeft | Key::DeleteWord => self.word_before(),
-            Key::WordRight => self.word_after(),
-            _ => return false,
+    /// Moves or deletes.
+    pub fn edit(&mut self, edit: Edit) {
+        let (to, deletes) = match edit {
+            Edit::Left => (self.before(), false),
+            Edit::Right => (self.after(), false),
+            Edit::Home => (0, false),
+            Edit::End => (self.text.len(), false),
+            Edit::WordLeft => (self.word_before(), false),
+            Edit::WordRight => (self.word_after(), false),
+            Edit::Backspace => (self.before(), true),
+            Edit::Delete => (self.after(), true),
+            Edit::DeleteWord => (self.word_before(), true),
+            Edit::DeleteToStart => (0, true),
+            Edit::DeleteToEnd => (self.text.len(), true),
         };
         self.suggestion = None;
-        let deletes = matches!(
-            key,
-            Key::Backspace
-                | Key::Delete
-                | Key::DeleteOrEnd
-                | Key::DeleteToStart
-                | Key::DeleteToEnd
-                | Key::DeleteWord
-        );
         if deletes {
             let (from, until) = (self.at.min(to), self.at.max(to));
             self.text.replace_range(from..until, "");
@@ -92,7 +87,6 @@ impl Input {
         } else {
             self.at = to;
         }
-        true
     }
 
     /// What a reader takes for one character is passed as one: with its combining marks.
@@ -164,49 +158,44 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn typed(keys: &[Key]) -> Input {
+    fn typed(text: &str, edits: &[Edit]) -> Input {
         let mut input = Input::new("", Suggestion::Default);
-        for key in keys {
-            match key {
-                Key::Char(c) => input.insert(c.encode_utf8(&mut [0; 4])),
-                key => assert!(input.edit(key)),
-            }
+        input.insert(text);
+        for edit in edits {
+            input.edit(*edit);
         }
         input
     }
 
-    fn letters(text: &str) -> Vec<Key> {
-        text.chars().map(Key::Char).collect()
-    }
-
     #[test]
     fn keys_move_and_delete_where_the_cursor_is() {
-        let after = |text: &str, keys: &[Key]| {
-            let keys = [letters(text), keys.to_vec()].concat();
-            typed(&keys).text
+        let after = |text: &str, edits: &[Edit], more: &str| {
+            let mut input = typed(text, edits);
+            input.insert(more);
+            input.text
         };
-        assert_eq!(after("bc", &[Key::Home, Key::Char('a')]), "abc");
-        assert_eq!(after("ab", &[Key::Home, Key::End, Key::Char('c')]), "abc");
-        assert_eq!(after("abc", &[Key::Home, Key::Delete]), "bc");
-        assert_eq!(after("abc", &[Key::Left, Key::Backspace]), "ac");
-        assert_eq!(after("abc", &[Key::Left, Key::DeleteToEnd]), "ab");
-        assert_eq!(after("abc", &[Key::Left, Key::DeleteToStart]), "c");
-        assert_eq!(after("one two ", &[Key::DeleteWord]), "one ");
+        assert_eq!(after("bc", &[Edit::Home], "a"), "abc");
+        assert_eq!(after("ab", &[Edit::Home, Edit::End], "c"), "abc");
+        assert_eq!(after("abc", &[Edit::Home, Edit::Delete], ""), "bc");
+        assert_eq!(after("abc", &[Edit::Left, Edit::Backspace], ""), "ac");
+        assert_eq!(after("abc", &[Edit::Left, Edit::DeleteToEnd], ""), "ab");
+        assert_eq!(after("abc", &[Edit::Left, Edit::DeleteToStart], ""), "c");
+        assert_eq!(after("one two ", &[Edit::DeleteWord], ""), "one ");
         assert_eq!(
-            after("one two", &[Key::WordLeft, Key::DeleteOrEnd]),
+            after("one two", &[Edit::WordLeft, Edit::Delete], ""),
             "one wo"
         );
         assert_eq!(
-            after("one two", &[Key::Home, Key::WordRight, Key::Char('!')]),
+            after("one two", &[Edit::Home, Edit::WordRight], "!"),
             "one! two"
         );
     }
 
     #[test]
     fn a_letter_and_its_marks_are_one() {
-        let input = typed(&[letters("e\u{301}文👩\u{200d}🚀"), vec![Key::Backspace]].concat());
+        let input = typed("e\u{301}文👩\u{200d}🚀", &[Edit::Backspace]);
         assert_eq!(input.text, "e\u{301}文");
-        let input = typed(&[letters("e\u{301}x"), vec![Key::Left, Key::Backspace]].concat());
+        let input = typed("e\u{301}x", &[Edit::Left, Edit::Backspace]);
         assert_eq!(input.text, "x");
     }
 
@@ -218,17 +207,17 @@ mod tests {
         assert_eq!(input.entered(), "N");
         let mut input = Input::new("192.0.2.300", Suggestion::Refused);
         assert_eq!(input.entered(), "");
-        assert!(input.edit(&Key::Backspace));
+        input.edit(Edit::Backspace);
         assert_eq!(input.entered(), "192.0.2.30");
     }
 
     #[test]
     fn the_cursor_stays_in_sight() {
-        let input = typed(&letters("0123456789"));
+        let input = typed("0123456789", &[]);
         assert_eq!(input.view(6), ("…6789".to_owned(), 5));
-        let input = typed(&[letters("0123456789"), vec![Key::Home]].concat());
+        let input = typed("0123456789", &[Edit::Home]);
         assert_eq!(input.view(6), ("012345".to_owned(), 0));
-        let input = typed(&letters("文文文"));
+        let input = typed("文文文", &[]);
         assert_eq!(input.view(6), ("…文文".to_owned(), 5));
     }
 
@@ -238,7 +227,7 @@ mod tests {
             let mut input = Input::new("", Suggestion::Default);
             input.insert(&text);
             for _ in 0..back {
-                input.edit(&Key::Left);
+                input.edit(Edit::Left);
             }
             let (shown, cursor) = input.view(columns);
             prop_assert!(measure_text_width(&shown) <= columns, "{shown:?}");

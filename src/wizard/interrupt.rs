@@ -62,6 +62,7 @@ impl Interrupt {
 }
 
 /// Does what Ctrl-C does, where nobody can answer any more.
+#[expect(clippy::exit, reason = "where a process cannot send itself a signal")]
 pub(super) fn raise() -> ! {
     #[cfg(unix)]
     if rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT)

@@ -13,6 +13,17 @@ pub enum Key {
     Escape,
     Up,
     Down,
+    Edit(Edit),
+    /// Ctrl-D: deletes, or ends where there is nothing.
+    DeleteOrEnd,
+    /// Nobody will press a key again.
+    Closed,
+    Other,
+}
+
+/// What a key does to a line of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edit {
     Left,
     Right,
     Home,
@@ -21,14 +32,9 @@ pub enum Key {
     WordRight,
     Backspace,
     Delete,
-    /// Ctrl-D: deletes, or ends where there is nothing.
-    DeleteOrEnd,
     DeleteWord,
     DeleteToStart,
     DeleteToEnd,
-    /// Nobody will press a key again.
-    Closed,
-    Other,
 }
 
 /// A character that Ctrl was held for, or another one by itself.
@@ -36,17 +42,17 @@ fn plain(c: char) -> Key {
     match c {
         '\r' | '\n' => Key::Enter,
         '\t' => Key::Tab,
-        '\x7f' | '\x08' => Key::Backspace,
-        '\x01' => Key::Home,
-        '\x02' => Key::Left,
+        '\x7f' | '\x08' => Key::Edit(Edit::Backspace),
+        '\x01' => Key::Edit(Edit::Home),
+        '\x02' => Key::Edit(Edit::Left),
         '\x04' => Key::DeleteOrEnd,
-        '\x05' => Key::End,
-        '\x06' => Key::Right,
-        '\x0b' => Key::DeleteToEnd,
+        '\x05' => Key::Edit(Edit::End),
+        '\x06' => Key::Edit(Edit::Right),
+        '\x0b' => Key::Edit(Edit::DeleteToEnd),
         '\x0e' => Key::Down,
         '\x10' => Key::Up,
-        '\x15' => Key::DeleteToStart,
-        '\x17' => Key::DeleteWord,
+        '\x15' => Key::Edit(Edit::DeleteToStart),
+        '\x17' => Key::Edit(Edit::DeleteWord),
         c if c.is_control() => Key::Other,
         c => Key::Char(c),
     }
@@ -57,7 +63,7 @@ pub use unix::read;
 
 #[cfg(unix)]
 mod unix {
-    use super::{Key, io, plain};
+    use super::{Edit, Key, io, plain};
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::io::Errno;
 
@@ -88,11 +94,10 @@ mod unix {
         let mut buffer = [0];
         loop {
             match rustix::io::read(rustix::stdio::stdin(), &mut buffer) {
-                Ok(0) => return Ok(None),
+                // At its end, and where the terminal is gone.
+                Ok(0) | Err(Errno::IO) => return Ok(None),
                 Ok(_) => return Ok(Some(buffer[0])),
                 Err(Errno::INTR) => {}
-                // A terminal that is gone.
-                Err(Errno::IO) => return Ok(None),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -142,9 +147,9 @@ mod unix {
                 Some(last) => named(&[], last)?,
                 None => Key::Closed,
             },
-            Some(b'b') => Key::WordLeft,
-            Some(b'f') => Key::WordRight,
-            Some(0x7f) => Key::DeleteWord,
+            Some(b'b') => Key::Edit(Edit::WordLeft),
+            Some(b'f') => Key::Edit(Edit::WordRight),
+            Some(0x7f) => Key::Edit(Edit::DeleteWord),
             Some(_) => Key::Other,
             None => Key::Closed,
         })
@@ -153,15 +158,15 @@ mod unix {
     fn named(code: &[u8], last: u8) -> io::Result<Key> {
         Ok(match (code, last) {
             (b"200", b'~') => Key::Paste(pasted()?),
-            (b"1;5" | b"1;3", b'C') => Key::WordRight,
-            (b"1;5" | b"1;3", b'D') => Key::WordLeft,
+            (b"1;5" | b"1;3", b'C') => Key::Edit(Edit::WordRight),
+            (b"1;5" | b"1;3", b'D') => Key::Edit(Edit::WordLeft),
             (_, b'A') => Key::Up,
             (_, b'B') => Key::Down,
-            (_, b'C') => Key::Right,
-            (_, b'D') => Key::Left,
-            (_, b'H') | (b"1" | b"7", b'~') => Key::Home,
-            (_, b'F') | (b"4" | b"8", b'~') => Key::End,
-            (b"3", b'~') => Key::Delete,
+            (_, b'C') => Key::Edit(Edit::Right),
+            (_, b'D') => Key::Edit(Edit::Left),
+            (_, b'H') | (b"1" | b"7", b'~') => Key::Edit(Edit::Home),
+            (_, b'F') | (b"4" | b"8", b'~') => Key::Edit(Edit::End),
+            (b"3", b'~') => Key::Edit(Edit::Delete),
             _ => Key::Other,
         })
     }
@@ -194,12 +199,12 @@ pub fn read() -> io::Result<Key> {
         Console::Escape => Key::Escape,
         Console::ArrowUp => Key::Up,
         Console::ArrowDown => Key::Down,
-        Console::ArrowLeft => Key::Left,
-        Console::ArrowRight => Key::Right,
-        Console::Home => Key::Home,
-        Console::End => Key::End,
-        Console::Backspace => Key::Backspace,
-        Console::Del => Key::Delete,
+        Console::ArrowLeft => Key::Edit(Edit::Left),
+        Console::ArrowRight => Key::Edit(Edit::Right),
+        Console::Home => Key::Edit(Edit::Home),
+        Console::End => Key::Edit(Edit::End),
+        Console::Backspace => Key::Edit(Edit::Backspace),
+        Console::Del => Key::Edit(Edit::Delete),
         _ => Key::Other,
     })
 }

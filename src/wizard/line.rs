@@ -5,7 +5,7 @@ use std::io;
 use super::frame::{Content, Frame, columns, dim, red, row_of, rows};
 use super::input::{Input, Suggestion};
 use super::interrupt;
-use super::keys::{self, Key};
+use super::keys::{self, Edit, Key};
 use super::measure::wrapped;
 use super::modes::KeyByKey;
 
@@ -62,11 +62,12 @@ pub fn read(line: &Line<'_>, refusal: Option<&Refusal>) -> io::Result<String> {
             }
             Key::Paste(text) => paste(line, &mut input, &text, &mut wrong),
             Key::Tab => completion.next(line.known, &mut input),
-            key => {
-                if input.edit(&key) {
-                    completion = Completion::default();
-                }
+            Key::DeleteOrEnd => input.edit(Edit::Delete),
+            Key::Edit(edit) => {
+                completion = Completion::default();
+                input.edit(edit);
             }
+            Key::Escape | Key::Up | Key::Down | Key::Other => {}
         }
     }
 }

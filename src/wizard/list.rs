@@ -10,7 +10,7 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 use super::frame::{Content, Frame, columns, dim, row_of, rows, styled};
 use super::input::{Input, Suggestion};
 use super::interrupt;
-use super::keys::{self, Key};
+use super::keys::{self, Edit, Key};
 use super::modes::KeyByKey;
 
 /// Most entries that are shown at one time.
@@ -41,6 +41,7 @@ pub fn choose(list: &List<'_>) -> io::Result<Option<usize>> {
     let mut input = Input::new("", Suggestion::Default);
     let mut found = matches(&matcher, list.entries, "");
     let mut cursor = list.chosen;
+    let mut searched = String::new();
     loop {
         frame.draw(&content(list, &input, &found, cursor))?;
         // Back is the last row.
@@ -53,20 +54,16 @@ pub fn choose(list: &List<'_>) -> io::Result<Option<usize>> {
             Key::DeleteOrEnd if input.text().is_empty() => interrupt::raise(),
             Key::Up => cursor = cursor.checked_sub(1).unwrap_or(last),
             Key::Down => cursor = if cursor == last { 0 } else { cursor + 1 },
-            key => {
-                let before = input.text().to_owned();
-                match key {
-                    Key::Char(c) => input.insert(c.encode_utf8(&mut [0; 4])),
-                    Key::Paste(text) => input.insert(text.lines().next().unwrap_or_default()),
-                    key => {
-                        input.edit(&key);
-                    }
-                }
-                if input.text() != before {
-                    found = matches(&matcher, list.entries, input.text());
-                    cursor = 0;
-                }
-            }
+            Key::Char(c) => input.insert(c.encode_utf8(&mut [0; 4])),
+            Key::Paste(text) => input.insert(text.lines().next().unwrap_or_default()),
+            Key::DeleteOrEnd => input.edit(Edit::Delete),
+            Key::Edit(edit) => input.edit(edit),
+            Key::Tab | Key::Other => {}
+        }
+        if input.text() != searched {
+            input.text().clone_into(&mut searched);
+            found = matches(&matcher, list.entries, &searched);
+            cursor = 0;
         }
     }
 }

@@ -74,6 +74,8 @@ impl Purpose {
     }
 }
 
+type Save<'a> = dyn FnMut(&StreamDraft, Step, Option<Field>) -> anyhow::Result<()> + 'a;
+
 /// What the wizard borrows from its caller.
 pub struct WizardContext<'a> {
     pub purpose: Purpose,
@@ -82,7 +84,7 @@ pub struct WizardContext<'a> {
     /// Most used first.
     pub tags: &'a [Tag],
     /// Keeps the draft, which resumes at this question of the step, or where it begins.
-    pub save: &'a mut dyn FnMut(&StreamDraft, Step, Option<Field>) -> anyhow::Result<()>,
+    pub save: &'a mut Save<'a>,
     /// The details of the stream to be, and its requests where there is room beside them.
     pub summary: &'a dyn Fn(&StreamDraft) -> String,
     /// Titles and texts of the requests.

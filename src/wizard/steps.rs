@@ -141,7 +141,11 @@ pub fn summary(draft: &StreamDraft, context: &WizardContext<'_>) -> anyhow::Resu
             Some(2) => return Ok(Summary::Edit(Step::Webhook)),
             Some(3) => return Ok(Summary::Quit),
             Some(at) => match requests.get(at - first_show) {
-                Some((_, text)) => prompt.say(&format!("\n{text}")),
+                Some((_, text)) => {
+                    let text = text.trim_end();
+                    above = text.lines().count();
+                    prompt.say(&format!("\n{text}"));
+                }
                 None => copy(draft, context)?,
             },
         }

@@ -4,7 +4,11 @@ mod answers;
 mod cancel;
 mod drafts;
 mod edit;
+mod editing;
+mod kept;
+mod resume;
 mod senders;
+mod sizes;
 mod summary;
 mod tty;
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rexpect::process::{PtyProcess, WaitStatus};
+use rexpect::process::{PtyProcess, Signal, WaitStatus};
 
 use crate::support::{PROGRAM, TestEnv};
 
@@ -18,7 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Keys that are not letters.
 #[derive(Clone, Copy)]
 pub enum Key {
+    Left,
     Down,
+    Home,
+    End,
+    Delete,
     Enter,
     Esc,
     CtrlC,
@@ -59,12 +63,22 @@ impl Tty {
     /// As [`Tty::sized`], with more in the environment.
     pub fn with(env: &TestEnv, words: &[&str], columns: u16, more: &[(&str, &str)]) -> Self {
         // High enough that nothing scrolls away: what was left on the screen is on it.
-        let rows = 300;
+        Self::with_rows(env, words, (columns, 300), more)
+    }
+
+    /// On a terminal of so many columns and rows.
+    pub fn with_rows(
+        env: &TestEnv,
+        words: &[&str],
+        (columns, rows): (u16, u16),
+        more: &[(&str, &str)],
+    ) -> Self {
         let mut shell = Command::new("sh");
-        shell.env_clear().envs(more.iter().copied());
+        shell.env_clear();
         for (name, value) in env.command().get_envs() {
             shell.env(name, value.unwrap_or_default());
         }
+        shell.envs(more.iter().copied());
         shell
             .arg("-c")
             .arg(format!(
@@ -168,7 +182,11 @@ impl Tty {
 
     pub fn key(&mut self, key: Key) {
         self.send(match key {
+            Key::Left => "\x1b[D",
             Key::Down => "\x1b[B",
+            Key::Home => "\x1b[H",
+            Key::End => "\x1b[F",
+            Key::Delete => "\x1b[3~",
             Key::Enter => "\r",
             Key::Esc => "\x1b",
             Key::CtrlC => "\x03",
@@ -230,6 +248,36 @@ impl Tty {
         }
         self.key(Key::Enter);
         shown
+    }
+
+    /// What can be seen.
+    pub fn screen(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Waits until this can be seen.
+    pub fn sees(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.screen().contains(text) {
+            assert!(
+                self.take(Duration::from_millis(20)) && Instant::now() < deadline,
+                "no {text:?} in sight:\n{}",
+                self.screen()
+            );
+        }
+        self.screen()
+    }
+
+    /// As a terminal does with what is pasted into it.
+    pub fn paste(&mut self, text: &str) {
+        let text = text.replace('\n', "\r");
+        self.send(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// Ends the program as a crash would.
+    pub fn kill(mut self) {
+        self.process.signal(Signal::SIGKILL).unwrap();
+        self.process.wait().unwrap();
     }
 
     /// Waits for the program's end.
