@@ -49,7 +49,7 @@ fn ctrl_u_clears_and_ctrl_d_at_nothing_ends() {
     let ended = tty.finish();
     assert_eq!(ended.code, 130);
     assert!(
-        ended.screen.contains("nothing was saved"),
+        ended.screen.contains("Nothing was saved"),
         "{}",
         ended.screen
     );

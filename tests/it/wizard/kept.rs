@@ -133,7 +133,7 @@ fn answers_of_flags_are_kept_and_shown_and_not_asked() {
     assert!(
         ended
             .screen
-            .contains("To go on: textpeak streams resume Orders")
+            .contains("To continue: textpeak streams resume Orders")
     );
     assert!(!ended.raw.contains("s3cret"));
     let kept = draft(&env);
