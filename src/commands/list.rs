@@ -9,7 +9,7 @@ use std::thread;
 use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
 
-use super::session::{Session, ask, zone};
+use super::session::{Session, ask};
 use crate::cli::ListArgs;
 use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
@@ -67,7 +67,11 @@ pub fn run(session: &Session, args: ListArgs) -> anyhow::Result<()> {
         ));
         return Ok(());
     }
-    terminal.answer(&render::streams(&streams, &zone(), terminal.width()))?;
+    terminal.answer(&render::streams(
+        &streams,
+        &session.times(),
+        terminal.width(),
+    ))?;
     if terminal.width().is_some() {
         let pages = if args.limit == 0 {
             1

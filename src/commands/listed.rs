@@ -28,6 +28,11 @@ impl Names {
     pub fn of<'a>(&'a self, id: &'a StreamId) -> &'a str {
         self.0.get(id.as_str()).map_or(id.as_str(), String::as_str)
     }
+
+    pub fn longest(&self) -> &str {
+        let names = self.0.values().map(String::as_str);
+        names.max_by_key(|name| name.len()).unwrap_or_default()
+    }
 }
 
 pub fn webhook_pause(

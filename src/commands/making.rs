@@ -7,7 +7,7 @@ use super::preview::{previews, requests};
 use super::session::{Session, ask, randomness, zone};
 use crate::domain::{GatewayUrl, Reader, SenderId, Status, Stream, StreamJson, Token};
 use crate::error::Failure;
-use crate::render::{self, beside, details};
+use crate::render::{self, Times, beside, details};
 use crate::service::{self, Creation, Made, ResumeAt};
 
 pub fn create(session: &Session, creation: Creation<'_>, status: Status) -> Result<Made, Failure> {
@@ -42,7 +42,7 @@ pub fn text(session: &Session, made: &Made, gateway: &GatewayUrl) -> String {
         gateway,
         made.sender.as_ref(),
     );
-    let left = details(&made.stream, &zone(), false, None);
+    let left = details(&made.stream, &Times::absolute(zone()), false, None);
     beside(&left, &previews(&requests, false), session.terminal.width())
 }
 

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::list::whole;
 use super::listed::{self, Names, event_type, outcome};
-use super::session::{Session, ask, zone};
+use super::session::{Session, ask};
 use crate::cli::MessageFilterFlags;
 use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
-use crate::render::{fields, table, time};
+use crate::render::{Cell, Column, Times, Tone, fields, ranked_table};
 use crate::service::{Line, timeline};
 use crate::store::{
     Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
@@ -28,39 +28,56 @@ pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
     }
 }
 
-/// The columns that matter least come last.
-pub fn line_cells(line: &Line, names: &Names, now: Timestamp) -> Vec<String> {
-    let at = time(line.at(), &zone());
+/// As [`COLUMNS`] has them.
+pub fn line_cells(line: &Line, names: &Names, now: Timestamp, at: String) -> Vec<Cell> {
     match line {
         Line::Message(message) => {
             let (from, to) = message.from_and_to();
             vec![
-                at,
+                at.into(),
                 status(message, now),
-                from.to_owned(),
-                to.to_owned(),
-                message.text.clone(),
-                names.of(&message.stream).to_owned(),
-                message.uuid.to_string(),
+                from.into(),
+                to.into(),
+                message.text.clone().into(),
+                names.of(&message.stream).into(),
+                message.uuid.to_string().into(),
             ]
         }
         Line::Attempt(timed) => vec![
-            at,
-            "webhook".to_owned(),
-            String::new(),
-            String::new(),
-            outcome(&timed.attempt),
-            names.of(&timed.stream).to_owned(),
-            timed.message.to_string(),
+            at.into(),
+            Cell::toned("webhook", attempt_tone(&timed.attempt)),
+            "".into(),
+            "".into(),
+            outcome(&timed.attempt).into(),
+            names.of(&timed.stream).into(),
+            timed.message.to_string().into(),
         ],
     }
 }
 
-pub const HEADERS: [&str; 7] = ["Time", "Status", "From", "To", "Text", "Stream", "Message"];
+/// In a narrow window, who wrote what to whom is kept.
+const COLUMNS: [Column<'_>; 7] = [
+    Column::ranked("Time", 2),
+    Column::ranked("Status", 1),
+    Column::kept("From"),
+    Column::kept("To"),
+    Column::filling("Text"),
+    Column::ranked("Stream", 3),
+    Column::ranked("Message", 4),
+];
 
-fn status(message: &Message, now: Timestamp) -> String {
-    let status = message.status_at(now);
-    status.map_or("received", |status| status.name()).to_owned()
+fn status(message: &Message, now: Timestamp) -> Cell {
+    match message.status_at(now) {
+        Some(status) => Cell::toned(status.name(), status),
+        None => Cell::toned("received", Tone::Good),
+    }
+}
+
+fn attempt_tone(attempt: &Attempt) -> Tone {
+    match attempt.status {
+        Some(200..=299) if attempt.error.is_none() => Tone::Good,
+        _ => Tone::Failed,
+    }
 }
 
 pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyhow::Result<()> {
@@ -78,11 +95,12 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
         terminal.note("No messages found.");
         return Ok(());
     }
+    let times = session.times();
     let rows: Vec<_> = lines
         .iter()
-        .map(|line| line_cells(line, &names, now))
+        .map(|line| line_cells(line, &names, now, times.brief(line.at())))
         .collect();
-    terminal.answer(&table(&HEADERS, &rows, terminal.width()))
+    terminal.answer(&ranked_table(&COLUMNS, &rows, terminal.width()))
 }
 
 type Told = (Delivery, Vec<Attempt>);
@@ -136,24 +154,30 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
         json["deliveries"] = items.into();
         return terminal.answer_json(&json!(json));
     }
-    let mut lines = details(&message, &names, now);
+    let times = session.times();
+    let mut lines = details(&message, &names, now, &times);
     for (delivery, attempts) in &told {
-        lines.extend(delivery_lines(delivery, attempts));
+        lines.extend(delivery_lines(delivery, attempts, &times));
     }
     terminal.answer(&fields(&lines))
 }
 
-fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static str, String)> {
-    let local = |at| time(at, &zone());
+fn details(
+    message: &Message,
+    names: &Names,
+    now: Timestamp,
+    times: &Times,
+) -> Vec<(&'static str, Cell)> {
+    let local = |at| times.full(at);
     let (from, to) = message.from_and_to();
     let mut lines = vec![
-        ("Message", message.uuid.to_string()),
-        ("Stream", names.of(&message.stream).to_owned()),
+        ("Message", message.uuid.to_string().into()),
+        ("Stream", names.of(&message.stream).into()),
         ("Status", status(message, now)),
-        ("From", from.to_owned()),
-        ("To", to.to_owned()),
-        ("Text", message.text.clone()),
-        ("Conversation", message.conversation().to_string()),
+        ("From", from.into()),
+        ("To", to.into()),
+        ("Text", message.text.clone().into()),
+        ("Conversation", message.conversation().to_string().into()),
     ];
     let optional = [
         ("Internal id", message.internal_id.clone()),
@@ -168,24 +192,29 @@ fn details(message: &Message, names: &Names, now: Timestamp) -> Vec<(&'static st
     lines.extend(
         optional
             .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
+            .filter_map(|(name, value)| Some((name, value?.into()))),
     );
-    lines.push(("Kept", local(message.at)));
+    lines.push(("Kept", local(message.at).into()));
     lines
 }
 
-fn delivery_lines(delivery: &Delivery, attempts: &[Attempt]) -> Vec<(&'static str, String)> {
-    let local = |at| time(at, &zone());
+fn delivery_lines(
+    delivery: &Delivery,
+    attempts: &[Attempt],
+    times: &Times,
+) -> Vec<(&'static str, Cell)> {
+    let local = |at| times.full(at);
     let what = delivery
         .status
         .map_or_else(|| event_type(delivery).name(), |status| status.name());
-    let mut lines = vec![("Webhook", format!("{what}: {}", delivery.state.name()))];
+    let state = format!("{what}: {}", delivery.state.name());
+    let mut lines = vec![("Webhook", Cell::toned(state, delivery.state))];
     for attempt in attempts {
         let line = format!("{} {}", local(attempt.at), outcome(attempt));
-        lines.push(("Attempt", line));
+        lines.push(("Attempt", Cell::toned(line, attempt_tone(attempt))));
     }
     if delivery.state == DeliveryState::Waiting {
-        lines.push(("Next attempt", local(delivery.next_at)));
+        lines.push(("Next attempt", local(delivery.next_at).into()));
     }
     lines
 }

@@ -10,6 +10,7 @@ mod edit;
 mod enable;
 mod export;
 mod failures;
+mod follow;
 mod interrupt_message;
 mod list;
 mod listed;
@@ -152,7 +153,7 @@ fn dispatch_messages(session: &Session, command: MessagesCommand) -> anyhow::Res
         MessagesCommand::Wait(args) => return wait::run(session, &args),
         MessagesCommand::List { filter, limit } => messages::list(session, &filter, limit),
         MessagesCommand::Show { uuid } => messages::show(session, &uuid),
-        MessagesCommand::Follow { filter } => wait::follow(session, &filter),
+        MessagesCommand::Follow { filter } => follow::run(session, &filter),
     }
     .map(|()| Code::Done)
 }

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::failures::refused;
 use super::list::whole;
-use super::session::{Session, ask, block_on, zone};
+use super::session::{Session, ask, block_on};
 use crate::api::HeaderValue;
 use crate::cli::AddRouteArgs;
 use crate::client::{CallError, Probe, StreamsApi};
 use crate::domain::{Route, RouteToken};
 use crate::error::{Code, Failure};
 use crate::files::read_text_input;
-use crate::render::{table, time};
+use crate::render::table;
 use crate::service::{NewRoute, ServiceError, add_route, remove_route};
 use crate::store::{Catalogue, StoreError};
 
@@ -34,7 +34,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
             route.name.to_string(),
             route.base_url.to_string(),
             streams(route, &catalogue),
-            time(route.created_at, &zone()),
+            session.times().brief(route.created_at),
         ]
     };
     let rows: Vec<_> = routes.iter().map(row).collect();

@@ -10,7 +10,7 @@ use jiff::{Timestamp, Unit};
 
 use crate::domain::{Stream, StreamId, StreamIdentity, Token, WebhookSecret, escape};
 use crate::error::Failure;
-use crate::render::command_line;
+use crate::render::{Times, command_line};
 use crate::service::{self, ServiceError};
 use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
 use crate::terminal::{Terminal, TerminalOptions};
@@ -60,6 +60,14 @@ impl Session {
 
     pub fn home(&self) -> &Home {
         self.store.home()
+    }
+
+    /// Relative where somebody reads them on a terminal.
+    pub fn times(&self) -> Times {
+        match self.terminal.width() {
+            Some(_) => Times::relative_to(Timestamp::now(), zone()),
+            None => Times::absolute(zone()),
+        }
     }
 
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {

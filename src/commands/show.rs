@@ -1,15 +1,19 @@
 //! `textpeak streams show`
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::listed;
+use super::listed::{self, ago};
 use super::preview::{example_sender, previews, requests};
-use super::session::{Session, ask, webhook_secret, zone};
+use super::session::{Session, ask, webhook_secret};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
-use crate::render::{beside, details, fields, time};
+use crate::render::{Times, beside, chart, details, fields};
 use crate::service::find;
 use crate::store::{MessageStore as _, Statistics, WebhookPause};
+
+const LAST_DAY: Duration = Duration::from_secs(24 * 3_600);
 
 pub fn run(
     session: &Session,
@@ -54,16 +58,14 @@ pub fn run(
         gateway,
         example_sender(&stream, catalogue.senders()).as_ref(),
     );
-    let mut left = details(&stream, &zone(), reveal, token.as_ref());
+    let times = session.times();
+    let mut left = details(&stream, &times, reveal, token.as_ref());
     let mut more = Vec::new();
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
-    more.extend(pause.map(|pause| ("Webhook off", pause_words(pause))));
-    let messages = statistics_words(&statistics);
-    if !messages.is_empty() {
-        more.push(("Messages", messages));
-    }
+    more.extend(pause.map(|pause| ("Webhook off", pause_words(pause, &times))));
+    more.extend(messages(session, &stream, &statistics)?);
     left += &fields(&more);
     terminal.answer(&beside(
         &left,
@@ -88,8 +90,8 @@ fn pause_times(pause: Option<WebhookPause>) -> (Option<Timestamp>, Option<Timest
     }
 }
 
-fn pause_words(pause: WebhookPause) -> String {
-    let since = |at| time(at, &zone());
+fn pause_words(pause: WebhookPause, times: &Times) -> String {
+    let since = |at| times.full(at);
     match pause {
         WebhookPause::Gone(at) => format!("since {}: it answered 410 (Gone)", since(at)),
         WebhookPause::Disabled(at) => format!("disabled since {}; events wait", since(at)),
@@ -109,12 +111,40 @@ fn statistics_json(statistics: &Statistics) -> Value {
     })
 }
 
-fn statistics_words(statistics: &Statistics) -> String {
-    let mut words: Vec<_> = statistics
-        .outgoing
-        .iter()
+/// A pipe gets the words alone, and none where there are no messages.
+fn messages(
+    session: &Session,
+    stream: &Stream,
+    statistics: &Statistics,
+) -> anyhow::Result<Vec<(&'static str, String)>> {
+    if session.terminal.width().is_none() {
+        let words = statistics_words(statistics);
+        let told = (!words.is_empty()).then_some(("Messages", words));
+        return Ok(told.into_iter().collect());
+    }
+    let since = ago(session.store.now(), LAST_DAY);
+    let hours = ask(session.store.per_hour(stream.id.clone(), since, 24))?;
+    let total: u64 = statistics.outgoing.values().sum();
+    let outgoing = match status_words(statistics).join(", ") {
+        words if words.is_empty() => total.to_string(),
+        words => format!("{total} ({words})"),
+    };
+    Ok(vec![
+        ("Outgoing", outgoing),
+        ("Incoming", statistics.incoming.to_string()),
+        ("Last 24 h", chart(&hours)),
+    ])
+}
+
+fn status_words(statistics: &Statistics) -> Vec<String> {
+    let outgoing = statistics.outgoing.iter();
+    outgoing
         .map(|(status, n)| format!("{n} {status}"))
-        .collect();
+        .collect()
+}
+
+fn statistics_words(statistics: &Statistics) -> String {
+    let mut words = status_words(statistics);
     if statistics.incoming > 0 {
         words.push(format!("{} received", statistics.incoming));
     }

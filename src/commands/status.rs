@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::list::whole;
-use super::session::{Session, ask, block_on, zone};
+use super::session::{Session, ask, block_on};
 use super::wire::{Wire, token_of};
 use crate::api::{MOST_MESSAGES, StatusReport};
 use crate::cli::StatusArgs;
-use crate::domain::{Direction, Stream, StreamId, quote};
+use crate::domain::{Direction, MessageStatus, Stream, StreamId, quote};
 use crate::error::Failure;
-use crate::render::{table, time};
+use crate::render::{Cell, Times, Tone, table};
 use crate::service::find;
 use crate::store::Catalogue;
 use crate::store::{MessageFilter, MessageStore as _};
@@ -43,14 +43,15 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
         terminal.note("No message was sent yet.");
         return Ok(());
     }
-    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let times = session.times();
+    let optional = |text: &Option<String>| Cell::from(text.clone().unwrap_or_default());
     let row = |report: &StatusReport| {
         vec![
-            report.message_uuid.clone(),
-            report.status.clone(),
+            report.message_uuid.clone().into(),
+            status(&report.status),
             optional(&report.internal_id),
-            moment(report.sent_at.as_deref()),
-            moment(report.delivered_at.as_deref()),
+            moment(report.sent_at.as_deref(), &times).into(),
+            moment(report.delivered_at.as_deref(), &times).into(),
             optional(&report.details),
         ]
     };
@@ -66,11 +67,19 @@ pub fn run(session: &Session, args: &StatusArgs) -> anyhow::Result<()> {
     terminal.answer(&table(&headers, &rows, terminal.width()))
 }
 
+/// A status of another gateway may be one that is not known here.
+fn status(word: &str) -> Cell {
+    let tone = word
+        .parse::<MessageStatus>()
+        .map_or(Tone::Inactive, Tone::from);
+    Cell::toned(word, tone)
+}
+
 /// A time as people read it; one that cannot be read, as it came.
-fn moment(at: Option<&str>) -> String {
+fn moment(at: Option<&str>, times: &Times) -> String {
     let at = at.unwrap_or_default();
     at.parse()
-        .map_or_else(|_| at.to_owned(), |at| time(at, &zone()))
+        .map_or_else(|_| at.to_owned(), |at| times.brief(at))
 }
 
 fn item(report: &StatusReport) -> Value {

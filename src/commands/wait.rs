@@ -1,21 +1,18 @@
-//! `textpeak messages wait` and `follow`
+//! `textpeak messages wait`
 
-use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use regex_lite::Regex;
 
 use super::listed::{self, Names, ago};
-use super::messages::{HEADERS, line_cells, line_json};
 use super::session::{Session, ask, block_on, zone};
 use crate::cli::{MessageFilterFlags, Print, WaitArgs};
 use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
-use crate::render::{table, time};
-use crate::service::{POLL, Waited, Watch, wait};
+use crate::render::time;
+use crate::service::{Waited, wait};
 use crate::store::{MessageFilter, MessageStore as _};
-use crate::terminal::json_line;
 
 /// Without `--since`.
 const LOOK_BACK: Duration = Duration::from_secs(300);
@@ -112,30 +109,4 @@ fn tell(
         Print::Match => terminal.answer(&escape(found))?,
     }
     Ok(Code::Done)
-}
-
-pub fn follow(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<()> {
-    let now = Timestamp::now();
-    let mut filter = listed::filter(session, flags, now)?;
-    // Without --since, only what comes from now on.
-    filter.since.get_or_insert(now);
-    let terminal = session.terminal;
-    let mut watch = Watch::new(filter);
-    loop {
-        let fresh = ask(watch.lines(&session.store))?;
-        if fresh.is_empty() {
-            thread::sleep(POLL);
-            continue;
-        }
-        let names = Names::read(session)?;
-        let now = Timestamp::now();
-        for line in fresh.iter().rev() {
-            if terminal.json() {
-                terminal.answer(&json_line(&line_json(line, &names, now)))?;
-            } else {
-                let cells = line_cells(line, &names, now);
-                terminal.answer(&table(&HEADERS, &[cells], None))?;
-            }
-        }
-    }
 }

@@ -2,9 +2,10 @@
 
 use anstyle::Style;
 use console::{measure_text_width, truncate_str};
-use jiff::tz::TimeZone;
 
+use super::cell::Cell;
 use super::table::table;
+use super::times::Times;
 use crate::domain::{Field, Step, Stream, Token, escape};
 
 const HEADERS: [&str; 8] = [
@@ -18,17 +19,17 @@ const HEADERS: [&str; 8] = [
     "Created",
 ];
 
-pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> String {
+pub fn streams(streams: &[Stream], times: &Times, width: Option<u16>) -> String {
     let row = |stream: &Stream| {
         vec![
-            stream.name.to_string(),
-            stream.status.to_string(),
-            stream.tags.to_string(),
-            stream.kind.title().to_owned(),
-            any_if_empty(stream.allowed_ips.to_string()),
-            stream.sender_name(),
-            on_off(stream.demo).to_owned(),
-            time(stream.created_at, zone),
+            stream.name.to_string().into(),
+            Cell::toned(stream.status.name(), stream.status),
+            stream.tags.to_string().into(),
+            stream.kind.title().into(),
+            any_if_empty(stream.allowed_ips.to_string()).into(),
+            stream.sender_name().into(),
+            on_off(stream.demo).into(),
+            times.brief(stream.created_at).into(),
         ]
     };
     table(
@@ -39,24 +40,24 @@ pub fn streams(streams: &[Stream], zone: &TimeZone, width: Option<u16>) -> Strin
 }
 
 /// Secrets are masked unless `reveal` is set.
-pub fn details(stream: &Stream, zone: &TimeZone, reveal: bool, token: Option<&Token>) -> String {
+pub fn details(stream: &Stream, times: &Times, reveal: bool, token: Option<&Token>) -> String {
     let mut lines = answers(stream, reveal);
-    lines.insert(1, ("Id", stream.id.to_string()));
+    lines.insert(1, ("Id", stream.id.to_string().into()));
     let shown = token
         .filter(|_| reveal)
         .map(|token| token.expose().to_owned());
     if let Some(token) = shown.or(stream.digest().map(|digest| digest.masked())) {
-        lines.push(("Token", token));
+        lines.push(("Token", token.into()));
     }
-    lines.push(("Created", time(stream.created_at, zone)));
-    lines.push(("Updated", time(stream.updated_at, zone)));
+    lines.push(("Created", times.full(stream.created_at).into()));
+    lines.push(("Updated", times.full(stream.updated_at).into()));
     fields(&lines)
 }
 
 /// What was answered. Where so many rows are not enough for it, a row each, cut at the width.
 pub fn summary(stream: &Stream, width: Option<u16>, rows: usize) -> String {
     let mut lines = answers(stream, false);
-    lines.retain(|(_, value)| !value.is_empty());
+    lines.retain(|(_, value)| !value.text.is_empty());
     let text = fields(&lines);
     let width = usize::from(width.unwrap_or(u16::MAX));
     let wrapped = |line: &str| measure_text_width(line).div_ceil(width).max(1);
@@ -67,7 +68,7 @@ pub fn summary(stream: &Stream, width: Option<u16>, rows: usize) -> String {
     text.lines().map(cut).collect()
 }
 
-fn answers(stream: &Stream, reveal: bool) -> Vec<(&'static str, String)> {
+fn answers(stream: &Stream, reveal: bool) -> Vec<(&'static str, Cell)> {
     let mut lines = vec![
         ("Name", stream.name.to_string()),
         ("Type", stream.kind.title().to_owned()),
@@ -106,16 +107,24 @@ fn answers(stream: &Stream, reveal: bool) -> Vec<(&'static str, String)> {
             }
         }
     }
-    lines
+    let cell = |(name, value): (_, String)| {
+        let cell = match name {
+            "Status" => Cell::toned(value, stream.status),
+            _ => value.into(),
+        };
+        (name, cell)
+    };
+    lines.into_iter().map(cell).collect()
 }
 
-pub fn fields(lines: &[(&str, String)]) -> String {
+pub fn fields<C: Clone + Into<Cell>>(lines: &[(&str, C)]) -> String {
     let bold = Style::new().bold();
-    let line = |(name, value): &(&str, String)| {
-        let value = if value.is_empty() {
-            "-".into()
+    let line = |(name, value): &(&str, C)| {
+        let Cell { text, tone } = value.clone().into();
+        let value = if text.is_empty() {
+            "-".to_owned()
         } else {
-            escape(value)
+            tone.paint(&escape(&text))
         };
         format!("{bold}{name:<15}{bold:#} {value}\n")
     };
@@ -157,10 +166,4 @@ fn any_if_empty(addresses: String) -> String {
 
 fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
-}
-
-pub fn time(at: jiff::Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%Y-%m-%d %H:%M %:z")
-        .to_string()
 }

@@ -1,79 +1,93 @@
 //! Tables: for people within their terminal's width, for programs as tab-separated lines.
 
-use comfy_table::{ContentArrangement, Table, presets};
-use console::{measure_text_width, truncate_str};
+use std::iter;
 
+use console::measure_text_width;
+
+use super::cell::Cell;
+use super::column::{Column, Fitted, fit};
 use crate::domain::escape;
 
-/// Widest cell of a table for people, in columns.
-const WIDEST: usize = 40;
+/// What a column costs besides its content: two blanks and a border. The table has one border more.
+const AROUND: usize = 3;
 
-/// With a width, the table is drawn and loses columns from the right before anything wraps. Without
-/// one (a pipe), each row is a line of tab-separated cells: no header, nothing cut.
-pub fn table(headers: &[&str], rows: &[Vec<String>], width: Option<u16>) -> String {
+/// Loses columns from the right before anything wraps; see [`ranked_table`].
+pub fn table<C: Clone + Into<Cell>>(
+    headers: &[&str],
+    rows: &[Vec<C>],
+    width: Option<u16>,
+) -> String {
+    let columns = headers.iter().enumerate();
+    let columns: Vec<_> = columns
+        .map(|(rank, title)| Column::ranked(title, rank))
+        .collect();
+    ranked_table(&columns, rows, width)
+}
+
+/// With a width, the table is drawn with the columns that fit. Without one (a pipe), each row is a
+/// line of tab-separated cells: no header, no color, nothing cut.
+pub fn ranked_table<C: Clone + Into<Cell>>(
+    columns: &[Column<'_>],
+    rows: &[Vec<C>],
+    width: Option<u16>,
+) -> String {
+    let rows: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| row.iter().cloned().map(Into::into).collect())
+        .collect();
     let Some(width) = width else {
         return rows.iter().map(|row| line(row)).collect();
     };
-    let width = usize::from(width);
-    let first = WIDEST.min(width.saturating_sub(4)).max(1);
-    let cut = |text: &str, column: usize| {
-        let most = if column == 0 { first } else { WIDEST };
-        truncate_str(&escape(text), most, "…").into_owned()
-    };
-    let mut cells: Vec<Vec<String>> = Vec::with_capacity(rows.len() + 1);
-    cells.push(
-        headers
-            .iter()
-            .enumerate()
-            .map(|(at, text)| cut(text, at))
-            .collect(),
-    );
-    cells.extend(rows.iter().map(|row| {
-        row.iter()
-            .enumerate()
-            .map(|(at, text)| cut(text, at))
-            .collect()
-    }));
-
-    let kept = columns_that_fit(&cells, width);
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    let mut cells = cells
-        .into_iter()
-        .map(|row| row.into_iter().take(kept).collect::<Vec<_>>());
-    table.set_header(cells.next().unwrap_or_default());
-    table.add_rows(cells);
-    table.trim_fmt()
+    let header = columns.iter().map(|column| column.title.into()).collect();
+    let rows: Vec<_> = iter::once(header).chain(rows).collect();
+    let widest: Vec<_> = (0..columns.len()).map(|at| widest(&rows, at)).collect();
+    draw(
+        &rows,
+        &fit(
+            columns,
+            &widest,
+            AROUND,
+            usize::from(width).saturating_sub(1),
+        ),
+    )
 }
 
-fn line(row: &[String]) -> String {
-    let cells: Vec<_> = row.iter().map(|cell| escape(cell)).collect();
+fn line(row: &[Cell]) -> String {
+    let cells: Vec<_> = row.iter().map(|cell| escape(&cell.text)).collect();
     cells.join("\t") + "\n"
 }
 
-/// How many columns fit, from the left; at least one. A column costs its content, two blanks and
-/// a border, and the table one border more.
-fn columns_that_fit(cells: &[Vec<String>], width: usize) -> usize {
-    let columns = cells.first().map_or(0, Vec::len);
-    let mut used = 1;
-    for column in 0..columns {
-        let content = cells.iter().filter_map(|row| row.get(column));
-        used += content
-            .map(|cell| measure_text_width(cell))
-            .max()
-            .unwrap_or(0)
-            + 3;
-        if used > width {
-            return column.max(1);
+fn widest(rows: &[Vec<Cell>], column: usize) -> usize {
+    let cells = rows.iter().filter_map(|row| row.get(column));
+    let widths = cells.map(|cell| measure_text_width(&escape(&cell.text)));
+    widths.max().unwrap_or(0)
+}
+
+/// The first row is the header.
+fn draw(rows: &[Vec<Cell>], columns: &[Fitted]) -> String {
+    let rule = |begin: char, line: &str, cross: &str, end: char| {
+        let parts = columns.iter().map(|column| line.repeat(column.width + 2));
+        format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(cross))
+    };
+    let drawn = |row: &[Cell]| {
+        let cell = |column: &Fitted| row[column.at].fitted(column.width);
+        let cells: Vec<_> = columns.iter().map(cell).collect();
+        format!("│ {} │", cells.join(" ┆ "))
+    };
+    let mut lines = vec![rule('┌', "─", "┬", '┐')];
+    for (at, row) in rows.iter().enumerate() {
+        lines.push(drawn(row));
+        if at == 0 {
+            lines.push(rule('╞', "═", "╪", '╡'));
         }
     }
-    columns
+    lines.push(rule('└', "─", "┴", '┘'));
+    lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Tone;
     use super::*;
     use proptest::prelude::*;
 
@@ -103,6 +117,42 @@ mod tests {
         assert_eq!(
             table(&["Name", "Odd"], &rows, None),
             format!("{long}\ta\\u{{9}}b\n")
+        );
+    }
+
+    #[test]
+    fn a_color_is_put_around_what_was_cut_and_a_pipe_gets_none() {
+        let long = "x".repeat(50);
+        let rows = [
+            vec![Cell::from("OTP"), Cell::toned("Ready", Tone::Good)],
+            vec![Cell::from("\x1b[31mred"), Cell::toned(long, Tone::Failed)],
+        ];
+        let drawn = table(&["Name", "Status"], &rows, Some(80));
+        let cut = format!("\x1b[31m{}…\x1b[0m │", "x".repeat(39));
+        assert!(drawn.contains(&cut), "{drawn:?}");
+        assert!(drawn.contains("\x1b[32mReady\x1b[0m  "), "{drawn:?}");
+        assert!(drawn.contains("│ \\u{1b}[31mred ┆"), "{drawn:?}");
+        let widths: Vec<_> = drawn.lines().map(measure_text_width).collect();
+        assert!(
+            widths.iter().all(|width| *width == widths[0]),
+            "{widths:?} {drawn}"
+        );
+        assert!(!table(&["Name", "Status"], &rows, None).contains('\x1b'));
+    }
+
+    #[test]
+    fn is_drawn_with_a_frame() {
+        let rows = rows(&[&["OTP", "Ready"], &["号码", ""]]);
+        snapbox::assert_data_eq!(
+            table(&["Name", "Status"], &rows, Some(80)),
+            snapbox::str![[r"
+┌──────┬────────┐
+│ Name ┆ Status │
+╞══════╪════════╡
+│ OTP  ┆ Ready  │
+│ 号码 ┆        │
+└──────┴────────┘
+"]]
         );
     }
 

@@ -29,6 +29,7 @@ mod tags;
 mod testing;
 mod timeline;
 mod token;
+mod unfinished;
 mod wait;
 mod wake;
 mod webhook_secret;
@@ -54,6 +55,7 @@ pub use status::status;
 pub use tags::rename_tag;
 pub use timeline::{Line, Watch, timeline};
 pub use token::rotate_token;
+pub use unfinished::Unfinished;
 pub use wait::{Waited, wait};
 pub use webhook_secret::webhook_secret;
 

@@ -146,6 +146,15 @@ pub trait MessageStore: Send + Sync {
 
     async fn statistics(&self, stream: StreamId) -> Result<Statistics, StoreError>;
 
+    /// How many messages of a stream were kept in each of so many hours, of which the first begins
+    /// at `since`.
+    async fn per_hour(
+        &self,
+        stream: StreamId,
+        since: Timestamp,
+        hours: u16,
+    ) -> Result<Vec<u64>, StoreError>;
+
     /// A number that is another one when anybody has written since.
     async fn edition(&self) -> Result<u64, StoreError>;
 

@@ -34,6 +34,8 @@ mod look;
 #[cfg(unix)]
 mod outage;
 #[cfg(unix)]
+mod people;
+#[cfg(unix)]
 mod readme;
 #[cfg(unix)]
 mod reports;

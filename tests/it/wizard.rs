@@ -10,7 +10,7 @@ mod resume;
 mod senders;
 mod sizes;
 mod summary;
-mod tty;
+pub mod tty;
 
 use tty::Tty;
 

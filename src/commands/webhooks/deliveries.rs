@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::super::list::whole;
 use super::super::listed::{self, Names, ago, event_type, outcome};
-use super::super::session::{Session, ask, zone};
+use super::super::session::{Session, ask};
 use crate::cli::DeliveriesArgs;
 use crate::domain::DeliveryState;
-use crate::render::{table, time};
+use crate::render::{Cell, table};
 use crate::store::{Delivery, DeliveryFilter, JobStore as _, StoreError};
 
 pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
@@ -47,23 +47,25 @@ pub fn deliveries(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<()
         terminal.note("No deliveries found.");
         return Ok(());
     }
+    let times = session.times();
     let row = |(delivery, attempts): &(Delivery, Vec<_>)| {
         let next = match delivery.state {
-            DeliveryState::Waiting => time(delivery.next_at, &zone()),
+            DeliveryState::Waiting => times.brief(delivery.next_at),
             DeliveryState::Delivered | DeliveryState::Dead => String::new(),
         };
         vec![
-            delivery.id.to_string(),
-            delivery.state.name().to_owned(),
-            event_type(delivery).name().to_owned(),
-            names.of(&delivery.stream).to_owned(),
-            attempts.len().to_string(),
+            delivery.id.to_string().into(),
+            Cell::toned(delivery.state.name(), delivery.state),
+            event_type(delivery).name().into(),
+            names.of(&delivery.stream).into(),
+            attempts.len().to_string().into(),
             attempts
                 .last()
                 .map(outcome)
                 .or(delivery.details.clone())
-                .unwrap_or_default(),
-            next,
+                .unwrap_or_default()
+                .into(),
+            next.into(),
         ]
     };
     let rows: Vec<_> = found.iter().map(row).collect();

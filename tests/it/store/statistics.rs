@@ -17,6 +17,7 @@ promises! {
     streams_are_counted_by_themselves,
     a_repeated_message_is_counted_once,
     counts_outlive_later_writes_and_handles,
+    messages_are_counted_hour_by_hour,
 }
 
 fn counts(outgoing: &[(MessageStatus, u64)], incoming: u64, open: u64) -> Statistics {
@@ -137,4 +138,33 @@ async fn counts_outlive_later_writes_and_handles(home: &impl Home) {
     home.advance(DELAY);
     let handle = home.open();
     assert_eq!(of(&handle, &stream).await, counts(&[(Delivered, 10)], 0, 0));
+}
+
+async fn messages_are_counted_hour_by_hour(home: &impl Home) {
+    let (handle, hour) = (home.open(), Duration::from_secs(3_600));
+    let (one, two) = (stream(1), stream(2));
+    let since = handle.now();
+    assert_eq!(
+        handle.per_hour(one.clone(), since, 3).await.unwrap(),
+        [0; 3]
+    );
+    for text in ["one", "two"] {
+        send(&handle, &one, demo(&handle, ANNE, text), None).await;
+    }
+    send(&handle, &two, demo(&handle, ANNE, "of another"), None).await;
+    home.advance(Duration::from_millis(3_599_999));
+    receive(&handle, &one, ANNE, "the last moment of the first hour").await;
+    home.advance(Duration::from_millis(1) + hour);
+    send(&handle, &one, demo(&handle, BOB, "of the third"), None).await;
+    for (since, expected) in [
+        (since, [3, 0, 1]),
+        (since + hour, [0, 1, 0]),
+        (since - hour, [0, 3, 0]),
+        (since + Duration::from_millis(1), [1, 1, 0]),
+    ] {
+        let counts = handle.per_hour(one.clone(), since, 3).await.unwrap();
+        assert_eq!(counts, expected, "{since}");
+    }
+    let unknown = handle.per_hour(stream(3), since, 3).await.unwrap();
+    assert_eq!(unknown, [0; 3]);
 }

@@ -79,6 +79,14 @@ fn number(moment: u64, place: u32) -> i64 {
     i64::try_from(moment << PLACE | u64::from(place)).unwrap_or(i64::MAX)
 }
 
+/// The least number of a row that was kept at a moment or later.
+pub fn key_at(moment: Timestamp) -> i64 {
+    number(
+        u64::try_from(moment.as_millisecond()).unwrap_or_default(),
+        0,
+    )
+}
+
 /// The number of the row of an id, if the id was made here.
 pub fn key_of(id: Uuid) -> i64 {
     let bytes = id.as_bytes();

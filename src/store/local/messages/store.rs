@@ -79,6 +79,21 @@ impl MessageStore for LocalStore {
             .await
     }
 
+    async fn per_hour(
+        &self,
+        stream: StreamId,
+        since: Timestamp,
+        hours: u16,
+    ) -> Result<Vec<u64>, StoreError> {
+        let counts: Vec<_> = self
+            .messages()
+            .read(move |reader| reader.per_hour(&stream, since, hours))
+            .await?;
+        // There is nothing to count where no message was ever kept.
+        let missing = usize::from(hours).saturating_sub(counts.len());
+        Ok(counts.into_iter().chain(vec![0; missing]).collect())
+    }
+
     async fn edition(&self) -> Result<u64, StoreError> {
         self.messages().edition()
     }
