@@ -10,8 +10,8 @@ use crate::domain::{Direction, MessageStatus, MessageText, Phone, SenderId, Span
 pub(crate) struct ReplyArgs {
     /// Name or id of the demo stream
     pub stream: String,
-    /// The handset that answers: digits, country code first, without +
-    #[arg(long, value_name = "NUMBER")]
+    /// The handset that answers: its number, country code first
+    #[arg(long, value_name = "NUMBER", value_parser = Phone::typed)]
     pub from: Phone,
     /// What it says
     #[arg(long)]
@@ -74,10 +74,10 @@ pub(crate) struct MessageFilterFlags {
     #[arg(long)]
     pub stream: Option<String>,
     /// To this number or Sender ID
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = values::party)]
     pub to: Option<String>,
     /// From this number or Sender ID
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = values::party)]
     pub from: Option<String>,
     /// outgoing or incoming
     #[arg(long)]

@@ -168,6 +168,10 @@ fn command() -> clap::Command {
 
 /// Reads a command line, program name first.
 pub(crate) fn parse(words: &[OsString]) -> Result<Cli, Refusal> {
+    if words.len() <= 1 {
+        let help = command().render_help();
+        return Err(Refusal::Text(help.ansi().to_string()));
+    }
     command()
         .try_get_matches_from(words)
         .and_then(|matches| Cli::from_arg_matches(&matches))

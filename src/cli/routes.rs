@@ -18,9 +18,9 @@ pub(crate) enum RoutesCommand {
     /// Ask a route's API whether it takes the token; sends no message
     #[command(after_help = examples::ROUTES_TEST)]
     Test {
-        /// Its name
-        #[arg(id = "route", value_name = "ROUTE", default_value = "default")]
-        name: String,
+        /// Its name [default: the only route]
+        #[arg(id = "route", value_name = "ROUTE")]
+        name: Option<String>,
     },
     /// Remove a route with its token
     #[command(visible_alias = "rm", after_help = examples::ROUTES_REMOVE)]

@@ -11,22 +11,17 @@ use crate::domain::{GatewayUrl, InternalId, Invalid, MessageText, Phone, SenderI
 pub(crate) struct SendArgs {
     /// Name or id of the stream
     pub stream: String,
-    /// Whom it goes to: digits, country code first, without +
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        required_unless_present = "from_file",
-        requires = "text"
-    )]
+    /// Whom it goes to: a number, country code first
+    #[arg(long, value_name = "NUMBER", value_parser = Phone::typed)]
     pub to: Option<Phone>,
     /// What it says
-    #[arg(long, requires = "to")]
+    #[arg(long)]
     pub text: Option<MessageText>,
     /// Whom it comes from [default: the stream's default sender]
     #[arg(long, value_name = "ID")]
     pub sender: Option<SenderId>,
     /// Your own id of the message: the same one twice sends nothing twice [default: a random one]
-    #[arg(long, value_name = "ID", requires = "to")]
+    #[arg(long, value_name = "ID", conflicts_with = "from_file")]
     pub internal_id: Option<InternalId>,
     /// Print the request, and send nothing
     #[arg(long)]

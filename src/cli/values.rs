@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::api::{Format, Part, Request};
-use crate::domain::{DeliveryState, Order, Syntax};
+use crate::domain::{DeliveryState, Invalid, Order, Phone, SenderId, Syntax, quote};
 use crate::terminal::{Color, Output};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,18 @@ pub(crate) enum Print {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+/// A number or a Sender ID, as messages have it.
+pub(super) fn party(text: &str) -> Result<String, Invalid> {
+    let sender = |_| text.parse().map(|id: SenderId| id.to_string());
+    let party = Phone::typed(text).map(|phone| phone.to_string());
+    party.or_else(sender).map_err(|_: Invalid| {
+        Invalid::new(format_args!(
+            "{} is neither a phone number nor a Sender ID: write it like 12025550143 or ACME",
+            quote(text)
+        ))
+    })
 }
 
 /// A parser of one of `all`, by name.

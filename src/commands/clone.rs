@@ -1,5 +1,6 @@
 //! `textpeak streams clone`
 
+use super::advice;
 use super::failures::refused;
 use super::making::tell;
 use super::session::{Session, ask, new_identity, randomness};
@@ -21,5 +22,6 @@ pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
     let (identity, mut random) = (new_identity()?, randomness()?);
     let made = clone_stream(&session.store, &mut random, &source, name, &identity);
     let made = ask(made).map_err(|error| refused(session, "clone", error))?;
-    tell(session, &made, gateway)
+    tell(session, &made, gateway)?;
+    advice::tell(session, &made)
 }

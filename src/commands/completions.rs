@@ -1,13 +1,15 @@
 //! `textpeak completions`, and the answers to the scripts that it prints.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::session::Session;
+use super::session::{self, Session, zone};
 use crate::cli::{self, Live, Shell};
 use crate::domain::{Route, SenderId, Tag};
-use crate::store::{Catalogue, Clock, Home, LocalStore};
+use crate::render::time;
+use crate::store::{Catalogue, Clock, Home, LocalStore, MessageFilter, MessageStore as _};
 
 /// Values with a few words about each.
 type Candidates = Vec<(String, String)>;
@@ -29,6 +31,7 @@ pub fn answer_shell() -> bool {
         tags,
         senders,
         routes,
+        handsets,
     })
 }
 
@@ -37,12 +40,15 @@ fn from_catalogue(
     home: Option<PathBuf>,
     ask: impl FnOnce(&Catalogue) -> Option<Candidates>,
 ) -> Candidates {
-    let asked = home.or_else(|| std::env::var_os("TEXTPEAK_HOME").map(PathBuf::from));
-    let home = Home::locate(asked.filter(|home| !home.as_os_str().is_empty())).ok();
-    let store = home.map(|home| LocalStore::new(home, Clock::system()));
-    store
+    store(home)
         .and_then(|store| ask(&*store.snapshot_now().ok()?))
         .unwrap_or_default()
+}
+
+fn store(home: Option<PathBuf>) -> Option<LocalStore> {
+    let asked = home.or_else(|| std::env::var_os("TEXTPEAK_HOME").map(PathBuf::from));
+    let home = Home::locate(asked.filter(|home| !home.as_os_str().is_empty())).ok()?;
+    Some(LocalStore::new(home, Clock::system()))
 }
 
 /// Names and ids only: with thousands of streams, reading each would be felt at every Tab.
@@ -76,4 +82,22 @@ fn senders(home: Option<PathBuf>) -> Candidates {
         let about = |id: &SenderId| (id.to_string(), id.kind().name().to_owned());
         Some(catalogue.senders().iter().map(about).collect())
     })
+}
+
+/// How many of the newest messages are looked through: enough for the conversations that go on, and
+/// few enough that no Tab waits for them.
+const RECENT: usize = 500;
+
+/// The other side of recent messages, newest first.
+fn handsets(home: Option<PathBuf>) -> Candidates {
+    let recent = store(home).and_then(|store| {
+        let messages = store.messages(MessageFilter::default(), RECENT);
+        session::ask(messages).ok()
+    });
+    let mut seen = HashSet::new();
+    let messages = recent.unwrap_or_default().into_iter();
+    messages
+        .filter(|(_, message)| seen.insert(message.handset.clone()))
+        .map(|(_, message)| (message.handset, time(message.at, &zone())))
+        .collect()
 }

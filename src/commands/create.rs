@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::path::Path;
 
+use super::advice;
 use super::failures::refused;
-use super::making::{self, note_on_replies, tell};
+use super::making::{self, tell};
+use super::opened::Opening;
 use super::resume::{CreationContext, create_with_wizard};
 use super::session::{Session, environment, new_identity, now};
 use crate::cli::{CreateArgs, GatewayFlag};
@@ -93,7 +95,6 @@ fn tell_dry_run(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow:
 }
 
 fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyhow::Result<()> {
-    note_on_replies(session, &made.stream);
     tell(session, made, &creation.gateway)?;
     match &made.token {
         None => session.terminal.note(&format!(
@@ -103,7 +104,14 @@ fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyh
         Some(token) if creation.copy => session.copy("The token was", token.expose()),
         Some(_) => {}
     }
-    Ok(())
+    let stream = &made.stream;
+    if let (Some(_), Some(opening)) = (
+        &made.token,
+        Opening::of(stream.name.as_str(), &[], &stream.allowed_ips),
+    ) {
+        opening.tell(session);
+    }
+    advice::tell(session, made)
 }
 
 /// Adds conflicts with other streams; returns the Sender ID for an example.

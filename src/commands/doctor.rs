@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::advice;
 use super::session::{Session, ask};
 use crate::domain::{escape, quote};
 use crate::error::{Code, Failure};
 use crate::render::counted;
 use crate::service::{Diagnosis, ServiceError, diagnose};
-use crate::store::CatalogueChange;
+use crate::store::{CatalogueChange, StoreError};
 
 #[derive(Debug, Serialize)]
 struct Finding {
@@ -41,10 +42,11 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     }
     let open = found.iter().filter(|finding| !finding.fixed).count();
     let terminal = session.terminal;
-    let set_up = set_up(session);
+    let mut notes = set_up(session);
+    notes.extend(stream_notes(session).unwrap_or_default());
     if terminal.json() {
         terminal.answer_json(&serde_json::json!({
-            "home": session.home().folder(), "findings": found, "notes": set_up,
+            "home": session.home().folder(), "findings": found, "notes": notes,
         }))?;
     } else {
         let mut text = format!(
@@ -64,7 +66,7 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
             };
             text += &format!("{sign}: {problem}{remedy}\n");
         }
-        for note in &set_up {
+        for note in &notes {
             text += &format!("note:  {note}\n");
         }
         text += &if open == 0 {
@@ -171,6 +173,28 @@ fn forget_orphans(session: &Session) -> bool {
     let forget = vec![CatalogueChange::ForgetOrphans];
     session.store.apply_now(forget, None).is_ok()
 }
+
+/// Streams that may not do what is expected of them. No finding: both may be meant so.
+fn stream_notes(session: &Session) -> Result<Vec<String>, StoreError> {
+    let catalogue = session.catalogue()?;
+    let mut notes = Vec::new();
+    for stream in catalogue.streams()? {
+        let name = quote(stream.name.as_str());
+        for note in advice::notes(&stream, catalogue.routes()) {
+            let sentence = note.strip_prefix("Note: ").unwrap_or(&note);
+            notes.push(format!("{name}: {sentence}"));
+        }
+    }
+    let more = notes.len().saturating_sub(MOST_NOTES);
+    if more > 0 {
+        notes.truncate(MOST_NOTES);
+        notes.push(format!("{more} more notes of this kind."));
+    }
+    Ok(notes)
+}
+
+/// Most notes on streams: with thousands of streams the findings must stay in sight.
+const MOST_NOTES: usize = 10;
 
 /// How this run can talk, and whether the shell completes. No finding: both may be meant so.
 fn set_up(session: &Session) -> Vec<String> {

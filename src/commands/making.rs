@@ -5,7 +5,7 @@ use serde_json::json;
 use super::failures::refused;
 use super::preview::{previews, requests};
 use super::session::{Session, ask, randomness, zone};
-use crate::domain::{GatewayUrl, Reader, SenderId, Status, Stream, StreamJson, Token};
+use crate::domain::{GatewayUrl, Reader, Status, StreamJson, Token};
 use crate::error::Failure;
 use crate::render::{self, Times, beside, details};
 use crate::service::{self, Creation, Made, ResumeAt};
@@ -59,14 +59,4 @@ fn tell_json(session: &Session, made: &Made, gateway: &GatewayUrl) -> anyhow::Re
         "token": made.token.as_ref().map(Token::expose),
         "requests": render::json(&requests, true),
     }))
-}
-
-pub fn note_on_replies(session: &Session, stream: &Stream) {
-    if let Some(note) = stream
-        .default_sender
-        .as_ref()
-        .and_then(SenderId::reply_note)
-    {
-        session.terminal.note(&note);
-    }
 }

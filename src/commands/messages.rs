@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::render::{Cell, Column, Times, Tone, fields, ranked_table};
 use crate::service::{Line, timeline};
 use crate::store::{
-    Attempt, Delivery, DeliveryFilter, JobStore as _, MessageStore as _, StoreError,
+    Attempt, Delivery, DeliveryFilter, HandedOn, JobStore as _, MessageStore as _, StoreError,
 };
 
 pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
@@ -143,6 +143,7 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
     };
     let names = Names::read(session)?;
     let told = ask(deliveries(session, message.uuid))?;
+    let handed_on = ask(session.store.handed_on(message.uuid))?;
     let terminal = session.terminal;
     if terminal.json() {
         let items: Vec<_> = told
@@ -152,10 +153,19 @@ pub fn show(session: &Session, wanted: &str) -> anyhow::Result<()> {
         let mut json = listed::message(&message, &names, now);
         json["delivery"] = items.last().cloned().unwrap_or_default();
         json["deliveries"] = items.into();
+        json["route"] = handed_on.route.into();
+        json["remote_id"] = handed_on.remote_id.into();
         return terminal.answer_json(&json!(json));
     }
     let times = session.times();
     let mut lines = details(&message, &names, now, &times);
+    let HandedOn { route, remote_id } = handed_on;
+    let handed_on = [("Route", route), ("Remote id", remote_id)];
+    lines.extend(
+        handed_on
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?.into()))),
+    );
     for (delivery, attempts) in &told {
         lines.extend(delivery_lines(delivery, attempts, &times));
     }

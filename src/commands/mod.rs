@@ -1,5 +1,6 @@
 //! One verb per file: each introduces the layers to each other and has no rules of its own.
 
+mod advice;
 mod bulk;
 mod clone;
 mod completions;
@@ -16,6 +17,7 @@ mod list;
 mod listed;
 mod making;
 mod messages;
+mod opened;
 mod plan;
 mod preview;
 mod reply;
@@ -23,6 +25,7 @@ mod resume;
 mod routes;
 mod run_wizard;
 mod send;
+mod send_questions;
 mod senders;
 mod serve;
 mod session;
@@ -175,7 +178,7 @@ fn dispatch_routes(session: &Session, command: RoutesCommand) -> anyhow::Result<
     match command {
         RoutesCommand::List => routes::list(session),
         RoutesCommand::Add(args) => routes::add(session, args),
-        RoutesCommand::Test { name } => routes::test(session, &name),
+        RoutesCommand::Test { name } => routes::test(session, name.as_deref()),
         RoutesCommand::Remove { name } => routes::remove(session, &name),
     }
 }

@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 
+use super::advice;
 use super::interrupt_message::InterruptMessage;
 use super::list;
 use super::making;
+use super::opened::Opening;
 use super::run_wizard::{WizardInput, draft_kept, resume_command, run_wizard};
 use super::session::{Session, needs_a_terminal, now};
 use crate::cli::echo;
 use crate::domain::{GatewayUrl, Status, Step, Stream, StreamDraft, StreamIdentity, Token, quote};
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::service::Creation;
 use crate::wizard::{List, Outcome, Purpose, Script, Start, Typed};
 
@@ -169,6 +171,14 @@ fn created(
         copy,
     } = creation;
     let known = known.borrow();
+    let allowed = draft.allowed_ips.clone().unwrap_or_default();
+    let name = draft.name.as_ref().map_or("", |name| name.as_str());
+    if let Some(opening) = Opening::of(name, &[], &allowed)
+        && !opening.is_meant(session, interrupt_message)?
+    {
+        let failure = Failure::new(Code::Cancelled, "the stream was not created");
+        return Err(failure.hint(resume_command(session, draft)).into());
+    }
     let order = Creation {
         draft,
         identity,
@@ -198,11 +208,12 @@ fn created(
     if !terminal.json() {
         list::newest(session, 10)?;
     }
+    advice::tell(session, &made)?;
     let words = echo(draft, false);
     let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(
-        "The same without the wizard:\n  {}",
-        session.paste(&words)
+        "The same without the wizard:\n{}",
+        session.paste_indented(&words)
     ));
     if draft
         .webhook_headers

@@ -8,7 +8,7 @@ use super::session::{Session, ask, block_on};
 use crate::api::HeaderValue;
 use crate::cli::AddRouteArgs;
 use crate::client::{CallError, Probe, StreamsApi};
-use crate::domain::{Route, RouteToken};
+use crate::domain::{Route, RouteToken, same_name};
 use crate::error::{Code, Failure};
 use crate::files::read_text_input;
 use crate::render::table;
@@ -25,7 +25,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
     if routes.is_empty() {
         terminal.note(&format!(
             "No routes yet: messages of live streams end in no_routes. To add one: {}",
-            session.paste(&["routes", "add", "--token-file", "-"])
+            add_command(session)
         ));
         return Ok(());
     }
@@ -113,16 +113,38 @@ pub fn remove(session: &Session, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn only<'a>(session: &Session, routes: &'a [Route]) -> Result<&'a Route, Failure> {
+    match routes {
+        [route] => Ok(route),
+        [] => Err(Failure::not_found("there is no route to test").hint(add_command(session))),
+        several => {
+            let names: Vec<_> = several.iter().map(|route| route.name.as_str()).collect();
+            Err(Failure::usage(format_args!(
+                "there are several routes: {}",
+                names.join(", ")
+            ))
+            .hint(session.paste(&["routes", "test", names[0]])))
+        }
+    }
+}
+
+/// The command that adds a route for every live stream.
+pub fn add_command(session: &Session) -> String {
+    session.paste(&["routes", "add", "--token-file", "-"])
+}
+
 /// Asks for the status of a message that there is not: an API that takes the token says so, and
 /// nothing is sent.
-pub fn test(session: &Session, name: &str) -> anyhow::Result<()> {
+pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
     let catalogue = session.catalogue()?;
-    let same = |route: &&Route| crate::domain::same_name(route.name.as_str(), name);
-    let route = catalogue
-        .routes()
-        .iter()
-        .find(same)
-        .ok_or_else(|| StoreError::NoRoute(name.to_owned()))?;
+    let route = match name {
+        Some(name) => {
+            let same = |route: &&Route| same_name(route.name.as_str(), name);
+            let found = catalogue.routes().iter().find(same);
+            found.ok_or_else(|| StoreError::NoRoute(name.to_owned()))?
+        }
+        None => only(session, catalogue.routes())?,
+    };
     let token = session
         .store
         .secrets_now()?

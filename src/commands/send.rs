@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::advice;
 use super::bulk;
+use super::routes::add_command;
+use super::send_questions::recipient_and_text;
 use super::session::{Session, block_on};
 use super::wire::{Wire, shown, token_of};
 use crate::api::{MOST_MESSAGES, MessageBody, SendBody, StatusReport};
@@ -34,8 +37,7 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
         ..
     } = args;
     let stream = session.find(&stream)?;
-    // clap has seen to it that there are both, or a file.
-    let (Some(to), Some(text)) = (to, text) else {
+    if bulk.from_file.is_some() {
         let order = bulk::Order {
             stream: &stream,
             sender,
@@ -44,7 +46,8 @@ pub fn run(session: &Session, args: SendArgs) -> anyhow::Result<Code> {
             gateway: &gateway,
         };
         return bulk::run(session, bulk, &order);
-    };
+    }
+    let (to, text) = recipient_and_text(session, to, text)?;
     let one = One {
         to,
         text,
@@ -129,7 +132,7 @@ impl One {
             wire.close().await;
             Ok((uuid, last))
         })?;
-        self.tell(session, stream, &measured, &uuid, last.as_ref())?;
+        self.tell(session, stream, gateway, (&measured, &uuid, last.as_ref()))?;
         Ok(match (wait, last) {
             (None, _) => Code::Done,
             (Some(_), Some(last)) if last.status == MessageStatus::Delivered.name() => Code::Done,
@@ -141,9 +144,8 @@ impl One {
         &self,
         session: &Session,
         stream: &Stream,
-        measured: &Segments,
-        uuid: &str,
-        last: Option<&StatusReport>,
+        gateway: &GatewayOptions,
+        (measured, uuid, last): (&Segments, &str, Option<&StatusReport>),
     ) -> anyhow::Result<()> {
         let terminal = session.terminal;
         let status = last.map(|report| report.status.as_str());
@@ -167,7 +169,7 @@ impl One {
             let said = format!("{}{}", report.status, why.unwrap_or_default());
             terminal.note(&escape(&said));
         }
-        Ok(())
+        say_how_to_add_a_route(session, stream, gateway)
     }
 }
 
@@ -186,6 +188,23 @@ pub fn say_whose_gateway(session: &Session, stream: &Stream, gateway: &GatewayOp
             .terminal
             .note("Sent by the owner through a gateway of its own: the allow list is not applied.");
     }
+}
+
+/// Names the way out of `no_routes`, where the routes of this home decide.
+pub fn say_how_to_add_a_route(
+    session: &Session,
+    stream: &Stream,
+    gateway: &GatewayOptions,
+) -> anyhow::Result<()> {
+    if gateway.url().is_none()
+        && let Some(note) = advice::no_route(stream, session.catalogue()?.routes())
+    {
+        let command = add_command(session);
+        session
+            .terminal
+            .note(&format!("{note} To add one: {command}"));
+    }
+    Ok(())
 }
 
 /// Says that messages of a live stream are kept and not submitted yet.

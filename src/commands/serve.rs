@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use super::session::Session;
 use super::wire::unopened;
 use crate::cli::{LogFormat, ServeArgs};
-use crate::domain::quote;
+use crate::domain::{Status, Stream, escape, quote};
 use crate::error::Failure;
 use crate::gateway::{Gateway, Options};
+use crate::render::counted;
 use crate::service::log::{Log, LogEntry};
 use crate::terminal::{Terminal, json_line};
 
@@ -38,6 +39,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         retry: Some(retry),
     };
     raise_the_limit_of_files();
+    let is_read = matches!(log, LogFormat::Text);
     let (log, ended) = logging(session.terminal, log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers())
@@ -61,6 +63,9 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         } else {
             session.terminal.answer(&format!("Listening on {url}"))?;
         }
+        if is_read {
+            introduce(session, &gateway.streams().await);
+        }
         gateway.serve(stop).await;
         Ok(())
     });
@@ -69,6 +74,32 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     drop(runtime);
     let _ = ended.recv_timeout(LAST_LINES);
     served
+}
+
+/// Most streams that are named.
+const NAMED: usize = 5;
+
+/// For people: whom it serves, out of which home, and until when.
+fn introduce(session: &Session, streams: &[Arc<Stream>]) {
+    let ready = streams.iter().filter(|one| one.status == Status::Ready);
+    let mut names: Vec<_> = ready.map(|one| quote(one.name.as_str())).collect();
+    names.sort();
+    let count = match names.len() {
+        0 => "none Ready".to_owned(),
+        ready => format!("{ready} Ready"),
+    };
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let mut listed = names.join(", ");
+    if more > 0 {
+        listed += &format!(" and {more} more");
+    }
+    let colon = if listed.is_empty() { "" } else { ": " };
+    session.terminal.note(&format!(
+        "Home: {}\n{}, {count}{colon}{listed}\nPress Ctrl-C to stop.",
+        escape(&session.home().folder().to_string_lossy()),
+        counted(streams.len(), "stream"),
+    ));
 }
 
 fn open_to_all(session: &Session, name: &str) -> Failure {

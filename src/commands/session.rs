@@ -10,7 +10,7 @@ use jiff::{Timestamp, Unit};
 
 use crate::domain::{Stream, StreamId, StreamIdentity, Token, WebhookSecret, escape};
 use crate::error::Failure;
-use crate::render::{Times, command_line};
+use crate::render::{Times, command_line, command_lines};
 use crate::service::{self, ServiceError};
 use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
 use crate::terminal::{Terminal, TerminalOptions};
@@ -85,12 +85,27 @@ impl Session {
 
     /// A command line of ours that can be pasted, for this home.
     pub fn paste(&self, words: &[&str]) -> String {
+        command_line(&self.whole(words))
+    }
+
+    /// As [`Session::paste`], over as many lines as the terminal makes necessary, each indented.
+    pub fn paste_indented(&self, words: &[&str]) -> String {
+        const INDENT: &str = "  ";
+        let room = self.terminal.prompt_width();
+        let room = room.map_or(usize::MAX, |width| {
+            usize::from(width).saturating_sub(INDENT.len())
+        });
+        let lines = command_lines(&self.whole(words), room);
+        format!("{INDENT}{}", lines.replace('\n', &format!("\n{INDENT}")))
+    }
+
+    fn whole(&self, words: &[&str]) -> Vec<String> {
         let home = self.home_flag.iter().flat_map(|home| ["--home", home]);
         let words = ["textpeak"]
             .into_iter()
             .chain(words.iter().copied())
             .chain(home);
-        command_line(&words.map(str::to_owned).collect::<Vec<_>>())
+        words.map(str::to_owned).collect()
     }
 
     pub fn copy(&self, what: &str, text: &str) {

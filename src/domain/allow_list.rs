@@ -24,6 +24,27 @@ impl AllowedIp {
     }
 }
 
+/// Who may call after a change of an allow list, where it lets everybody in who has an address: the
+/// last entry goes, or a block of every address comes.
+pub fn opened_to(before: &[AllowedIp], after: &[AllowedIp]) -> Option<&'static str> {
+    const ANY: &str = "any address";
+    if after.is_empty() {
+        return (!before.is_empty()).then_some(ANY);
+    }
+    let comes = |is_family: fn(&IpNet) -> bool| {
+        let is_whole = |one: &AllowedIp| one.0.prefix_len() == 0 && is_family(&one.0);
+        after.iter().any(is_whole) && !before.iter().any(is_whole)
+    };
+    let v4 = comes(|net| matches!(net, IpNet::V4(_)));
+    let v6 = comes(|net| matches!(net, IpNet::V6(_)));
+    match (v4, v6) {
+        (true, true) => Some(ANY),
+        (true, false) => Some("any IPv4 address"),
+        (false, true) => Some("any IPv6 address"),
+        (false, false) => None,
+    }
+}
+
 impl fmt::Display for AllowedIp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.prefix_len() == self.0.max_prefix_len() {
@@ -123,6 +144,28 @@ mod tests {
         let block: AllowedIp = "198.51.100.0/24".parse().unwrap();
         assert!(block.contains("::ffff:198.51.100.9".parse().unwrap()));
         assert!(!block.contains("198.51.101.9".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_list_that_lets_everybody_in_is_told_from_others() {
+        let list = |text: &str| -> Vec<AllowedIp> {
+            let one = |part: &str| part.parse().unwrap();
+            text.split_whitespace().map(one).collect()
+        };
+        for (before, after, who) in [
+            ("", "", None),
+            ("192.0.2.1", "192.0.2.2", None),
+            ("", "192.0.2.1", None),
+            ("192.0.2.1", "", Some("any address")),
+            ("0.0.0.0/0", "", Some("any address")),
+            ("", "0.0.0.0/0", Some("any IPv4 address")),
+            ("0.0.0.0/0", "0.0.0.0/0 192.0.2.1", None),
+            ("192.0.2.1", "192.0.2.1 ::/0", Some("any IPv6 address")),
+            ("", "0.0.0.0/0 ::/0", Some("any address")),
+        ] {
+            let told = opened_to(&list(before), &list(after));
+            assert_eq!(told, who, "{before:?} → {after:?}");
+        }
     }
 
     proptest! {

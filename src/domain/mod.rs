@@ -41,7 +41,7 @@ mod value;
 mod webhook;
 mod webhook_secret;
 
-pub use allow_list::AllowedIp;
+pub use allow_list::{AllowedIp, opened_to};
 pub use demo::Course;
 pub use difference::{Difference, differences};
 pub use document::{Document, Exported, Syntax, placeholders};

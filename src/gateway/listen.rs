@@ -117,6 +117,12 @@ impl Gateway {
         self.address
     }
 
+    /// The streams that have a token, in any order.
+    pub async fn streams(&self) -> Vec<Arc<Stream>> {
+        let streams = self.app.context.streams.get().await;
+        streams.all().cloned().collect()
+    }
+
     /// The streams that nobody is served on, because they have no allow list.
     pub async fn without_allow_list(&self) -> Vec<Arc<Stream>> {
         if self.app.context.policy.any_address {

@@ -20,12 +20,12 @@ impl Cell {
         }
     }
 
-    /// Escaped, cut and filled up to this width, then colored: a color is neither escaped nor cut.
+    /// Escaped, cut and filled up to this width.
     pub(super) fn fitted(&self, width: usize) -> String {
         let text = escape(&self.text);
         let text = truncate_str(&text, width, "…");
         let blanks = width.saturating_sub(measure_text_width(&text));
-        self.tone.paint(&text) + &" ".repeat(blanks)
+        text.into_owned() + &" ".repeat(blanks)
     }
 }
 

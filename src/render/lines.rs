@@ -57,7 +57,7 @@ impl<'a> Lines<'a> {
         let columns = fit(self.columns, &widest, GAP, self.width + GAP);
         let cells = columns.iter().map(|column| {
             let cell = &cells[column.at];
-            cell.fitted(column.width)
+            cell.tone.paint_word(&cell.fitted(column.width))
         });
         let line = cells.collect::<Vec<_>>().join(&" ".repeat(GAP));
         line.trim_end().to_owned()

@@ -23,7 +23,7 @@ pub use lines::Lines;
 pub use plan::{differences, plan};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
-pub use shell::{command_line, shell_word};
+pub use shell::{command_line, command_lines, shell_word};
 pub use table::{ranked_table, table};
 pub use times::{Times, time};
 pub use tone::Tone;

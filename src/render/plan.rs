@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::{Difference, Plan, escape};
+use crate::domain::{Difference, Field, Plan, escape};
 
 pub fn plan(plan: &Plan) -> String {
     let mut text = String::new();
@@ -32,19 +32,18 @@ fn line(sign: char, verb: &str, name: &str, color: AnsiColor) -> String {
 }
 
 pub fn differences(differences: &[Difference]) -> String {
-    let shown = |text: &str| {
-        if text.is_empty() {
-            "-".to_owned()
-        } else {
-            escape(text).into_owned()
-        }
+    let shown = |field: &str, text: &str| match text {
+        // An empty allow list allows most, which nothing must look like.
+        "" if field == Field::AllowedIps.key() => "any".to_owned(),
+        "" => "-".to_owned(),
+        text => escape(text).into_owned(),
     };
     let line = |d: &Difference| {
         format!(
             "    {}: {} → {}\n",
             d.field,
-            shown(&d.before),
-            shown(&d.after)
+            shown(&d.field, &d.before),
+            shown(&d.field, &d.after)
         )
     };
     differences.iter().map(line).collect()

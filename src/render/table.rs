@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use comfy_table::{ContentArrangement, Table, presets};
 use console::measure_text_width;
 
 use super::cell::Cell;
@@ -63,26 +64,42 @@ fn widest(rows: &[Vec<Cell>], column: usize) -> usize {
     widths.max().unwrap_or(0)
 }
 
-/// The first row is the header.
+/// The first row is the header. Colors come last: the table counts every character as seen.
 fn draw(rows: &[Vec<Cell>], columns: &[Fitted]) -> String {
-    let rule = |begin: char, line: &str, cross: &str, end: char| {
-        let parts = columns.iter().map(|column| line.repeat(column.width + 2));
-        format!("{begin}{}{end}", parts.collect::<Vec<_>>().join(cross))
-    };
-    let drawn = |row: &[Cell]| {
+    let plain = |row: &Vec<Cell>| -> Vec<String> {
         let cell = |column: &Fitted| row[column.at].fitted(column.width);
-        let cells: Vec<_> = columns.iter().map(cell).collect();
-        format!("│ {} │", cells.join(" ┆ "))
+        columns.iter().map(cell).collect()
     };
-    let mut lines = vec![rule('┌', "─", "┬", '┐')];
-    for (at, row) in rows.iter().enumerate() {
-        lines.push(drawn(row));
-        if at == 0 {
-            lines.push(rule('╞', "═", "╪", '╡'));
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    let mut cells = rows.iter().map(plain);
+    table.set_header(cells.next().unwrap_or_default());
+    table.add_rows(cells);
+    let drawn = table.trim_fmt();
+    // A line, the header and another line stand above the second row.
+    let above = 3;
+    let paint = |(at, line): (usize, &str)| {
+        let row = at.checked_sub(above).and_then(|at| rows.get(at + 1));
+        row.map_or_else(|| line.to_owned(), |row| painted(line, row, columns))
+    };
+    let lines: Vec<_> = drawn.lines().enumerate().map(paint).collect();
+    lines.join("\n")
+}
+
+fn painted(line: &str, row: &[Cell], columns: &[Fitted]) -> String {
+    let (mut text, mut rest) = (String::new(), line);
+    for column in columns {
+        let cell = &row[column.at];
+        let plain = cell.fitted(column.width);
+        if let Some((before, after)) = rest.split_once(&plain) {
+            text += before;
+            text += &cell.tone.paint_word(&plain);
+            rest = after;
         }
     }
-    lines.push(rule('└', "─", "┴", '┘'));
-    lines.join("\n")
+    text + rest
 }
 
 #[cfg(test)]

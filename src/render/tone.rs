@@ -28,6 +28,14 @@ impl Tone {
     }
 }
 
+impl Tone {
+    /// Colors a word, and not the blanks after it.
+    pub(super) fn paint_word(self, text: &str) -> String {
+        let word = text.trim_end_matches(' ');
+        self.paint(word) + &text[word.len()..]
+    }
+}
+
 impl From<Status> for Tone {
     fn from(status: Status) -> Self {
         match status {

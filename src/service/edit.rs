@@ -4,7 +4,9 @@ use super::change::{Basis, change};
 use super::create::still;
 use super::find::find;
 use super::{ServiceError, now};
-use crate::domain::{Difference, RawDraft, Removals, Stream, StreamDraft, StreamId, differences};
+use crate::domain::{
+    AllowedIp, Difference, RawDraft, Removals, Stream, StreamDraft, StreamId, Unique, differences,
+};
 use crate::store::{CatalogueChange, CatalogueStore, Clock};
 
 #[derive(Debug)]
@@ -74,6 +76,12 @@ pub async fn edit(
         ))
     })
     .await
+}
+
+/// The addresses that may call after an edit; `None` where it will be refused.
+pub fn allowed_after(there: &Stream, answers: &Answers<'_>) -> Option<Unique<AllowedIp>> {
+    let draft = draft(there, answers).ok()?;
+    Some(draft.allowed_ips.unwrap_or_default())
 }
 
 fn draft(there: &Stream, answers: &Answers<'_>) -> Result<StreamDraft, ServiceError> {

@@ -39,7 +39,7 @@ pub use create::{Creation, Made, create};
 pub use delete::delete;
 pub use doctor::{Diagnosis, diagnose};
 pub use document::{Wanted, apply, plan};
-pub use edit::{Answers, Edited, edit};
+pub use edit::{Answers, Edited, allowed_after, edit};
 pub use enable::set_enabled;
 pub use error::ServiceError;
 pub use find::{find, find_all};

@@ -140,6 +140,8 @@ pub struct Settlement {
     pub outcome: Outcome,
     /// The URL that is told of a change of status; `None` where nobody asked.
     pub notify: Option<String>,
+    /// The route by which it was tried to hand a message on.
+    pub route: Option<String>,
 }
 
 impl Settlement {
@@ -149,11 +151,16 @@ impl Settlement {
             lease: job.lease,
             outcome,
             notify: None,
+            route: None,
         }
     }
 
     pub fn notify(self, notify: Option<String>) -> Self {
         Self { notify, ..self }
+    }
+
+    pub fn route(self, route: Option<String>) -> Self {
+        Self { route, ..self }
     }
 }
 

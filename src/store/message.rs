@@ -104,6 +104,15 @@ pub struct Statistics {
     pub open: u64,
 }
 
+/// How far a live message was handed on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandedOn {
+    /// The route that was tried last, by name.
+    pub route: Option<String>,
+    /// The carrier's id of the message, once it took it.
+    pub remote_id: Option<String>,
+}
+
 /// Messages of a home. What a call answers for is durable.
 #[async_trait]
 pub trait MessageStore: Send + Sync {
@@ -137,6 +146,9 @@ pub trait MessageStore: Send + Sync {
         filter: MessageFilter,
         limit: usize,
     ) -> Result<Vec<(Cursor, Message)>, StoreError>;
+
+    /// By which route a message was handed on; nothing for one that stays here.
+    async fn handed_on(&self, uuid: Uuid) -> Result<HandedOn, StoreError>;
 
     /// The place of the newest message.
     async fn newest(&self) -> Result<Cursor, StoreError>;

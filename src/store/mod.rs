@@ -26,8 +26,8 @@ pub use job::{
 };
 pub use local::{Home, LocalStore, Serving};
 pub use message::{
-    Accepted, AcceptedBatch, Cursor, MessageFilter, MessageStore, NewMessage, NewMessages,
-    NewReply, Received, Statistics,
+    Accepted, AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessage,
+    NewMessages, NewReply, Received, Statistics,
 };
 pub use secrets::Secrets;
 pub use snapshot::{Catalogue, Entry};

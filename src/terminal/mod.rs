@@ -81,6 +81,13 @@ impl Terminal {
         self.width
     }
 
+    /// Columns of stderr; `None` where it is not a terminal.
+    #[expect(clippy::unused_self, reason = "as for stdout")]
+    pub fn prompt_width(&self) -> Option<u16> {
+        let is_terminal = io::stderr().is_terminal();
+        is_terminal.then(|| columns(&console::Term::stderr()))
+    }
+
     pub fn is_interactive(&self) -> bool {
         let here = io::stdin().is_terminal() && io::stderr().is_terminal();
         here && !self.options.no_input

@@ -223,7 +223,8 @@ fn ten_thousand_streams_complete_without_being_read_one_by_one() {
         .collect();
     let text = format!(r#"{{"version": 1, "streams": [{}]}}"#, streams.join(","));
     fs::write(env.home().join("state.json"), text).unwrap();
-    assert_eq!(values(&env, &["streams", "show", ""]).len(), 10_000);
+    assert_eq!(values(&env, &["streams", "show", ""]).len(), 50);
+    assert_eq!(values(&env, &["streams", "show", "str"]).len(), 10_000);
     assert_eq!(values(&env, &["streams", "show", "stream 1234"]).len(), 1);
 }
 
@@ -243,4 +244,46 @@ fn a_variable_of_the_same_name_changes_no_ordinary_run() {
             "{value}"
         );
     }
+}
+
+#[test]
+fn numbers_of_recent_messages_complete_where_a_handset_is_meant() {
+    let env = TestEnv::new();
+    assert_eq!(values(&env, &["messages", "wait", "--to", ""]), [""; 0]);
+    assert!(!env.home().exists());
+    let create = ["streams", "create", "--name", "OTP", "--demo"];
+    env.ok(&[&create[..], &["--add-sender", "12025550100"]].concat());
+    for to in ["12025550143", "12025550144", "12025550143"] {
+        env.ok_saying(
+            &["send", "OTP", "--to", to, "--text", "Hi"],
+            "1 segment, GSM-7, 2 of 160 characters",
+        );
+    }
+    let newest_first = ["12025550143", "12025550144"];
+    for words in [
+        &["messages", "list", "--to"][..],
+        &["messages", "list", "--from"],
+        &["messages", "wait", "--from"],
+        &["messages", "follow", "--to"],
+        &["reply", "OTP", "--from"],
+        &["send", "OTP", "--to"],
+    ] {
+        assert_eq!(values(&env, &[words, &[""]].concat()), newest_first);
+    }
+    let started = ["reply", "OTP", "--from", "1202555014"];
+    assert_eq!(values(&env, &started), newest_first);
+}
+
+#[test]
+fn a_long_catalogue_waits_until_something_is_typed() {
+    let env = TestEnv::new();
+    let senders: Vec<_> = (0..120).map(|n| format!("SENDER{n}")).collect();
+    let add: Vec<_> = ["senders", "add"]
+        .into_iter()
+        .chain(senders.iter().map(String::as_str))
+        .collect();
+    env.json(&add);
+    let offered = |typed| values(&env, &["streams", "list", "--sender", typed]);
+    assert_eq!(offered("").len(), 50);
+    assert_eq!(offered("SENDER1").len(), 31);
 }

@@ -191,6 +191,36 @@ fn a_gateway_that_is_named_is_the_one_that_is_called() {
 }
 
 #[test]
+fn numbers_may_be_typed_as_people_write_them() {
+    let env = home();
+    let words = ["send", "OTP", "--to", "+1 (202) 555-0143", "--text", "Hi"];
+    let sent = env.json(&words);
+    assert_eq!(sent["to"], "12025550143");
+    let from = ["reply", "OTP", "--from", "1.202.555.0143", "--text", "Yes"];
+    let reply = env.json(&from);
+    assert_eq!(reply["message"]["from"], "12025550143");
+    let listed = env.json(&["messages", "list", "--to", "+1 202 555 0143"]);
+    assert_eq!(listed["total"], 1);
+    let waited = ["messages", "wait", "--from", "+1-202-555-0143"];
+    assert_eq!(env.ok(&waited), "Yes\n");
+}
+
+#[test]
+fn waiting_for_a_number_that_is_none_is_refused_at_once() {
+    let env = home();
+    for flag in ["--to", "--from"] {
+        let words = ["messages", "wait", flag, "(202) 555-0143"];
+        let said = env.fails(2, &words);
+        assert!(
+            said.starts_with(&format!(
+                "error: {flag}: “(202) 555-0143” is neither a phone"
+            )),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn what_cannot_be_sent_is_refused_by_name() {
     let env = home();
     assert!(
@@ -198,8 +228,11 @@ fn what_cannot_be_sent_is_refused_by_name() {
             .contains("no stream")
     );
     assert!(
-        env.fails(2, &["send", "OTP", "--to", "+12025550143", "--text", "Hi"])
-            .contains("without +")
+        env.fails(
+            2,
+            &["send", "OTP", "--to", "(202) 555-0143", "--text", "Hi"]
+        )
+        .contains("country code first")
     );
     assert!(
         env.fails(2, &["send", "OTP", "--to", "12025550143", "--text", ""])

@@ -18,6 +18,12 @@ fn the_main_help_groups_commands_by_task_and_tells_the_exit_codes() {
 }
 
 #[test]
+fn the_name_alone_prints_the_help() {
+    let env = TestEnv::new();
+    assert_eq!(env.ok(&[]), env.ok(&["--help"]));
+}
+
+#[test]
 fn every_help_fits_a_hundred_columns() {
     let env = TestEnv::new();
     for words in [
@@ -71,7 +77,9 @@ fn a_wrong_command_line_is_one_sentence_and_a_way_on() {
         env.fails(2, &["streams", "list", "--status", "x"])
             .contains("hint: textpeak streams list --help")
     );
-    env.fails(2, &[]);
-    env.fails(2, &["streams"]);
+    assert!(
+        env.fails(2, &["streams"])
+            .contains("hint: textpeak streams --help")
+    );
     assert!(env.ok(&["--version"]).starts_with("textpeak "));
 }

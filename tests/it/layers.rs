@@ -33,9 +33,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// A name and the rooms that alone may speak it.
-const ALONE: [(&str, &[&str]); 12] = [
+const ALONE: [(&str, &[&str]); 13] = [
     ("clap", &["cli"]),
     ("dialoguer", &["wizard"]),
+    ("comfy_table", &["render"]),
     ("yaml_serde", &["document"]),
     ("tempfile", &["atomic.rs", "files", "store"]),
     ("dirs", &["store"]),

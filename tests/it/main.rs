@@ -32,6 +32,8 @@ mod layers;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]
+mod opened;
+#[cfg(unix)]
 mod outage;
 #[cfg(unix)]
 mod people;
@@ -45,6 +47,8 @@ mod reports_live;
 mod routes;
 #[cfg(unix)]
 mod samples;
+#[cfg(unix)]
+mod send_questions;
 #[cfg(unix)]
 mod serve;
 mod store;

@@ -49,7 +49,12 @@ fn fate(env: &TestEnv) -> Value {
 #[test]
 fn without_a_route_there_is_no_way_out() {
     let env = home(None);
-    assert_eq!(fate(&env)["status"], "no_routes");
+    let fate = fate(&env);
+    assert_eq!(fate["status"], "no_routes");
+    assert_eq!(
+        (&fate["route"], &fate["remote_id"]),
+        (&json!(null), &json!(null))
+    );
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
 }
 
@@ -95,6 +100,18 @@ fn one_gateway_is_the_others_way_out() {
         show(0)["status"] == "delivered" && show(1)["status"] == "undelivered"
     });
     assert!(show(0)["sent_at"].is_string());
+    let there = upstream.json(&["messages", "list", "--to", "12025550143"]);
+    let handed_on = (&show(0)["route"], &show(0)["remote_id"]);
+    assert_eq!(
+        handed_on,
+        (&json!("default"), &there["items"][0]["message_uuid"])
+    );
+    let shown = env.ok(&["messages", "show", &uuid(0)]);
+    let remote = show(0)["remote_id"].as_str().unwrap().to_owned();
+    for (name, value) in [("Route", "default"), ("Remote id", &remote)] {
+        let is_told = |line: &str| line.starts_with(name) && line.ends_with(value);
+        assert!(shown.lines().any(is_told), "{name} in {shown}");
+    }
     assert_eq!(
         upstream.json(&["messages", "list"])["total"],
         2,
@@ -172,6 +189,8 @@ fn whatever_the_other_side_answers_nothing_is_sent_twice() {
         let env = home(Some(&format!("http://{}", near.address)));
         let fate = fate(&env);
         assert_eq!(fate["status"], status, "{what}: {fate}");
+        let handed_on = (&fate["route"], &fate["remote_id"]);
+        assert_eq!(handed_on, (&json!("default"), &json!(null)), "{what}");
         assert!(
             fate["details"].as_str().unwrap().contains(said),
             "{what}: {fate}"
@@ -323,7 +342,10 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
         "{empty:?}"
     );
     env.fails(3, &["routes", "remove", "nope"]);
-    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    assert!(
+        env.fails(5, &["routes", "test", "Default"])
+            .contains("cannot connect")
+    );
     env.ok_saying(
         &["routes", "remove", "DEFAULT"],
         "Removed default with its token.",
@@ -336,6 +358,28 @@ fn routes_are_added_with_a_token_that_no_argument_carries() {
     assert_eq!(env.json(&["routes", "list"])["total"], 0);
     let tokens = std::fs::read_to_string(env.home().join("tokens.json")).unwrap();
     assert!(!tokens.contains("other-token"), "{tokens}");
+}
+
+#[test]
+fn a_test_without_a_name_takes_the_only_route() {
+    let none = TestEnv::new();
+    let said = none.fails(3, &["routes", "test"]);
+    snapbox::assert_data_eq!(
+        said,
+        "error: there is no route to test\nhint: textpeak routes add --token-file -\n"
+    );
+    let env = TestEnv::new();
+    let add = |name: &str| {
+        let words = ["routes", "add", name, "--token-file", "-"];
+        let there = ["--base-url", "http://127.0.0.1:1"];
+        let added = env.run_with_input(&[&words[..], &there].concat(), TOKEN);
+        added.ok_saying("Added.[..]");
+    };
+    add("own");
+    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    add("far");
+    let several = env.fails(2, &["routes", "test"]);
+    assert!(several.contains("several routes: own, far"), "{several}");
 }
 
 #[test]
@@ -398,4 +442,77 @@ fn asking_for_a_status_hands_nothing_on() {
     assert_eq!((waiting(), upstream.heard().len()), (as_it_was, before));
     let _gateway = Served::start(&env, &[]);
     eventually("serve goes on with it", || upstream.heard().len() > before);
+}
+
+#[test]
+fn a_live_stream_without_a_route_is_told_of_wherever_it_is_met() {
+    const NOTE: &str = "Note: this stream has no route; its messages end in no_routes.";
+    const ADD: &str = "textpeak routes add --token-file -";
+    let env = TestEnv::new();
+    let create = ["streams", "create", "--name", "live", "--add-sender"];
+    env.ok_saying(
+        &[&create[..], &["ACME"]].concat(),
+        &format!(
+            "Note: handsets cannot answer ACME; replies need a numeric Sender ID.\n\
+             {NOTE}\nNext: {ADD}"
+        ),
+    );
+    let sent = env.run(&SEND);
+    assert!(
+        sent.stderr
+            .ends_with(&format!("{NOTE} To add one: {ADD}\n")),
+        "{sent:?}"
+    );
+    let notes = env.json(&["doctor"])["notes"].to_string();
+    for sentence in [
+        "“live”: handsets cannot answer ACME; replies need a numeric Sender ID.",
+        "“live”: this stream has no route; its messages end in no_routes.",
+    ] {
+        assert!(notes.contains(sentence), "{notes}");
+    }
+    let edit = ["streams", "edit", "live"];
+    env.ok_saying(&[&edit[..], &["--demo"]].concat(), "");
+    env.ok_saying(&[&edit[..], &["--live"]].concat(), NOTE);
+    env.ok_saying(
+        &[&edit[..], &["--add-sender", "BRAND"]].concat(),
+        "Note: handsets cannot answer BRAND;[..]",
+    );
+    for (name, silent) in [("a", &["-q"][..]), ("b", &["-o", "json"])] {
+        let create = ["streams", "create", "--name", name];
+        let run = env.run(&[silent, &create].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn a_new_stream_s_next_step_works() {
+    let env = TestEnv::new();
+    let next = |words: &[&str]| {
+        let run = env.run(words);
+        let said = run.stderr.lines().last().unwrap();
+        said.strip_prefix("Next: ").unwrap().to_owned()
+    };
+    let create = |name| ["streams", "create", "--demo", "--name", name];
+    let first = next(&create("first"));
+    assert_eq!(
+        first,
+        "textpeak streams edit first --add-sender 12025550100"
+    );
+    env.ok(&first.split(' ').skip(1).collect::<Vec<_>>());
+    let send = "--to 12025550143 --text Hello";
+    let cloned = next(&["streams", "clone", "first", "--name", "second"]);
+    assert_eq!(cloned, format!("textpeak send second {send}"));
+    let third = next(&create("third"));
+    assert_eq!(
+        third,
+        format!("textpeak send third --sender 12025550100 {send}")
+    );
+    let run = env.run(&third.split(' ').skip(1).collect::<Vec<_>>());
+    run.ok_saying("1 segment, GSM-7, 5 of 160 characters");
+    let words = ["routes", "add", "--base-url", "http://127.0.0.1:1"];
+    env.run_with_input(&[&words[..], &["--token-file", "-"]].concat(), TOKEN)
+        .ok_saying("Added.[..]");
+    let live = ["--name", "live", "--sender", "12025550100"];
+    let live = next(&[&["streams", "create"], &live[..]].concat());
+    assert_eq!(live, format!("textpeak send live {send}"));
 }

@@ -559,3 +559,24 @@ fn a_stop_lets_requests_finish_and_takes_no_more() {
     assert_eq!(gateway.child().wait().unwrap().code(), Some(0));
     assert!(begun.elapsed().as_secs() < 9, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn it_says_whom_it_serves_out_of_which_home_and_how_to_stop_it() {
+    let env = TestEnv::new();
+    for n in 1..=7 {
+        demo(&env, &format!("S{n}"), &[]);
+    }
+    env.ok_saying(&["streams", "disable", "S3"], "“S3” is Disabled.");
+    let (_, said) = Served::start(&env, &[]).stop();
+    let expected = format!(
+        "Home: {}\n7 streams, 6 Ready: “S1”, “S2”, “S4”, “S5”, “S6” and 1 more\n\
+         Press Ctrl-C to stop.\n",
+        env.home().display()
+    );
+    assert!(said.starts_with(&expected), "{said}");
+    let (_, said) = Served::start(&env, &["--log", "json"]).stop();
+    assert!(!said.contains("Ctrl-C"), "{said}");
+    let none = TestEnv::new();
+    let (_, said) = Served::start(&none, &[]).stop();
+    assert!(said.contains("\n0 streams, none Ready\n"), "{said}");
+}

@@ -506,3 +506,16 @@ fn a_backlog_costs_no_more_than_its_length() {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+#[test]
+fn where_nothing_is_dead_redelivering_says_so_and_writes_nothing() {
+    let env = TestEnv::new();
+    env.ok_saying(&["webhooks", "redeliver", "--dead"], "No dead deliveries.");
+    env.ok_saying(
+        &["webhooks", "redeliver", "--since", "1h"],
+        "There is nothing to deliver again.",
+    );
+    let json = env.json(&["webhooks", "redeliver", "--dead"]);
+    assert_eq!(json, json!({ "queued": 0, "delivered": 0 }));
+    assert!(!env.home().exists());
+}

@@ -10,7 +10,7 @@ mod resume;
 mod senders;
 mod sizes;
 mod summary;
-pub mod tty;
+pub(crate) mod tty;
 
 use tty::Tty;
 

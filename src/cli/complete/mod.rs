@@ -37,6 +37,8 @@ pub struct Live {
     pub senders: fn(Option<PathBuf>) -> Vec<Candidate>,
     /// Names, each described by its address.
     pub routes: fn(Option<PathBuf>) -> Vec<Candidate>,
+    /// Numbers of recent messages, newest first, each with the time of its last one.
+    pub handsets: fn(Option<PathBuf>) -> Vec<Candidate>,
 }
 
 /// Answers a completion script and says `true`; `false` on an ordinary run.
@@ -106,6 +108,7 @@ fn with_live_values(command: Command, values: Live, line: &Line) -> Command {
             "status" => arg.add(one_of(&Status::ALL.map(Status::name))),
             "message_status" => arg.add(one_of(&MessageStatus::ALL.map(MessageStatus::name))),
             "direction" => arg.add(one_of(&Direction::ALL.map(Direction::name))),
+            "to" | "from" => arg.add(source(values.handsets, line, false)),
             "route" => arg.add(source(values.routes, line, false)),
             _ => arg,
         })
@@ -117,6 +120,9 @@ fn one_of(words: &[&str]) -> ArgValueCandidates {
     let words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
     ArgValueCandidates::new(move || words.iter().map(CompletionCandidate::new).collect())
 }
+
+/// Most candidates while nothing is typed: a screen is full long before.
+const MOST: usize = 50;
 
 /// Completes from `candidates`. Where they `have_ids`, an id stands in for a name that cannot stand
 /// on the line, and may be typed instead of any other.
@@ -137,7 +143,8 @@ fn source(
             // Stands for a value where there is none: flags would look like an answer.
             found.push(CompletionCandidate::new(""));
         }
-        for (name, about) in candidates(home.clone()) {
+        let most = if start.is_empty() { MOST } else { usize::MAX };
+        for (name, about) in candidates(home.clone()).into_iter().take(most) {
             let stands = !name.contains(is_unsafe) && (dashes || !name.starts_with('-'));
             if have_ids && about.starts_with(start) && !(stands && start.is_empty()) {
                 let name = escape(&name).into_owned();

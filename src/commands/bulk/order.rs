@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::super::send::say_whose_gateway;
+use super::super::send::{say_how_to_add_a_route, say_whose_gateway};
 use super::super::session::Session;
 use super::super::wire::shown;
 use super::outcome::{Fate, tell, write_results};
@@ -62,6 +62,7 @@ pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Resu
         write_results(file, &rows.good, &ending.fates)?;
     }
     tell(session, &rows, &ending)?;
+    say_how_to_add_a_route(session, order.stream, order.gateway)?;
     if let Some(stopped) = ending.stopped {
         return Err(stopped.into());
     }

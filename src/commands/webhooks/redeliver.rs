@@ -23,6 +23,9 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
         named(session, &args.ids)?
     };
     let (queued, delivered) = block_on(async {
+        if wanted.is_empty() {
+            return Ok((0, Some(0)));
+        }
         let store = session.shared_store();
         let queued = requeue(&*store, &wanted).await?;
         if session.home().is_served() {
@@ -37,7 +40,8 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
         return terminal.answer_json(&json!({ "queued": queued, "delivered": delivered }));
     }
     terminal.note(&match delivered {
-        _ if queued == 0 => "No dead deliveries.".to_owned(),
+        _ if queued == 0 && args.dead => "No dead deliveries.".to_owned(),
+        _ if queued == 0 => "There is nothing to deliver again.".to_owned(),
         None => format!("{queued} queued. The gateway of this home delivers them."),
         Some(delivered) if delivered == queued => format!("{delivered} delivered."),
         Some(delivered) => {

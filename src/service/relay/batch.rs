@@ -11,7 +11,7 @@ use super::carriers::{Carriers, NoCarrier};
 use super::in_flight::Submitting;
 use super::verdict::{WAITING, expired, later, learned, submitted};
 use crate::carrier::{Carrier, Connect, Submitted, connect};
-use crate::domain::{EventType, Message, MessageStatus, StreamId};
+use crate::domain::{EventType, Message, MessageStatus, Route, StreamId};
 use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
 use crate::service::streams::CurrentStreams;
@@ -85,6 +85,10 @@ impl Relay {
         if let Err(NoCarrier::Unread(error, _)) = &way {
             log.write(LogEntry::StoreFailed(error.clone()));
         }
+        // Where the token cannot be read, the message stays here.
+        let is_tried = kind == JobKind::Submit && way.is_ok();
+        let route = Route::of(streams.routes(), &stream).filter(|_| is_tried);
+        let route = route.map(|route| route.name.to_string());
         let outcomes = match kind {
             JobKind::Ask => self.ask(way, &jobs).await,
             JobKind::Submit | JobKind::Deliver | JobKind::Turn => self.submit(way, &jobs).await,
@@ -95,10 +99,10 @@ impl Relay {
             };
             Some(details.clone())
         });
-        let settlements = jobs
-            .iter()
-            .zip(outcomes)
-            .map(|(job, outcome)| Settlement::new(job, outcome).notify(notify.clone()));
+        let settlements = jobs.iter().zip(outcomes).map(|(job, outcome)| {
+            let settlement = Settlement::new(job, outcome).notify(notify.clone());
+            settlement.route(route.clone())
+        });
         self.keep(settlements.collect(), &log).await?;
         Ok(Some(waits.map_or(CarriedOut::Whole, CarriedOut::Waits)))
     }

@@ -70,6 +70,8 @@ fn messages_and_statistics_are_as_they_were() {
         assert_eq!(found.unwrap().uuid, of_message(7));
         let failed = message(&handle, of_message(11)).await;
         assert_eq!(failed.details.as_deref(), Some("the number is barred"));
+        let handed_on = handle.handed_on(of_message(10)).await.unwrap();
+        assert_eq!(handed_on.remote_id.as_deref(), Some("their id"));
         let demo = handle.statistics(stream(1)).await.unwrap();
         assert_eq!((demo.incoming, demo.open), (3, 2));
         let live = handle.statistics(stream(2)).await.unwrap();
@@ -246,7 +248,7 @@ fn a_file_is_upgraded_once_whoever_opens_it() {
             });
         }
     });
-    assert_eq!(version(&home), 5);
+    assert_eq!(version(&home), 6);
     let database = rusqlite::Connection::open(home.file()).unwrap();
     for (table, rows) in [("job", 8), ("event", 3), ("attempt", 5), ("message", 11)] {
         let count = format!("SELECT count(*) FROM {table}");
@@ -266,15 +268,15 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
     let home = LocalHome::new();
     let database = rusqlite::Connection::open(home.file()).unwrap();
     database.pragma_update(None, "journal_mode", "wal").unwrap();
-    database.pragma_update(None, "user_version", 6).unwrap();
+    database.pragma_update(None, "user_version", 7).unwrap();
     database.close().unwrap();
     let bytes = fs::read(home.file()).unwrap();
     on_one_thread(async {
         let store = home.store();
         let refused = StoreError::OtherVersion {
             file: home.file().display().to_string(),
-            version: 6,
-            ours: 5,
+            version: 7,
+            ours: 6,
         };
         assert_eq!(store.prepare().await, Err(refused.clone()));
         assert_eq!(store.newest().await, Err(refused.clone()));

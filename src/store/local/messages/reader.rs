@@ -13,7 +13,7 @@ use super::ids::key_at;
 use super::row::{self, MESSAGE, RECEIVED, direction_number, status_number};
 use super::{connection, schema};
 use crate::domain::{Message, MessageStatus, StreamId};
-use crate::store::{Cursor, MessageFilter, Statistics, StoreError};
+use crate::store::{Cursor, HandedOn, MessageFilter, Statistics, StoreError};
 
 #[derive(Debug)]
 pub struct Reader {
@@ -100,6 +100,23 @@ impl Reader {
                 .collect()
         };
         self.ours(list())
+    }
+
+    pub fn handed_on(&self, uuid: Uuid) -> Result<HandedOn, StoreError> {
+        let find = || {
+            let Some(key) = row::key_of_message(&self.connection, uuid)? else {
+                return Ok(HandedOn::default());
+            };
+            self.connection
+                .prepare_cached("SELECT route, remote_id FROM message WHERE seq = ?1")?
+                .query_row([key], |row| {
+                    Ok(HandedOn {
+                        route: row.get(0)?,
+                        remote_id: row.get(1)?,
+                    })
+                })
+        };
+        self.ours(find())
     }
 
     /// 0 before the first message.

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 
 /// One step a version: the first makes the tables, each other one changes those before it. A step
 /// that has been released is never edited.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     // A stream's key stands in for its id. `at`, `sent_at` and `final_at` are milliseconds since
     // 1970; `outcome` is the status from `final_at` on (see row.rs). `tally` counts messages, see
     // tally.rs.
@@ -163,6 +163,11 @@ const STEPS: [&str; 5] = [
     DROP TABLE attempt_before;
     DROP TABLE delivery;
     DROP TABLE relay;",
+    // By which route a live message was handed on, and the carrier's id of it, which its job took
+    // along when it ended.
+    "ALTER TABLE message ADD COLUMN route TEXT;
+    ALTER TABLE message ADD COLUMN remote_id TEXT;
+    UPDATE message SET remote_id = upstream FROM job WHERE kind = 2 AND target = seq;",
 ];
 
 /// The newest version, which is the one that this program reads and writes.

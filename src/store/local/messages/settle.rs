@@ -25,8 +25,12 @@ impl Writer {
             lease,
             outcome,
             notify,
+            route,
         } = settlement;
         let notify = notify.as_deref();
+        if let Some(route) = route {
+            self.handed_to(*key, *lease, route)?;
+        }
         match outcome {
             Outcome::Released => self.again(*key, *lease, None),
             Outcome::Attempted {
@@ -142,12 +146,25 @@ impl Writer {
         let uuid = self
             .connection
             .prepare_cached(
-                "UPDATE message SET sent_at = ?2, details = NULL WHERE seq = ?1 RETURNING uuid",
+                "UPDATE message SET sent_at = ?2, details = NULL, remote_id = ?3 WHERE seq = ?1
+                 RETURNING uuid",
             )?
-            .query_row([target.row, now.as_millisecond()], |row| row.get(0))
+            .query_row(params![target.row, now.as_millisecond(), upstream], |row| {
+                row.get(0)
+            })
             .optional()?;
         self.has_queued();
         self.tell_status(&target, uuid, (MessageStatus::Sent, None), now, notify)
+    }
+
+    fn handed_to(&self, key: i64, lease: Lease, route: &str) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE message SET route = ?3
+                 WHERE seq = (SELECT target FROM job WHERE key = ?1 AND owner = ?2)",
+            )?
+            .execute(params![key, lease.owner, route])?;
+        Ok(())
     }
 
     fn unsent(&self, key: i64, lease: Lease, at: i64, details: &str) -> Result<(), WriteError> {

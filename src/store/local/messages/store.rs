@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::{Message, StreamId};
 use crate::store::local::LocalStore;
 use crate::store::{
-    AcceptedBatch, Cursor, MessageFilter, MessageStore, NewMessages, NewReply, Received,
+    AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessages, NewReply, Received,
     Statistics, StoreError,
 };
 
@@ -59,6 +59,10 @@ impl MessageStore for LocalStore {
         self.messages()
             .read(move |reader| reader.messages(&filter, limit, now))
             .await
+    }
+
+    async fn handed_on(&self, uuid: Uuid) -> Result<HandedOn, StoreError> {
+        self.messages().read_here(|reader| reader.handed_on(uuid))
     }
 
     async fn newest(&self) -> Result<Cursor, StoreError> {
