@@ -11,15 +11,16 @@ pub fn recipient_and_text(
     to: Option<Phone>,
     text: Option<MessageText>,
 ) -> anyhow::Result<(Phone, MessageText)> {
-    if let (Some(to), Some(text)) = (&to, &text) {
-        return Ok((to.clone(), text.clone()));
-    }
+    let (to, text) = match (to, text) {
+        (Some(to), Some(text)) => return Ok((to, text)),
+        some => some,
+    };
     if !session.terminal.is_interactive() {
         return Err(missing(to.is_none(), text.is_none()).into());
     }
     let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was sent.")?;
     let say = |text: &str| session.terminal.say(text);
-    ask(&interrupt_message.prompt(&say), to, text)
+    ask(&interrupt_message.prompt(&say), to.as_ref(), text)
 }
 
 fn missing(to: bool, text: bool) -> Failure {
@@ -36,12 +37,12 @@ fn missing(to: bool, text: bool) -> Failure {
 /// Only what is missing; from the text one can go back to a number that was asked for.
 fn ask(
     prompt: &Prompt<'_>,
-    given: Option<Phone>,
+    given: Option<&Phone>,
     text: Option<MessageText>,
 ) -> anyhow::Result<(Phone, MessageText)> {
     let mut typed: Option<Phone> = None;
     loop {
-        let to = if let Some(to) = &given {
+        let to = if let Some(to) = given {
             to.clone()
         } else {
             let last = typed.as_ref().map(Phone::as_str);

@@ -82,7 +82,6 @@ impl Terminal {
     }
 
     /// Columns of stderr; `None` where it is not a terminal.
-    #[expect(clippy::unused_self, reason = "as for stdout")]
     pub fn prompt_width(&self) -> Option<u16> {
         let is_terminal = io::stderr().is_terminal();
         is_terminal.then(|| columns(&console::Term::stderr()))

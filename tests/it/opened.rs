@@ -50,3 +50,32 @@ fn letting_everybody_call_is_asked_on_a_terminal() {
     assert_eq!(edit("y", "any address may call “Orders” now."), 0);
     assert_eq!(env.state()["streams"][0]["allowed_ips"], json!([]));
 }
+
+#[test]
+fn the_wizard_asks_before_it_makes_a_stream_that_everybody_may_call() {
+    let env = TestEnv::new();
+    let draft = [
+        "streams",
+        "create",
+        "--name",
+        "Orders",
+        "--description",
+        "",
+        "--ip",
+        "0.0.0.0/0",
+        "--tag",
+        "otp",
+        "--customized",
+        "--demo",
+        "--no-webhook",
+        "--draft",
+    ];
+    env.ok_saying(&draft, "Saved as a draft.[..]");
+    let mut tty = Tty::new(&env, &["streams", "resume", "Orders"]);
+    tty.pick("Create this stream?", "Create stream");
+    tty.asked("Let any IPv4 address call “Orders”?");
+    tty.send("n");
+    tty.wait_for("the stream was not created");
+    assert_eq!(tty.finish().code, 130);
+    assert_eq!(env.state()["streams"][0]["status"], "Draft");
+}

@@ -6,6 +6,7 @@ mod drafts;
 mod edit;
 mod editing;
 mod kept;
+mod recording;
 mod resume;
 mod senders;
 mod sizes;
