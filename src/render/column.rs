@@ -1,7 +1,7 @@
 //! Which columns of a table fit into its width, and how wide each is.
 
 /// Widest content of a column, in columns of the terminal; one that fills the table may be wider.
-const WIDEST: usize = 40;
+pub(super) const WIDEST: usize = 40;
 
 /// Narrowest that a column that fills the table gets beside columns that are always kept.
 const LEAST: usize = 8;

@@ -1,34 +1,42 @@
 //! Lines in columns, drawn one by one as they come.
 
+use std::iter;
+
 use anstyle::Style;
 use console::measure_text_width;
 
 use super::cell::Cell;
-use super::column::{Column, fit};
+use super::column::{Column, Fitted, WIDEST, fit};
 use crate::domain::escape;
 
 /// Between two columns.
 const GAP: usize = 2;
 
-/// A column is as wide as the widest that came so far: it cannot be known what comes.
+/// The least that the text keeps when another column widens.
+const LEAST_TEXT: usize = 3;
+
+/// Which columns there are is settled by the header. Each is as wide as the widest that came so
+/// far, at the cost of the one that fills the line: it cannot be known what comes.
 #[derive(Debug)]
 pub struct Lines<'a> {
     columns: &'a [Column<'a>],
-    widest: Vec<usize>,
-    width: usize,
+    kept: Vec<Fitted>,
 }
 
 impl<'a> Lines<'a> {
     /// `usual` has a text for each column that is as wide as most.
     pub fn new(columns: &'a [Column<'a>], usual: &[&str], width: u16) -> Self {
-        let title = |column: &Column<'_>| measure_text_width(column.title);
-        let mut lines = Self {
-            columns,
-            widest: columns.iter().map(title).collect(),
-            width: width.into(),
+        let width = usize::from(width);
+        let usual = usual.iter().copied().chain(iter::repeat(""));
+        let widest = |(column, usual): (&Column<'_>, &str)| {
+            if column.fills {
+                return width;
+            }
+            measure_text_width(column.title).max(measure_text_width(usual))
         };
-        lines.widen(usual.iter().copied());
-        lines
+        let widest: Vec<_> = columns.iter().zip(usual).map(widest).collect();
+        let kept = fit(columns, &widest, GAP, width + GAP);
+        Self { columns, kept }
     }
 
     pub fn header(&self) -> String {
@@ -38,24 +46,31 @@ impl<'a> Lines<'a> {
     }
 
     pub fn line(&mut self, cells: &[Cell]) -> String {
-        let texts: Vec<_> = cells.iter().map(|cell| escape(&cell.text)).collect();
-        self.widen(texts.iter().map(AsRef::as_ref));
+        self.widen(cells);
         self.draw(cells)
     }
 
-    fn widen<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
-        for (widest, text) in self.widest.iter_mut().zip(texts) {
-            *widest = measure_text_width(text).max(*widest);
+    fn widen(&mut self, cells: &[Cell]) {
+        let fills = |one: &Fitted| self.columns[one.at].fills;
+        let Some(text) = self.kept.iter().position(fills) else {
+            return;
+        };
+        let mut spare = self.kept[text].width.saturating_sub(LEAST_TEXT);
+        for (at, one) in self.kept.iter_mut().enumerate() {
+            if at == text {
+                continue;
+            }
+            let wanted = measure_text_width(&escape(&cells[one.at].text)).min(WIDEST);
+            let more = wanted.saturating_sub(one.width).min(spare);
+            one.width += more;
+            spare -= more;
         }
+        let text = &mut self.kept[text];
+        text.width = text.width.min(LEAST_TEXT) + spare;
     }
 
     fn draw(&self, cells: &[Cell]) -> String {
-        let filling = |(column, widest): (&Column<'_>, &usize)| {
-            if column.fills { self.width } else { *widest }
-        };
-        let widest: Vec<_> = self.columns.iter().zip(&self.widest).map(filling).collect();
-        let columns = fit(self.columns, &widest, GAP, self.width + GAP);
-        let cells = columns.iter().map(|column| {
+        let cells = self.kept.iter().map(|column| {
             let cell = &cells[column.at];
             cell.tone.paint_word(&cell.fitted(column.width))
         });
@@ -118,5 +133,24 @@ mod tests {
             assert_eq!(line.contains("OTP"), has_stream, "{line}");
             assert_eq!(line.chars().count(), usize::from(width), "{line}");
         }
+    }
+
+    #[test]
+    fn a_wide_value_takes_its_place_from_the_text_and_drops_no_column() {
+        let mut lines = Lines::new(&COLUMNS, &USUAL, 60);
+        let name = "A stream whose name came after the header";
+        let mut wide = cells("sent", "Hello, how are you today?");
+        wide[3] = name.into();
+        let drawn = plain(&lines.line(&wide));
+        assert_eq!(drawn.chars().count(), 60, "{drawn}");
+        assert!(
+            drawn.starts_with("15:04:05  sent       He…  A stream"),
+            "{drawn}"
+        );
+        let next = plain(&lines.line(&cells("sent", "Hi")));
+        assert_eq!(
+            drawn.find("A stream").map(|at| at - "…".len() + 1),
+            next.find("OTP")
+        );
     }
 }

@@ -149,3 +149,21 @@ fn who_follows_messages_on_a_terminal_sees_each_status_as_it_comes() {
         }
     }
 }
+
+#[test]
+fn a_long_number_takes_no_column_from_who_follows() {
+    let env = home();
+    for (columns, title) in [(80, "Time"), (50, "To")] {
+        let mut follow = Tty::sized(&env, &["messages", "follow"], columns);
+        assert!(follow.wait_for("Text").contains(title));
+        let send = ["send", "OTP", "--to", "999123456789012", "--text", "Hello"];
+        env.json(&send);
+        let shown = follow.wait_for("sent ");
+        let line = shown.lines().find(|line| line.contains("999123456789012"));
+        let line = line.unwrap_or_else(|| panic!("{shown}"));
+        let header = shown.lines().next().unwrap();
+        let at = header.find(title).unwrap();
+        assert!(!line[at..].starts_with(' '), "{shown}");
+        assert_eq!(header.find("To"), line.find("999"), "{shown}");
+    }
+}
