@@ -36,7 +36,8 @@ pub async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     }
 }
 
-/// Most bodies arrive in one piece, which is not copied.
+/// Most bodies arrive in one piece, which is not copied. The others get their room at once, of which
+/// the system gives what is written to: room that grows takes more than the body, for a time.
 async fn collect(mut body: Body, largest: usize) -> Result<Bytes, Fault> {
     let (mut first, mut all) = (Bytes::new(), Vec::new());
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
@@ -47,12 +48,14 @@ async fn collect(mut body: Body, largest: usize) -> Result<Bytes, Fault> {
         if data.len() > largest - first.len().max(all.len()) {
             return Err(Fault::TooLarge);
         }
-        if first.is_empty() {
+        if first.is_empty() && all.is_empty() {
             first = data;
             continue;
         }
         if all.is_empty() {
-            all.extend_from_slice(&first);
+            all.reserve_exact(largest);
+            // What it was read into is free again.
+            all.extend_from_slice(&std::mem::take(&mut first));
         }
         all.extend_from_slice(&data);
     }

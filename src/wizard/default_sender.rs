@@ -72,7 +72,7 @@ fn known_sender(
     let shown: Vec<_> = senders.iter().map(ToString::to_string).collect();
     let list = List {
         label: "Sender ID",
-        hint: "Type to search. Esc goes back.",
+        hint: "Type to search. Press Esc to go back.",
         entries: &shown,
         chosen: senders
             .iter()
@@ -91,7 +91,7 @@ fn new_sender(
     let now = current.map(ToString::to_string);
     let line = Line {
         label: "New Sender ID",
-        hint: "Up to 11 letters and digits, or 3 to 15 digits. < goes back.",
+        hint: "Up to 11 letters and digits, or 3 to 15 digits. Type < to go back.",
         default: now.as_deref(),
         ..Line::default()
     };

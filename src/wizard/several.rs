@@ -85,7 +85,7 @@ where
         let Talk { hint, mut notes } = talk(question, list, &news);
         if list.is_empty() && !known.is_empty() {
             let shown: Vec<_> = known.iter().take(20).map(|tag| escape(tag)).collect();
-            notes.push(format!("Tab completes known ones: {}", shown.join(", ")));
+            notes.push(format!("Known tags (Tab completes): {}", shown.join(", ")));
         }
         let line = Line {
             hint: &hint,
@@ -203,7 +203,7 @@ fn value_of(name: &HeaderName, context: &WizardContext<'_>) -> anyhow::Result<Ty
     let label = format!("Value of {name}");
     let line = Line {
         label: &label,
-        hint: "What you type is not shown. < goes back to the name.",
+        hint: "Your input is hidden. Type < to go back to the name.",
         hidden: true,
         ..Line::default()
     };

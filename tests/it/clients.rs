@@ -222,7 +222,7 @@ fn signs(mut sender: Command) {
     let run = env.run_with_input(&words, &signed.stdout);
     assert_eq!(run.stdout, "The signature is valid.\n", "{run:?}");
     let run = env.run_with_input(&words, &signed.stdout.replace(':', ": "));
-    assert!(run.stdout.contains("the same JSON value"), "{run:?}");
+    assert!(run.stdout.contains("the JSON value is the same"), "{run:?}");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn what_cannot_be_sent_is_refused_by_name() {
             2,
             &["send", "OTP", "--to", "(202) 555-0143", "--text", "Hi"]
         )
-        .contains("country code first")
+        .contains("starting with the country code")
     );
     assert!(
         env.fails(2, &["send", "OTP", "--to", "12025550143", "--text", ""])

@@ -44,7 +44,7 @@ fn letting_everybody_call_is_asked_on_a_terminal() {
         tty.wait_for(said);
         tty.finish().code
     };
-    assert_eq!(edit("n", "nothing was changed"), 130);
+    assert_eq!(edit("n", "Nothing was changed"), 130);
     assert_eq!(edit("\u{3}", "Nothing was changed."), 130);
     assert_eq!(env.state(), before);
     assert_eq!(edit("y", "any address may call “Orders” now."), 0);
@@ -75,7 +75,7 @@ fn the_wizard_asks_before_it_makes_a_stream_that_everybody_may_call() {
     tty.pick("Create this stream?", "Create stream");
     tty.asked("Let any IPv4 address call “Orders”?");
     tty.send("n");
-    tty.wait_for("the stream was not created");
+    tty.wait_for("The stream was not created");
     assert_eq!(tty.finish().code, 130);
     assert_eq!(env.state()["streams"][0]["status"], "Draft");
 }

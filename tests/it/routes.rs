@@ -366,7 +366,7 @@ fn a_test_without_a_name_takes_the_only_route() {
     let said = none.fails(3, &["routes", "test"]);
     snapbox::assert_data_eq!(
         said,
-        "error: there is no route to test\nhint: textpeak routes add --token-file -\n"
+        "error: There is no route to test.\nhint: textpeak routes add --token-file -\n"
     );
     let env = TestEnv::new();
     let add = |name: &str| {
@@ -456,7 +456,7 @@ fn a_live_stream_without_a_route_is_told_of_wherever_it_is_met() {
     env.ok_saying(
         &[&create[..], &["ACME"]].concat(),
         &format!(
-            "Note: handsets cannot answer ACME; replies need a numeric Sender ID.\n\
+            "Note: ACME can't receive replies. Replies require a numeric Sender ID.\n\
              {NOTE}\nNext: {ADD}"
         ),
     );

@@ -59,7 +59,7 @@ fn without_a_terminal_the_missing_flags_are_named() {
     let env = home();
     snapbox::assert_data_eq!(
         env.fails(2, &["send", "OTP"]),
-        "error: --to <NUMBER> and --text <TEXT> are missing\nhint: textpeak send --help\n"
+        "error: --to <NUMBER> and --text <TEXT> are missing.\nhint: textpeak send --help\n"
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["send", "OTP", "--to", "12025550143"]),

@@ -517,7 +517,7 @@ fn where_nothing_is_dead_redelivering_says_so_and_writes_nothing() {
     env.ok_saying(&["webhooks", "redeliver", "--dead"], "No dead deliveries.");
     env.ok_saying(
         &["webhooks", "redeliver", "--since", "1h"],
-        "There is nothing to deliver again.",
+        "No deliveries to repeat.",
     );
     let json = env.json(&["webhooks", "redeliver", "--dead"]);
     assert_eq!(json, json!({ "queued": 0, "delivered": 0 }));

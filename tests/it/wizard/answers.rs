@@ -135,7 +135,10 @@ fn s07_tags_are_made_as_typed_and_known_ones_are_offered() {
     env.ok(&create(&["--name", "Two", "--tag", "otp", "--no-input"]));
     let mut tty = Tty::new(&env, &all_but("--tag"));
     let asked = tty.answer("Add tag", "Späte Codes");
-    assert!(asked.contains("known ones: otp, Germany\n"), "{asked}");
+    assert!(
+        asked.contains("Known tags (Tab completes): otp, Germany\n"),
+        "{asked}"
+    );
     tty.wait_for("Added (1): Späte Codes\n");
     tty.answer("Add tag", "otp");
     tty.wait_for("Added (2): Späte Codes, otp\n");
