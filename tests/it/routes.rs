@@ -376,7 +376,7 @@ fn a_test_without_a_name_takes_the_only_route() {
         added.ok_saying("Added.[..]");
     };
     add("own");
-    assert!(env.fails(5, &["routes", "test"]).contains("cannot connect"));
+    assert!(env.fails(5, &["routes", "test"]).contains("Cannot connect"));
     add("far");
     let several = env.fails(2, &["routes", "test"]);
     assert!(several.contains("several routes: own, far"), "{several}");
@@ -468,7 +468,7 @@ fn a_live_stream_without_a_route_is_told_of_wherever_it_is_met() {
     );
     let notes = env.json(&["doctor"])["notes"].to_string();
     for sentence in [
-        "“live”: handsets cannot answer ACME; replies need a numeric Sender ID.",
+        "“live”: ACME can't receive replies. Replies require a numeric Sender ID.",
         "“live”: this stream has no route; its messages end in no_routes.",
     ] {
         assert!(notes.contains(sentence), "{notes}");
@@ -478,7 +478,7 @@ fn a_live_stream_without_a_route_is_told_of_wherever_it_is_met() {
     env.ok_saying(&[&edit[..], &["--live"]].concat(), NOTE);
     env.ok_saying(
         &[&edit[..], &["--add-sender", "BRAND"]].concat(),
-        "Note: handsets cannot answer BRAND;[..]",
+        "Note: BRAND can't receive replies.[..]",
     );
     for (name, silent) in [("a", &["-q"][..]), ("b", &["-o", "json"])] {
         let create = ["streams", "create", "--name", name];

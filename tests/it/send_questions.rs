@@ -63,6 +63,6 @@ fn without_a_terminal_the_missing_flags_are_named() {
     );
     snapbox::assert_data_eq!(
         env.fails(2, &["send", "OTP", "--to", "12025550143"]),
-        "error: --text <TEXT> is missing\nhint: textpeak send --help\n"
+        "error: --text <TEXT> is missing.\nhint: textpeak send --help\n"
     );
 }
