@@ -28,20 +28,18 @@ pub fn notes(stream: &Stream, routes: &[Route]) -> impl Iterator<Item = String> 
 }
 
 /// After a stream was made: a draft has a next step of its own, and a disabled one has none.
-pub fn tell(session: &Session, made: &Made) -> anyhow::Result<()> {
-    let catalogue = session.catalogue()?;
-    let stream = &made.stream;
-    for note in notes(stream, catalogue.routes()) {
+pub fn tell(session: &Session, made: &Made) {
+    let Made { stream, routes, .. } = made;
+    for note in notes(stream, routes) {
         session.terminal.note(&note);
     }
     if matches!(stream.status, Status::Ready | Status::Sending) {
-        let next = match no_route(stream, catalogue.routes()) {
+        let next = match no_route(stream, routes) {
             Some(_) => add_command(session),
             None => send_command(session, made),
         };
         session.terminal.note(&format!("Next: {next}"));
     }
-    Ok(())
 }
 
 /// Where no Sender ID is there to send from, it comes first.

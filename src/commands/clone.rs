@@ -23,5 +23,6 @@ pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
     let made = clone_stream(&session.store, &mut random, &source, name, &identity);
     let made = ask(made).map_err(|error| refused(session, "clone", error))?;
     tell(session, &made, gateway)?;
-    advice::tell(session, &made)
+    advice::tell(session, &made);
+    Ok(())
 }

@@ -50,6 +50,7 @@ pub fn run(session: &Session, args: CreateArgs) -> anyhow::Result<()> {
             stream: would_be(session, draft, status)?,
             token: None,
             sender,
+            routes: Vec::new(),
         };
         return tell_dry_run(session, &made, &gateway);
     }
@@ -111,7 +112,8 @@ fn tell_made(session: &Session, made: &Made, creation: &CreationContext) -> anyh
     ) {
         opening.tell(session);
     }
-    advice::tell(session, made)
+    advice::tell(session, made);
+    Ok(())
 }
 
 /// Adds conflicts with other streams; returns the Sender ID for an example.

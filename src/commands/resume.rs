@@ -208,7 +208,7 @@ fn created(
     if !terminal.json() {
         list::newest(session, 10)?;
     }
-    advice::tell(session, &made)?;
+    advice::tell(session, &made);
     let words = echo(draft, false);
     let words: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
     terminal.say(&format!(

@@ -2,7 +2,7 @@
 
 use super::change::{Basis, change};
 use super::{Random, ServiceError};
-use crate::domain::{SenderId, Status, Stream, StreamDraft, StreamIdentity, Token};
+use crate::domain::{Route, SenderId, Status, Stream, StreamDraft, StreamIdentity, Token};
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, StoreError};
 
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,8 @@ pub struct Made {
     pub token: Option<Token>,
     /// The Sender ID that an example names: the stream's default, else one of the catalogue's.
     pub sender: Option<SenderId>,
+    /// Those that there are.
+    pub routes: Vec<Route>,
 }
 
 /// Also completes a draft.
@@ -47,6 +49,7 @@ pub async fn create(
             stream,
             token,
             sender,
+            routes: catalogue.routes().to_vec(),
         };
         Ok((changes, made))
     })

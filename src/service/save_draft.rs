@@ -45,6 +45,7 @@ pub async fn save_draft(
             stream,
             token: None,
             sender,
+            routes: catalogue.routes().to_vec(),
         };
         Ok((changes, made))
     })
