@@ -46,7 +46,7 @@ pub fn run(session: &Session, args: EditArgs) -> anyhow::Result<()> {
         now: now(),
     };
     let script = Script::from_step(Step::Details);
-    let interrupt_message = InterruptMessage::watch(session, "Canceled. Nothing was changed.")?;
+    let interrupt_message = InterruptMessage::watch(session, UNCHANGED)?;
     let outcome = run_wizard(
         session,
         WizardInput {

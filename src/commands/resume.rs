@@ -94,7 +94,6 @@ fn only_draft(session: &Session) -> anyhow::Result<Option<Stream>> {
     let say = |text: &str| session.terminal.say(text);
     let list = List {
         label: "Draft",
-        hint: "Type to search. Press Esc to go back.",
         entries: &names,
         chosen: 0,
     };

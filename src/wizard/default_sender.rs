@@ -72,7 +72,6 @@ fn known_sender(
     let shown: Vec<_> = senders.iter().map(ToString::to_string).collect();
     let list = List {
         label: "Sender ID",
-        hint: "Type to search. Press Esc to go back.",
         entries: &shown,
         chosen: senders
             .iter()

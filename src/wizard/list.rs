@@ -13,6 +13,9 @@ use super::interrupt;
 use super::keys::{self, Edit, Key};
 use super::modes::KeyByKey;
 
+/// What can be done at every list.
+pub const HINT: &str = "Type to search. Press Esc to go back.";
+
 /// Most entries that are shown at one time.
 const MOST: usize = 10;
 
@@ -21,7 +24,6 @@ const OTHER_ROWS: usize = 5;
 
 pub struct List<'a> {
     pub label: &'a str,
-    pub hint: &'a str,
     pub entries: &'a [String],
     /// Where the cursor stands at first.
     pub chosen: usize,
@@ -105,7 +107,7 @@ fn content(list: &List<'_>, input: &Input, found: &[Match], cursor: usize) -> Co
     };
     below.push(dim(&format!("  {count}")));
     let mut content = Content {
-        above: vec![dim(&format!("  {}", list.hint))],
+        above: vec![dim(&format!("  {HINT}"))],
         below,
         ..Content::default()
     };
@@ -163,7 +165,6 @@ mod tests {
         let entries: Vec<String> = (0..350).map(|n| format!("BRAND{n:03}")).collect();
         let list = List {
             label: "Sender ID",
-            hint: "Type to search.",
             entries: &entries,
             chosen: 0,
         };

@@ -244,7 +244,7 @@ impl Prompt<'_> {
     /// screen.
     pub fn search(&self, list: &List<'_>) -> anyhow::Result<Typed<usize>> {
         let chosen = uninterrupted(if is_plain() {
-            plain::search(list.label, list.hint, list.entries)
+            plain::search(list.label, list::HINT, list.entries)
         } else {
             list::choose(list)
         })?;

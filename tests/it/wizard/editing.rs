@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::tty::{Key, Tty};
-use super::{CREATE, END, LAST, all_but};
+use super::{CREATE, END, LAST, all_but, simplest};
 use crate::support::TestEnv;
 
 #[test]
@@ -166,16 +166,11 @@ fn tab_completes_known_tags() {
     tty.sees(other);
 }
 
-/// Name, Enter, `>`, Enter, and Enter at each of the three menus that follow.
 #[test]
 fn the_simplest_stream_takes_a_name_and_six_presses() {
     let env = TestEnv::new();
     let mut tty = Tty::new(&env, CREATE);
-    tty.answer("Stream API name", "Orders");
-    tty.answer("Stream API description", ">");
-    tty.accept("Webhook method", "Skip");
-    tty.accept(LAST, "Create stream");
-    tty.answer("Copy the token?", "");
+    simplest(&mut tty);
     let ended = tty.finish();
     assert_eq!(ended.code, 0, "{}", ended.screen);
     assert!(!ended.raw.contains(END), "{}", ended.screen);

@@ -1,18 +1,14 @@
 //! The wizard as the README shows it: what stands on the screen after a real run, simplest path first.
 
 use super::tty::Tty;
-use super::{LAST, create};
+use super::{create, simplest};
 use crate::support::TestEnv;
 
 /// The screen at the end, with the token that every run makes anew cut off.
 fn recorded() -> String {
     let env = TestEnv::new();
     let mut tty = Tty::with_rows(&env, &create(&["--demo"]), (70, 60), &[]);
-    tty.answer("Stream API name", "Orders");
-    tty.answer("Stream API description", ">");
-    tty.accept("Webhook method", "Skip");
-    tty.accept(LAST, "Create stream");
-    tty.answer("Copy the token?", "");
+    simplest(&mut tty);
     let ended = tty.finish();
     assert_eq!(ended.code, 0, "{}", ended.screen);
     let token = env.ok(&["streams", "token", "show", "Orders"]);
