@@ -1,0 +1,16 @@
+//! SMPP 3.4 as bytes: PDUs, their frames, texts and concatenation headers. No sockets, no sessions,
+//! no clock.
+
+pub mod command;
+pub mod frame;
+mod pdu;
+mod short_message;
+pub mod status;
+pub mod text;
+pub mod tlv;
+pub mod udh;
+
+pub use pdu::{Bind, BindKind, BindResp, Body, Pdu, Taken, Unreadable};
+pub use short_message::{Address, Content, ShortMessage, UDHI};
+pub use tlv::Tlvs;
+pub use udh::Concat;
