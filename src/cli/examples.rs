@@ -186,6 +186,29 @@ Examples:
 pub(super) const ROUTES_REMOVE: &str = "\
 Examples:
   textpeak routes remove berlin";
+pub(super) const LISTEN: &str = "\
+Examples:
+  textpeak listen Orders
+  textpeak listen Orders --forward-to http://localhost:3000/sms
+
+What came since the last time is handed on first. The stream's own webhook is not affected. \
+Without textpeak serve, this command hears the routes of live streams itself.";
+pub(super) const MESSAGES_ASSIGN: &str = "\
+Examples:
+  textpeak messages list --unmatched
+  textpeak messages assign 01890a5d-ac96-774b-bcce-b302099a8057 --stream Orders";
+pub(super) const OPTOUTS_LIST: &str = "\
+Examples:
+  textpeak optouts list --stream Orders
+
+A handset opts out with a reply that is only STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, OPTOUT, \
+or REVOKE, and in again with START or UNSTOP.";
+pub(super) const OPTOUTS_ADD: &str = "\
+Examples:
+  textpeak optouts add Orders 12025550143";
+pub(super) const OPTOUTS_REMOVE: &str = "\
+Examples:
+  textpeak optouts remove Orders 12025550143";
 pub(super) const SERVE: &str = "\
 Examples:
   textpeak serve

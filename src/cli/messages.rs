@@ -32,6 +32,18 @@ pub(crate) enum MessagesCommand {
         /// Maximum number of lines; 0 shows all
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
+        /// Only incoming messages that matched no stream
+        #[arg(long, conflicts_with_all = ["stream", "to", "from", "direction", "message_status", "since"])]
+        unmatched: bool,
+    },
+    /// Give an incoming message that matched no stream to one
+    #[command(after_help = examples::MESSAGES_ASSIGN)]
+    Assign {
+        /// Message ID
+        uuid: String,
+        /// Stream, by name or ID
+        #[arg(long)]
+        stream: String,
     },
     /// Show a message with its deliveries and every attempt
     #[command(after_help = examples::MESSAGES_SHOW)]

@@ -5,6 +5,7 @@ mod draft;
 mod examples;
 mod gateway;
 mod help;
+mod listen;
 mod messages;
 mod routes;
 mod send;
@@ -26,6 +27,7 @@ use crate::terminal::{Color, Output, TerminalOptions};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
+pub(crate) use listen::{ForwardArgs, OptoutArgs, OptoutsCommand};
 pub(crate) use messages::{MessageFilterFlags, MessagesCommand, ReplyArgs, WaitArgs};
 pub(crate) use routes::{
     AddRouteArgs, EditRouteArgs, HttpArgs, RouteArgs, RoutesCommand, SmppArgs,
@@ -136,6 +138,12 @@ pub(crate) enum Command {
     /// Manage routes for live streams
     #[command(subcommand)]
     Routes(RoutesCommand),
+    /// Show what handsets say as it comes, and hand it to an address of this machine
+    #[command(after_help = examples::LISTEN)]
+    Listen(ForwardArgs),
+    /// Manage the handsets that opted out of a stream
+    #[command(subcommand)]
+    Optouts(OptoutsCommand),
     /// Run the gateway: serve the Streams API for the streams in this home
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),

@@ -15,9 +15,11 @@ mod follow;
 mod interrupt_message;
 mod list;
 mod listed;
+mod listen;
 mod making;
 mod messages;
 mod opened;
+mod optouts;
 mod plan;
 mod preview;
 mod reply;
@@ -33,6 +35,7 @@ mod show;
 mod status;
 mod tags;
 mod token;
+mod unmatched;
 mod wait;
 mod wanted;
 mod webhooks;
@@ -41,8 +44,8 @@ mod wire;
 use std::ffi::OsString;
 
 use crate::cli::{
-    self, Cli, Command, MessagesCommand, Refusal, RoutesCommand, SendersCommand, StreamsCommand,
-    TagsCommand, TokenCommand, WebhooksCommand,
+    self, Cli, Command, MessagesCommand, OptoutsCommand, Refusal, RoutesCommand, SendersCommand,
+    StreamsCommand, TagsCommand, TokenCommand, WebhooksCommand,
 };
 use crate::error::{self, Code, Failure};
 use crate::terminal::{Terminal, TerminalOptions};
@@ -100,6 +103,12 @@ fn dispatch(session: &Session, command: Command) -> anyhow::Result<Code> {
         Command::Status(args) => status::run(session, &args),
         Command::Reply(args) => reply::run(session, args),
         Command::Routes(command) => dispatch_routes(session, command),
+        Command::Listen(args) => listen::run(session, &args),
+        Command::Optouts(OptoutsCommand::List { stream }) => {
+            optouts::list(session, stream.as_deref())
+        }
+        Command::Optouts(OptoutsCommand::Add(args)) => optouts::set(session, &args, true),
+        Command::Optouts(OptoutsCommand::Remove(args)) => optouts::set(session, &args, false),
         Command::Serve(args) => serve::run(session, args),
         Command::Completions { shell } => completions::run(session, shell),
     }
@@ -154,7 +163,13 @@ fn dispatch_senders(session: &Session, command: SendersCommand) -> anyhow::Resul
 fn dispatch_messages(session: &Session, command: MessagesCommand) -> anyhow::Result<Code> {
     match command {
         MessagesCommand::Wait(args) => return wait::run(session, &args),
-        MessagesCommand::List { filter, limit } => messages::list(session, &filter, limit),
+        MessagesCommand::List {
+            limit,
+            unmatched: true,
+            ..
+        } => unmatched::list(session, limit),
+        MessagesCommand::List { filter, limit, .. } => messages::list(session, &filter, limit),
+        MessagesCommand::Assign { uuid, stream } => unmatched::assign(session, &uuid, &stream),
         MessagesCommand::Show { uuid } => messages::show(session, &uuid),
         MessagesCommand::Follow { filter } => follow::run(session, &filter),
     }

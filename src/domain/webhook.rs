@@ -52,6 +52,19 @@ impl WebhookUrl {
     pub fn is_open_to_readers(&self) -> bool {
         is_open_to_readers(&self.0)
     }
+
+    pub fn is_on_this_machine(&self) -> bool {
+        let url = url::Url::parse(&self.0);
+        match url.as_ref().ok().and_then(url::Url::host) {
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.to_canonical().is_loopback(),
+            Some(url::Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            None => false,
+        }
+    }
 }
 
 impl FromStr for WebhookUrl {

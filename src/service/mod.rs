@@ -3,6 +3,7 @@
 //!
 //! No command line, no HTTP server, no printing.
 
+mod assign;
 mod change;
 mod clone_stream;
 mod create;
@@ -36,6 +37,7 @@ mod wait;
 mod wake;
 mod webhook_secret;
 
+pub use assign::assign;
 pub use clone_stream::clone_stream;
 pub use create::{Creation, Made, create};
 pub use delete::delete;
@@ -45,7 +47,7 @@ pub use edit::{Answers, Edited, allowed_after, edit};
 pub use enable::set_enabled;
 pub use error::ServiceError;
 pub use find::{find, find_all};
-pub use hear::{candidate, take_in};
+pub use hear::take_in;
 pub use listen::work as work_listen;
 pub use outbox::{Attempted, Dispatcher, LIMITS, Verdict, verdict, work as work_outbox};
 pub use receive::{ReceiveError, receive};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Received, StoreError};
+use super::{Cursor, Received, StoreError};
 use crate::domain::{Consent, MessageStatus, StreamId};
 
 /// What a handset said to a route, before it is known which stream it is for.
@@ -129,6 +129,11 @@ pub trait HeardStore: Send + Sync {
     async fn link(&self, route: String) -> Result<Option<LinkState>, StoreError>;
 
     async fn set_link(&self, route: String, state: String) -> Result<(), StoreError>;
+
+    /// How far the messages of a stream were listened to.
+    async fn listened(&self, stream: StreamId) -> Result<Option<Cursor>, StoreError>;
+
+    async fn set_listened(&self, stream: StreamId, until: Cursor) -> Result<(), StoreError>;
 
     /// By stream and handset.
     async fn opt_outs(&self, stream: Option<StreamId>) -> Result<Vec<OptOut>, StoreError>;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::domain::{Consent, StreamId};
 use crate::store::local::LocalStore;
 use crate::store::{
-    Candidate, HeardStore, LinkState, NewIncoming, NewReceipt, OptOut, Received, StoreError,
-    TakenIn, Unmatched,
+    Candidate, Cursor, HeardStore, LinkState, NewIncoming, NewReceipt, OptOut, Received,
+    StoreError, TakenIn, Unmatched,
 };
 
 #[async_trait]
@@ -66,6 +66,16 @@ impl HeardStore for LocalStore {
     async fn set_link(&self, route: String, state: String) -> Result<(), StoreError> {
         self.messages()
             .write(move |writer| writer.set_link(&route, &state))
+            .await
+    }
+
+    async fn listened(&self, stream: StreamId) -> Result<Option<Cursor>, StoreError> {
+        self.messages().read_here(|reader| reader.listened(&stream))
+    }
+
+    async fn set_listened(&self, stream: StreamId, until: Cursor) -> Result<(), StoreError> {
+        self.messages()
+            .write(move |writer| writer.set_listened(&stream, until))
             .await
     }
 

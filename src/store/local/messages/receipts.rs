@@ -11,7 +11,7 @@ use super::row::{self, status_number};
 use super::settle::Target;
 use super::writer::Writer;
 use crate::domain::{MessageStatus, StreamId};
-use crate::store::{LinkState, NewReceipt, StoreError, canonical};
+use crate::store::{Cursor, LinkState, NewReceipt, StoreError, canonical};
 
 /// How long a receipt waits for its message, in milliseconds: the carrier has answered long before.
 const HELD: i64 = 3_600_000;
@@ -130,6 +130,13 @@ impl Writer {
         Ok(())
     }
 
+    pub fn set_listened(&self, stream: &StreamId, until: Cursor) -> Result<(), WriteError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO listened (stream, seq) VALUES (?1, ?2)")?
+            .execute([self.key(stream)?, until.0])?;
+        Ok(())
+    }
+
     pub fn set_link(&self, route: &str, state: &str) -> Result<(), WriteError> {
         self.connection
             .prepare_cached(
@@ -152,6 +159,19 @@ impl Reader {
                 .optional()
         };
         Ok(self.ours(find())?.flatten())
+    }
+
+    pub fn listened(&self, stream: &StreamId) -> Result<Option<Cursor>, StoreError> {
+        let find = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT seq FROM listened JOIN stream ON stream.key = listened.stream
+                     WHERE stream.id = ?1",
+                )?
+                .query_row([stream.as_str()], |row| row.get(0).map(Cursor))
+                .optional()
+        };
+        self.ours(find())
     }
 
     pub fn link(&self, route: &str) -> Result<Option<LinkState>, StoreError> {

@@ -171,7 +171,8 @@ const STEPS: [&str; 7] = [
     // What carriers tell. An incoming message is kept once by its route and remote id. A receipt waits
     // in `receipt` for a message whose id is not known yet, a row for each id that it may have; ids are
     // compared as `canonical` makes them (see heard.rs). `heard` says until when everything of a route
-    // was heard and how its link is, `sent_in_day` counts what was accepted for a route with a daily limit.
+    // was heard and how its link is, `listened` how far
+    // somebody listened to a stream, `sent_in_day` counts what was accepted for a route with a daily limit.
     "CREATE UNIQUE INDEX message_heard ON message (route, remote_id)
         WHERE direction = 1 AND remote_id IS NOT NULL;
     CREATE INDEX job_upstream ON job (lower(ltrim(replace(upstream, '-', ''), '0')))
@@ -203,6 +204,10 @@ const STEPS: [&str; 7] = [
         link TEXT,
         link_at INTEGER
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE listened (
+        stream INTEGER PRIMARY KEY REFERENCES stream,
+        seq INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE opt_out (
         stream INTEGER NOT NULL REFERENCES stream,
         handset TEXT NOT NULL,
