@@ -3,11 +3,11 @@
 //! Arrows point one way; siblings in braces do not know each other.
 //!
 //! ```text
-//! main → commands → { cli  wizard  render  document  gateway  receiver } → { files  terminal  error } → service → { store  carrier  client } → api → domain
+//! main → commands → { cli  wizard  render  document  gateway  receiver } → { files  terminal  error } → service → { store  carrier  client } → { api  smpp } → domain
 //! ```
 //!
 //! - [`domain`]: what things are, with one parsing rule each;
-//! - [`api`]: requests of the Streams API as plain data;
+//! - [`api`]: requests of the Streams API as plain data; [`smpp`]: SMPP as bytes;
 //! - [`store`]: where streams and messages live, whatever engine keeps them;
 //! - [`service`]: what can be done with them, and the workers of what leaves later;
 //! - [`carrier`]: what hands messages on; [`client`]: the one HTTP client;
@@ -32,6 +32,7 @@ pub mod gateway;
 pub mod receiver;
 pub mod render;
 pub mod service;
+pub mod smpp;
 pub mod store;
 pub mod terminal;
 pub mod wizard;

@@ -2,14 +2,8 @@
 
 use std::str::FromStr;
 
+use super::gsm7::Gsm7;
 use super::value::{Invalid, text_value, words};
-
-/// The GSM 03.38 basic alphabet beyond ASCII.
-pub(super) const BASIC: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
-/// ASCII characters that the basic alphabet lacks; its extension has all but the backtick.
-const NOT_BASIC: &str = "`^{}\\[~]|";
-/// The extension: each character costs two septets.
-const EXTENSION: &str = "^{}\\[~]|€\u{c}";
 
 const MOST: usize = 10;
 
@@ -44,12 +38,7 @@ pub struct Segments {
 
 /// `None` where GSM-7 lacks the character.
 fn septets(c: char) -> Option<usize> {
-    let plain = matches!(c, ' '..='~' | '\n' | '\r') && !NOT_BASIC.contains(c);
-    if plain || !c.is_ascii() && BASIC.contains(c) {
-        Some(1)
-    } else {
-        EXTENSION.contains(c).then_some(2)
-    }
+    Gsm7::of(c).map(Gsm7::septets)
 }
 
 impl Segments {

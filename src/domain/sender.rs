@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::segments::BASIC;
+use super::gsm7::Gsm7;
 use super::text::quote;
 use super::value::{Invalid, text_value, words};
 
@@ -44,7 +44,7 @@ impl FromStr for SenderId {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let letter = |c: char| c.is_alphabetic() && (c.is_ascii() || BASIC.contains(c));
+        let letter = |c: char| c.is_alphabetic() && (c.is_ascii() || Gsm7::is_basic(c));
         let allowed = |c: char| letter(c) || c.is_ascii_digit() || " -_.&".contains(c);
         let valid = if digits {
             (3..=15).contains(&text.len())

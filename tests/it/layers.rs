@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
 /// A room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("atomic.rs", &[]),
     ("api", &["domain"]),
+    ("smpp", &["domain"]),
     ("client", &["api", "domain"]),
-    ("carrier", &["api", "client", "domain"]),
+    ("carrier", &["api", "client", "domain", "smpp"]),
     ("store", &["atomic", "domain"]),
     ("service", &["api", "carrier", "client", "domain", "store"]),
-    ("gateway", &["api", "domain", "service", "store"]),
+    ("gateway", &["api", "domain", "service", "smpp", "store"]),
     ("receiver.rs", &["api", "domain"]),
     ("error", &["domain", "service", "store"]),
     ("document", &["domain", "error"]),
