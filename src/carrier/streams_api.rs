@@ -1,26 +1,40 @@
 //! Another Streams API as a carrier: the hosted one, or a gateway elsewhere.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Carrier, Receipt, Submitted};
+use super::polling::{Polling, own_stream};
+use super::{Carrier, Keep, Receipt, Submitted};
 use crate::api::{HeaderValue, MOST_MESSAGES, MessageBody, SendBody, SendReport, StatusReport};
-use crate::client::{CallError, StreamsApi};
-use crate::domain::{GatewayUrl, Message, RouteToken};
+use crate::client::{AccountApi, CallError, StreamsApi};
+use crate::domain::{AccountSettings, GatewayUrl, Message, RouteToken};
 
-#[derive(Debug)]
+/// A poll of 0s is no reason to ask without a pause.
+const SHORTEST_POLL: Duration = Duration::from_millis(100);
+
 pub struct StreamsApiCarrier {
     api: StreamsApi,
     token: RouteToken,
+    account: Option<Account>,
+}
+
+/// The account that is asked for what the API itself doesn't tell.
+pub struct Account {
+    pub api: AccountApi,
+    pub settings: AccountSettings,
+    pub keep: Keep,
 }
 
 impl StreamsApiCarrier {
-    pub fn new(url: GatewayUrl, token: RouteToken) -> Self {
+    pub fn new(url: GatewayUrl, token: RouteToken, account: Option<Account>) -> Self {
         Self {
             api: StreamsApi::new(url),
             token,
+            account,
         }
     }
 }
@@ -47,7 +61,28 @@ impl Carrier for StreamsApiCarrier {
         reports.into_iter().filter_map(receipt).collect()
     }
 
-    async fn listen(&self, _since: Option<Timestamp>) {}
+    async fn listen(&self, since: Option<Timestamp>) {
+        let Some(Account {
+            api,
+            settings,
+            keep,
+        }) = &self.account
+        else {
+            return;
+        };
+        let stream = match &settings.stream {
+            Some(stream) => Some(stream.clone()),
+            None => own_stream(api, &self.token).await,
+        };
+        let polling = Polling {
+            lists: api,
+            stream,
+            poll: settings.poll.as_duration().max(SHORTEST_POLL),
+            keep: Arc::clone(keep),
+            now: &Timestamp::now,
+        };
+        polling.listen(since).await;
+    }
 }
 
 fn body(message: &Message) -> MessageBody {
@@ -95,8 +130,6 @@ fn receipt(report: StatusReport) -> Option<(String, Receipt)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use uuid::Uuid;
 
     use super::*;

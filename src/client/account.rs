@@ -131,9 +131,32 @@ impl Patience {
         Some(asked.unwrap_or(growing).min(Self::LONGEST))
     }
 
+    /// Whether another call would fare no better.
+    pub fn gives_up_on(mut self, error: &CallError) -> bool {
+        self.pause(error).is_none()
+    }
+
     /// How often it failed in a row.
     pub fn failed(self) -> u32 {
         self.failed
+    }
+}
+
+/// Calls until there is an answer, or one that says no, or so many calls have failed.
+pub async fn patiently<T, F: Future<Output = Result<T, CallError>>>(
+    most: u32,
+    mut call: impl FnMut() -> F,
+) -> Result<T, CallError> {
+    let mut patience = Patience::default();
+    loop {
+        let error = match call().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        match patience.pause(&error) {
+            Some(pause) if patience.failed() < most => tokio::time::sleep(pause).await,
+            _ => return Err(error),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::escape;
 /// How long an unused connection is kept: less than gateways of ours keep it.
 const IDLE: Duration = Duration::from_secs(4);
 
-pub use account::{AccountApi, MessageLists, Patience};
+pub use account::{AccountApi, MessageLists, Patience, patiently};
 pub use streams_api::{CallError, Probe, StreamsApi};
 
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,43 @@
+//! How the account answers, in a few words that are said once.
+
+use crate::api::MessageList;
+use crate::domain::escape;
+
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    failing: [Option<String>; 2],
+    /// Entries on the pages of the last whole reading that could not be read.
+    unreadable: [usize; 2],
+    said: Option<String>,
+}
+
+impl Link {
+    pub fn fails(&mut self, list: MessageList, why: &str) {
+        self.failing[list as usize] = Some(escape(why).into_owned());
+    }
+
+    pub fn answers(&mut self, list: MessageList) {
+        self.failing[list as usize] = None;
+    }
+
+    pub fn is_through(&mut self, list: MessageList, unreadable: usize) {
+        self.unreadable[list as usize] = unreadable;
+    }
+
+    /// What is to be said, where it was not said last.
+    pub fn news(&mut self) -> Option<String> {
+        let words = match (self.failing.iter().flatten().next(), self.unreadable) {
+            (Some(why), _) => format!("not connected: {why}"),
+            (None, [0, 0]) => "connected".to_owned(),
+            (None, [sent, incoming]) => format!(
+                "connected; {} of the account's messages can't be read",
+                sent + incoming
+            ),
+        };
+        if self.said.as_ref() == Some(&words) {
+            return None;
+        }
+        self.said = Some(words.clone());
+        Some(words)
+    }
+}
