@@ -7,6 +7,8 @@
 )]
 
 #[cfg(unix)]
+mod account_pull;
+#[cfg(unix)]
 mod bulk;
 #[cfg(unix)]
 mod change;
