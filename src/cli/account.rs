@@ -1,6 +1,6 @@
 //! `textpeak account …`
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::examples;
 
@@ -12,13 +12,13 @@ pub(crate) enum AccountCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").args(["stream", "all"]).required(true)))]
 pub(crate) struct PullArgs {
     /// Route that has the account key [default: the only such route]
     #[arg(long, value_name = "ROUTE", id = "route")]
     pub route: Option<String>,
     /// Stream of the account, by name or ID; repeatable
     #[arg(long = "stream", value_name = "STREAM", id = "stream")]
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub streams: Vec<String>,
     /// All streams of the account
     #[arg(long)]

@@ -84,6 +84,7 @@ const TASKS: [(&str, &[&str]); 9] = [
             "routes edit",
             "routes test",
             "routes remove",
+            "account pull",
         ],
     ),
     ("Setup", &["completions", "doctor"]),
