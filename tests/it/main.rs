@@ -7,6 +7,8 @@
 )]
 
 #[cfg(unix)]
+mod account_faults;
+#[cfg(unix)]
 mod account_pull;
 #[cfg(unix)]
 mod bulk;
