@@ -298,3 +298,30 @@ fn a_pulled_stream_sends_with_its_own_token_and_hears_what_is_its_own() {
         });
     }
 }
+
+#[test]
+fn a_new_key_is_used_while_the_gateway_serves() {
+    let api = account();
+    let env = home(&api, "a-wrong-key", &[]);
+    env.ok(&["streams", "create", "--name", "OTP", "--no-input"]);
+    api.state().hear("in-7", 7, "at last");
+    let _gateway = Served::start(&env, &[]);
+    let link = || {
+        let route = env.json(&["routes", "show", "hosted"]);
+        route.to_string()
+    };
+    eventually("the refusal is told", || link().contains("HTTP 401"));
+    let key = env.folder().join("key");
+    std::fs::write(&key, KEY).unwrap();
+    let key = key.to_str().unwrap();
+    env.ok_saying(
+        &["routes", "edit", "hosted", "--account-key-file", key],
+        "Saved hosted.",
+    );
+    eventually("it is heard", || {
+        let list = env.json(&["messages", "list"]);
+        list["items"][0]["text"] == "at last"
+    });
+    assert!(link().contains("connected"), "{}", link());
+    assert!(!link().contains("401"), "{}", link());
+}
