@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::plan::{confirm, plan_json};
-use super::session::{Session, block_on, now, randomness};
+use super::session::{Session, ask, block_on, now, randomness};
 use crate::api::AnswerError;
 use crate::cli::PullArgs;
 use crate::client::{AccountApi, CallError};
@@ -50,26 +50,28 @@ pub fn pull(session: &Session, args: &PullArgs) -> anyhow::Result<Code> {
             Code::Changes
         });
     }
-    if !plan.is_empty() {
-        apply(session, args, (&source, &hosted), &shown)?;
-    }
+    let done = if plan.is_empty() {
+        plan
+    } else {
+        apply(session, args, (&source, &hosted), &shown)?
+    };
     if terminal.json() {
-        terminal.answer_json(&pull_json(&plan, &hosted))?;
-    } else if plan.is_empty() {
+        terminal.answer_json(&pull_json(&done, &hosted))?;
+    } else if done.is_empty() {
         terminal.note("Nothing to do. The streams already match the account.");
     } else if args.yes {
-        terminal.note(&shown);
+        terminal.note(&self::shown(&done));
     }
     Ok(Code::Done)
 }
 
-/// What was agreed to is what is done.
+/// What was agreed to is what is done; what it was.
 fn apply(
     session: &Session,
     args: &PullArgs,
     from: (&Source, &Hosted),
     agreed_to: &str,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<PullPlan> {
     if !args.yes {
         let look = session.paste(&["account", "pull", "--all", "--dry-run"]);
         confirm(session, agreed_to, &look)?;
@@ -77,8 +79,7 @@ fn apply(
     let mut random = randomness()?;
     let agreed = |plan: &PullPlan| args.yes || shown(plan) == agreed_to;
     let pulling = service::pull(&session.store, &session.clock, &mut random, from, &agreed);
-    super::session::ask(pulling)?;
-    Ok(())
+    Ok(ask(pulling)?)
 }
 
 /// The route that was named, or the only one with an account.

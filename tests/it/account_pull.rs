@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::support::TestEnv;
 use crate::support::account_api::{AccountApi, KEY};
-use crate::support::gateway::{Served, eventually};
+use crate::wizard::tty::Tty;
 
 /// A home whose route reads the account.
-fn home(api: &AccountApi, key: &str, more: &[&str]) -> TestEnv {
+pub fn home(api: &AccountApi, key: &str, more: &[&str]) -> TestEnv {
     let env = TestEnv::new();
     let files = [("token", "hosted-token-7"), ("key", key)];
     let [token, key] = files.map(|(name, text)| {
@@ -35,7 +35,7 @@ fn home(api: &AccountApi, key: &str, more: &[&str]) -> TestEnv {
     env
 }
 
-fn account() -> AccountApi {
+pub fn account() -> AccountApi {
     let api = AccountApi::start();
     {
         let mut state = api.state();
@@ -51,7 +51,7 @@ fn account() -> AccountApi {
 }
 
 /// Pulls everything; what was said.
-fn pull_all(env: &TestEnv) -> String {
+pub fn pull_all(env: &TestEnv) -> String {
     let run = env.run(&["account", "pull", "--all", "--yes"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
     run.stderr.to_string()
@@ -248,80 +248,17 @@ fn a_busy_account_is_asked_again() {
 }
 
 #[test]
-fn a_pulled_stream_sends_with_its_own_token_and_hears_what_is_its_own() {
+fn on_a_terminal_the_plan_is_shown_before_the_question() {
     let api = account();
     let env = home(&api, KEY, &[]);
-    pull_all(&env);
-    let _gateway = Served::start(&env, &[]);
-    let mut sent = Vec::new();
-    for stream in ["News", "OTP Germany"] {
-        let words = [
-            "send",
-            stream,
-            "--to",
-            "12025550143",
-            "--text",
-            "Hi",
-            "--sender",
-        ];
-        let out = env.ok_saying(&[&words[..], &["12025550100"]].concat(), "...\nsent");
-        sent.push(out.trim().to_owned());
+    let words = ["account", "pull", "--stream", "OTP Germany"];
+    for (answer, code, kept) in [("n", 130, 0), ("y", 0, 1)] {
+        let mut tty = Tty::new(&env, &words);
+        let seen = tty.asked("Apply this plan?");
+        assert!(seen.contains("create  OTP Germany"), "{seen}");
+        tty.answer("Apply this plan?", answer);
+        let ended = tty.finish();
+        assert_eq!(ended.code, code, "{}", ended.screen);
+        assert_eq!(streams(&env).len(), kept);
     }
-    let with: Vec<u64> = api.state().sent.iter().map(|one| one.stream).collect();
-    assert_eq!(with, [8, 7]);
-    {
-        let mut state = api.state();
-        for one in &mut state.sent {
-            one.status = "delivered".to_owned();
-        }
-        state.hear("in-8", 8, "to the news");
-        state.hear("in-7", 7, "to the other");
-        // It is not ours.
-        state.add_stream(9, "Elsewhere", &Value::Null, &[]);
-        state.hear("in-9", 9, "to somebody else");
-    }
-    eventually("both are heard", || {
-        let list = env.json(&["messages", "list"]);
-        let items = list["items"].as_array().unwrap().clone();
-        let incoming = items.iter().filter(|one| one["direction"] == "incoming");
-        incoming.count() == 2
-    });
-    for (stream, text) in [("News", "to the news"), ("OTP Germany", "to the other")] {
-        let list = env.json(&["messages", "list", "--stream", stream]);
-        let items = list["items"].as_array().unwrap();
-        let incoming = items.iter().find(|one| one["direction"] == "incoming");
-        assert_eq!(incoming.unwrap()["text"], text);
-    }
-    for uuid in sent {
-        eventually("it is delivered", || {
-            env.json(&["messages", "show", &uuid])["status"] == "delivered"
-        });
-    }
-}
-
-#[test]
-fn a_new_key_is_used_while_the_gateway_serves() {
-    let api = account();
-    let env = home(&api, "a-wrong-key", &[]);
-    env.ok(&["streams", "create", "--name", "OTP", "--no-input"]);
-    api.state().hear("in-7", 7, "at last");
-    let _gateway = Served::start(&env, &[]);
-    let link = || {
-        let route = env.json(&["routes", "show", "hosted"]);
-        route.to_string()
-    };
-    eventually("the refusal is told", || link().contains("HTTP 401"));
-    let key = env.folder().join("key");
-    std::fs::write(&key, KEY).unwrap();
-    let key = key.to_str().unwrap();
-    env.ok_saying(
-        &["routes", "edit", "hosted", "--account-key-file", key],
-        "Saved hosted.",
-    );
-    eventually("it is heard", || {
-        let list = env.json(&["messages", "list"]);
-        list["items"][0]["text"] == "at last"
-    });
-    assert!(link().contains("connected"), "{}", link());
-    assert!(!link().contains("401"), "{}", link());
 }
