@@ -7,11 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::polling::{Polling, own_stream};
-use super::{Carrier, Keep, Receipt, Submitted};
+use super::polling::{Polling, not_connected, own_stream};
+use super::{Carrier, Heard, Keep, Receipt, Submitted};
 use crate::api::{HeaderValue, MOST_MESSAGES, MessageBody, SendBody, SendReport, StatusReport};
 use crate::client::{AccountApi, CallError, StreamsApi};
 use crate::domain::{AccountSettings, GatewayUrl, Message, RouteToken};
+
+/// The pause after the account did not say which stream the token is of.
+const AWAY: Duration = Duration::from_secs(30);
 
 /// A poll of 0s is no reason to ask without a pause.
 const SHORTEST_POLL: Duration = Duration::from_millis(100);
@@ -27,6 +30,21 @@ pub struct Account {
     pub api: AccountApi,
     pub settings: AccountSettings,
     pub keep: Keep,
+}
+
+impl Account {
+    /// Without knowing it, messages of other streams would count as this one's.
+    async fn own_stream(&self, token: &RouteToken) -> Option<String> {
+        loop {
+            match own_stream(&self.api, token).await {
+                Ok(stream) => return stream,
+                Err(error) => {
+                    (self.keep)(vec![Heard::Link(not_connected(&error))]).await;
+                    tokio::time::sleep(AWAY).await;
+                }
+            }
+        }
+    }
 }
 
 impl StreamsApiCarrier {
@@ -62,17 +80,17 @@ impl Carrier for StreamsApiCarrier {
     }
 
     async fn listen(&self, since: Option<Timestamp>) {
-        let Some(Account {
+        let Some(account) = &self.account else {
+            return;
+        };
+        let Account {
             api,
             settings,
             keep,
-        }) = &self.account
-        else {
-            return;
-        };
+        } = account;
         let stream = match &settings.stream {
             Some(stream) => Some(stream.clone()),
-            None => own_stream(api, &self.token).await,
+            None => account.own_stream(&self.token).await,
         };
         let polling = Polling {
             lists: api,

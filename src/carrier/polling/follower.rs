@@ -149,7 +149,7 @@ impl<'a> Follower<'a> {
                     let is_refused = self.patience.gives_up_on(&error);
                     let pause = pause(&mut self.patience, &error);
                     if is_refused || self.patience.failed() >= TOLD {
-                        self.say(|link| link.fails(list, &error.to_string())).await;
+                        self.say(|link| link.fails(list, &error)).await;
                     }
                     sleep(pause).await;
                 }

@@ -1,6 +1,7 @@
 //! How the account answers, in a few words that are said once.
 
 use crate::api::MessageList;
+use crate::client::CallError;
 use crate::domain::escape;
 
 #[derive(Debug, Default)]
@@ -12,8 +13,8 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub fn fails(&mut self, list: MessageList, why: &str) {
-        self.failing[list as usize] = Some(escape(why).into_owned());
+    pub fn fails(&mut self, list: MessageList, error: &CallError) {
+        self.failing[list as usize] = Some(not_connected(error));
     }
 
     pub fn answers(&mut self, list: MessageList) {
@@ -27,7 +28,7 @@ impl Link {
     /// What is to be said, where it was not said last.
     pub fn news(&mut self) -> Option<String> {
         let words = match (self.failing.iter().flatten().next(), self.unreadable) {
-            (Some(why), _) => format!("not connected: {why}"),
+            (Some(why), _) => why.clone(),
             (None, [0, 0]) => "connected".to_owned(),
             (None, [sent, incoming]) => format!(
                 "connected; {} of the account's messages can't be read",
@@ -40,4 +41,8 @@ impl Link {
         self.said = Some(words.clone());
         Some(words)
     }
+}
+
+pub fn not_connected(error: &CallError) -> String {
+    escape(&format!("not connected: {error}")).into_owned()
 }

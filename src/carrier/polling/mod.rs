@@ -20,6 +20,7 @@ use crate::client::{CallError, MessageLists, Patience};
 use crate::domain::MessageStatus;
 use follower::Follower;
 use link::Link;
+pub use link::not_connected;
 pub use own_stream::own_stream;
 use seen::Key;
 
