@@ -1,6 +1,7 @@
 //! The Streams API's wire contract, shared by everything that shows, sends or answers a request:
 //! paths, bodies, and requests as plain data. Sends nothing itself.
 
+mod account;
 mod answer;
 mod date;
 mod incoming;
@@ -12,6 +13,10 @@ mod shown;
 mod verify;
 mod webhook;
 
+pub use account::{
+    HostedSender, HostedStream, MessageList, PAGE, Page, PageQuery, SentMessage, account_request,
+    read_incoming_page, read_senders, read_sent_page, read_stream_token, read_streams,
+};
 pub use answer::{RefusedAnswer, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
 pub use date::{hosted_date, read_date};
 pub use incoming::{IncomingError, IncomingFields, read_incoming};

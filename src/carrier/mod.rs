@@ -1,6 +1,7 @@
 //! The ways out and in for live streams. A carrier takes messages, and tells what became of them and
 //! what handsets said; it keeps nothing, and decides nothing about trying again.
 
+mod polling;
 mod streams_api;
 
 use std::collections::HashMap;
@@ -11,9 +12,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::client::AccountApi;
 use crate::domain::{Message, MessageStatus, Route, RouteSecrets, Way};
 
-use streams_api::StreamsApiCarrier;
+use streams_api::{Account, StreamsApiCarrier};
 
 /// What a carrier says of a message that was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,10 +107,20 @@ pub type Connect = Arc<dyn Fn(&Route, &RouteSecrets, Keep) -> Arc<dyn Carrier> +
 
 /// The carriers that there are.
 pub fn connect() -> Connect {
-    Arc::new(|route, secrets, _keep| match &route.way {
-        Way::StreamsApi { base_url, .. } => {
+    Arc::new(|route, secrets, keep| match &route.way {
+        Way::StreamsApi {
+            base_url,
+            account,
+            incoming_fields,
+        } => {
+            let account = account.clone().zip(secrets.account_key.clone());
+            let account = account.map(|(settings, key)| Account {
+                api: AccountApi::new(settings.url.clone(), key, incoming_fields.clone()),
+                settings,
+                keep,
+            });
             let (url, token) = (base_url.clone(), secrets.token.clone());
-            Arc::new(StreamsApiCarrier::new(url, token))
+            Arc::new(StreamsApiCarrier::new(url, token, account))
         }
         Way::Smpp { .. } => unimplemented!("an SMPP carrier"),
     })

@@ -1,26 +1,58 @@
 //! Another Streams API as a carrier: the hosted one, or a gateway elsewhere.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Carrier, Receipt, Submitted};
+use super::polling::{Polling, not_connected, own_stream};
+use super::{Carrier, Heard, Keep, Receipt, Submitted};
 use crate::api::{HeaderValue, MOST_MESSAGES, MessageBody, SendBody, SendReport, StatusReport};
-use crate::client::{CallError, StreamsApi};
-use crate::domain::{GatewayUrl, Message, RouteToken};
+use crate::client::{AccountApi, CallError, StreamsApi};
+use crate::domain::{AccountSettings, GatewayUrl, Message, RouteToken};
 
-#[derive(Debug)]
+/// The pause after the account did not say which stream the token is of.
+const AWAY: Duration = Duration::from_secs(30);
+
+/// A poll of 0s is no reason to ask without a pause.
+const SHORTEST_POLL: Duration = Duration::from_millis(100);
+
 pub struct StreamsApiCarrier {
     api: StreamsApi,
     token: RouteToken,
+    account: Option<Account>,
+}
+
+/// The account that is asked for what the API itself doesn't tell.
+pub struct Account {
+    pub api: AccountApi,
+    pub settings: AccountSettings,
+    pub keep: Keep,
+}
+
+impl Account {
+    /// Without knowing it, messages of other streams would count as this one's.
+    async fn own_stream(&self, token: &RouteToken) -> Option<String> {
+        loop {
+            match own_stream(&self.api, token).await {
+                Ok(stream) => return stream,
+                Err(error) => {
+                    (self.keep)(vec![Heard::Link(not_connected(&error))]).await;
+                    tokio::time::sleep(AWAY).await;
+                }
+            }
+        }
+    }
 }
 
 impl StreamsApiCarrier {
-    pub fn new(url: GatewayUrl, token: RouteToken) -> Self {
+    pub fn new(url: GatewayUrl, token: RouteToken, account: Option<Account>) -> Self {
         Self {
             api: StreamsApi::new(url),
             token,
+            account,
         }
     }
 }
@@ -47,7 +79,28 @@ impl Carrier for StreamsApiCarrier {
         reports.into_iter().filter_map(receipt).collect()
     }
 
-    async fn listen(&self, _since: Option<Timestamp>) {}
+    async fn listen(&self, since: Option<Timestamp>) {
+        let Some(account) = &self.account else {
+            return;
+        };
+        let Account {
+            api,
+            settings,
+            keep,
+        } = account;
+        let stream = match &settings.stream {
+            Some(stream) => Some(stream.clone()),
+            None => account.own_stream(&self.token).await,
+        };
+        let polling = Polling {
+            lists: api,
+            stream,
+            poll: settings.poll.as_duration().max(SHORTEST_POLL),
+            keep: Arc::clone(keep),
+            now: &Timestamp::now,
+        };
+        polling.listen(since).await;
+    }
 }
 
 fn body(message: &Message) -> MessageBody {
@@ -95,8 +148,6 @@ fn receipt(report: StatusReport) -> Option<(String, Receipt)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use uuid::Uuid;
 
     use super::*;

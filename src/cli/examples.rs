@@ -1,5 +1,12 @@
 //! The text after each command's help: examples, and what its flags cannot say.
 
+pub(super) const ACCOUNT_PULL: &str = "\
+Examples:
+  textpeak account pull --all --dry-run
+  textpeak account pull --route hosted --stream 'OTP Germany' --yes
+
+Streams are matched by name. Each gets a route with its own token, and the limits of the route that \
+has the account key. Webhooks and default senders are not taken over.";
 pub(super) const CREATE: &str = "\
 Examples:
   textpeak streams create

@@ -89,6 +89,7 @@ const TASKS: [(&str, &[&str]); 9] = [
             "optouts list",
             "optouts add",
             "optouts remove",
+            "account pull",
         ],
     ),
     ("Setup", &["completions", "doctor"]),

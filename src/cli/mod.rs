@@ -1,5 +1,6 @@
 //! The command line: what can be typed, as the structs that the commands take. Runs nothing.
 
+mod account;
 mod complete;
 mod draft;
 mod examples;
@@ -24,6 +25,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::error::Failure;
 use crate::terminal::{Color, Output, TerminalOptions};
 
+pub(crate) use account::{AccountCommand, PullArgs};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
@@ -144,6 +146,9 @@ pub(crate) enum Command {
     /// Manage the handsets that opted out of a stream
     #[command(subcommand)]
     Optouts(OptoutsCommand),
+    /// Take over streams from a hosted account
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Run the gateway: serve the Streams API for the streams in this home
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),

@@ -1,6 +1,7 @@
 //! The one HTTP client. It executes a request exactly as it stands: no redirect is followed, no
 //! request is sent twice, and no more of an answer is read than was agreed.
 
+mod account;
 mod streams_api;
 
 use std::error::Error as _;
@@ -16,6 +17,7 @@ use crate::domain::escape;
 /// How long an unused connection is kept: less than gateways of ours keep it.
 const IDLE: Duration = Duration::from_secs(4);
 
+pub use account::{AccountApi, MessageLists, Patience, patiently};
 pub use streams_api::{CallError, Probe, StreamsApi};
 
 #[derive(Debug, Clone, Copy)]

@@ -121,7 +121,7 @@ impl StreamsApi {
     }
 }
 
-fn no_answer(error: AnswerError, answer: &Answer) -> CallError {
+pub(super) fn no_answer(error: AnswerError, answer: &Answer) -> CallError {
     CallError::NoAnswer {
         answer: error,
         retry_after: answer.retry_after,

@@ -1,5 +1,6 @@
 //! One verb per file: each introduces the layers to each other and has no rules of its own.
 
+mod account;
 mod advice;
 mod bulk;
 mod clone;
@@ -44,8 +45,8 @@ mod wire;
 use std::ffi::OsString;
 
 use crate::cli::{
-    self, Cli, Command, MessagesCommand, OptoutsCommand, Refusal, RoutesCommand, SendersCommand,
-    StreamsCommand, TagsCommand, TokenCommand, WebhooksCommand,
+    self, AccountCommand, Cli, Command, MessagesCommand, OptoutsCommand, Refusal, RoutesCommand,
+    SendersCommand, StreamsCommand, TagsCommand, TokenCommand, WebhooksCommand,
 };
 use crate::error::{self, Code, Failure};
 use crate::terminal::{Terminal, TerminalOptions};
@@ -96,6 +97,7 @@ fn dispatch(session: &Session, command: Command) -> anyhow::Result<Code> {
         Command::Webhooks(command) => return dispatch_webhooks(session, command),
         Command::Messages(command) => return dispatch_messages(session, command),
         Command::Send(args) => return send::run(session, *args),
+        Command::Account(AccountCommand::Pull(args)) => return account::pull(session, &args),
         Command::Doctor { fix } => return doctor::run(session, fix),
         Command::Senders(command) => dispatch_senders(session, command),
         Command::Tags(TagsCommand::List) => tags::list(session),

@@ -49,7 +49,7 @@ pub fn apply(
         render::plan(&plan)
     };
     if !yes {
-        confirm(session, &shown)?;
+        confirm(session, &shown, "textpeak streams plan")?;
     }
     let out = tokens_out.map(NewFile::create).transpose()?;
     let mut random = randomness()?;
@@ -90,8 +90,9 @@ fn escaped(lines: &str) -> String {
     lines.lines().map(line).collect()
 }
 
-/// Ctrl-C has a message of its own from the agreement on.
-fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
+/// Ctrl-C has a message of its own from the agreement on; `look` is a command that shows what is left
+/// to do then.
+pub fn confirm(session: &Session, shown: &str, look: &str) -> anyhow::Result<()> {
     let terminal = session.terminal;
     if !terminal.is_interactive() {
         return Err(
@@ -107,8 +108,9 @@ fn confirm(session: &Session, shown: &str) -> anyhow::Result<()> {
     {
         return Err(Failure::new(Code::Cancelled, "nothing was changed").into());
     }
-    interrupt_message
-        .set("Canceled while applying. To see what was applied, run: textpeak streams plan");
+    interrupt_message.set(format!(
+        "Canceled while applying. To see what was applied, run: {look}"
+    ));
     Ok(())
 }
 
@@ -124,7 +126,7 @@ fn applied_json(plan: &Plan, tokens: &[(Stream, Token)], in_file: bool) -> Value
     answer
 }
 
-fn plan_json(plan: &Plan) -> Value {
+pub fn plan_json(plan: &Plan) -> Value {
     let created = |target: &Target| json!({ "name": target.draft.name, "status": target.status });
     let changed = |change: &crate::domain::Change| json!({ "name": change.after.name, "changes": change.differences });
     let deleted = |stream: &Stream| json!({ "name": stream.name, "id": stream.id });

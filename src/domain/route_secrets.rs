@@ -85,6 +85,13 @@ pub struct RouteSecrets {
     pub incoming: Option<IncomingSecret>,
 }
 
+impl RouteSecrets {
+    /// Whether a carrier sees no difference.
+    pub fn are_the_same_to_carriers(&self, other: &Self) -> bool {
+        self.token == other.token && self.account_key == other.account_key
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,10 @@ impl fmt::Display for Way {
 pub struct AccountSettings {
     pub url: GatewayUrl,
     pub poll: Span,
+    /// The account's id of the route's stream; without it, the stream is the one that has the route's
+    /// token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
 }
 
 /// Where an SMSC listens: `host` or `host:port`. The port is 2775 unless it is said.
@@ -225,6 +229,7 @@ mod tests {
         let account = AccountSettings {
             url: HOSTED_ACCOUNT.parse().unwrap(),
             poll: Span::from(POLL),
+            stream: Some("7".to_owned()),
         };
         let http = Way::StreamsApi {
             base_url: "https://api.example.com".parse().unwrap(),

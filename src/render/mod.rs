@@ -20,7 +20,7 @@ pub use chart::chart;
 pub use column::Column;
 pub use details::{beside, details, fields, streams, summary};
 pub use lines::Lines;
-pub use plan::{differences, plan};
+pub use plan::{Also, differences, plan, plan_with};
 pub use request::{http, json, part, written};
 pub use segments::{counted, forcing, segments};
 pub use shell::{command_line, command_lines, shell_word};

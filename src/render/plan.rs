@@ -5,6 +5,18 @@ use anstyle::{AnsiColor, Style};
 use crate::domain::{Difference, Field, Plan, escape};
 
 pub fn plan(plan: &Plan) -> String {
+    plan_with(plan, &[])
+}
+
+/// What a plan does besides its streams.
+#[derive(Debug)]
+pub struct Also {
+    pub is_new: bool,
+    pub verb: &'static str,
+    pub what: String,
+}
+
+pub fn plan_with(plan: &Plan, also: &[Also]) -> String {
     let mut text = String::new();
     for target in &plan.creates {
         let name = target.draft.name.as_ref().map_or("", |name| name.as_str());
@@ -16,6 +28,14 @@ pub fn plan(plan: &Plan) -> String {
     }
     for stream in &plan.deletes {
         text += &line('-', "delete", stream.name.as_str(), AnsiColor::Red);
+    }
+    for Also { is_new, verb, what } in also {
+        let (sign, color) = if *is_new {
+            ('+', AnsiColor::Green)
+        } else {
+            ('~', AnsiColor::Yellow)
+        };
+        text += &line(sign, verb, what, color);
     }
     text + &format!(
         "{} to create, {} to change, {} to delete, {} unchanged\n",

@@ -93,7 +93,7 @@ pub async fn apply(
     .await
 }
 
-fn carry_out(
+pub(super) fn carry_out(
     catalogue: &Catalogue,
     plan: &Plan,
     now: Timestamp,

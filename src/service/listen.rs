@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::log::{Log, LogEntry};
 use super::relay::{Carriers, NoCarrier};
 use super::streams::CurrentStreams;
-use crate::domain::{Route, Way};
+use crate::domain::{Route, RouteSecrets, Way};
 use crate::store::Store;
 
 /// The pause between two looks at the routes, which somebody may have changed.
@@ -19,7 +19,21 @@ const LOOK: Duration = Duration::from_secs(1);
 
 struct Listening {
     way: Way,
+    secrets: Option<RouteSecrets>,
     task: AbortHandle,
+}
+
+impl Listening {
+    /// Whether a route is still reached in the same way. Where its secrets can't be read, those that
+    /// were read last stay in force.
+    fn is_to(&self, route: &Route, now: Option<&RouteSecrets>) -> bool {
+        let is_same = match (&self.secrets, now) {
+            (Some(old), Some(now)) => old.are_the_same_to_carriers(now),
+            (None, Some(_)) => false,
+            (_, None) => true,
+        };
+        self.way == route.way && is_same
+    }
 }
 
 /// Works until the other end of `running` is gone.
@@ -35,9 +49,13 @@ pub async fn work(
     loop {
         let index = streams.get().await;
         let routes = index.routes();
+        let secrets = store.secrets().await.ok();
+        let of = |route: &Route| secrets.as_ref()?.of_route(&route.name);
         let is_kept = |name: &String, one: &mut Listening| {
-            let same = |route: &&Route| *route.name.as_str() == *name && route.way == one.way;
-            let kept = routes.iter().any(|route| same(&route)) && !one.task.is_finished();
+            let same = |route: &Route| {
+                *route.name.as_str() == *name && one.is_to(route, of(route).as_ref())
+            };
+            let kept = routes.iter().any(same) && !one.task.is_finished();
             if !kept {
                 one.task.abort();
             }
@@ -54,8 +72,11 @@ pub async fn work(
                     log.clone(),
                     route.clone(),
                 ));
-                let way = route.way.clone();
-                place.insert(Listening { way, task });
+                place.insert(Listening {
+                    way: route.way.clone(),
+                    secrets: of(route),
+                    task,
+                });
             }
         }
         tokio::select! {

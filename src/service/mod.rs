@@ -3,6 +3,7 @@
 //!
 //! No command line, no HTTP server, no printing.
 
+mod account_pull;
 mod assign;
 mod change;
 mod clone_stream;
@@ -37,6 +38,9 @@ mod wait;
 mod wake;
 mod webhook_secret;
 
+pub use account_pull::{
+    FetchError, Hosted, PullPlan, RouteChange, Selection, Skipped, Source, fetch, plan_pull, pull,
+};
 pub use assign::assign;
 pub use clone_stream::clone_stream;
 pub use create::{Creation, Made, create};

@@ -34,7 +34,7 @@ pub use message::{
     Accepted, AcceptedBatch, Cursor, DailyLimit, HandedOn, MessageFilter, MessageStore, NewMessage,
     NewMessages, NewReply, Received, Statistics,
 };
-pub use secrets::Secrets;
+pub use secrets::{SecretTexts, Secrets};
 pub use snapshot::{Catalogue, Entry};
 
 /// Everything that a home keeps.

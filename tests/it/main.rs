@@ -7,6 +7,12 @@
 )]
 
 #[cfg(unix)]
+mod account_faults;
+#[cfg(unix)]
+mod account_pull;
+#[cfg(unix)]
+mod account_serve;
+#[cfg(unix)]
 mod bulk;
 #[cfg(unix)]
 mod change;

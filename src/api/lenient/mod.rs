@@ -18,3 +18,5 @@ pub use error::AnswerError;
 pub(super) use field::{as_text, find, first_text};
 pub(super) use json::read_json;
 pub use read::{SendReport, StatusReport, read_send, read_status};
+pub(super) use read::{read as read_answer, refused_or_unreadable};
+pub(super) use text::text as short_text;

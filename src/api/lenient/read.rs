@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::AnswerError;
+use super::json::read_json;
 use super::text::{has_error, plain, reason, short, text, usual};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,23 +117,23 @@ const ENVELOPE: [&str; 12] = [
     "data",
 ];
 
-fn read(status: u16, body: &[u8]) -> Result<Value, AnswerError> {
-    let json = serde_json::from_slice::<Value>(body);
+pub fn read(status: u16, body: &[u8]) -> Result<Value, AnswerError> {
+    let json = read_json(body);
     if !(200..300).contains(&status) {
-        let from_json = json.ok().and_then(|json| reason(json.as_object()?));
+        let from_json = json.and_then(|json| reason(json.as_object()?));
         let message = from_json
             .or_else(|| plain(body))
             .unwrap_or_else(|| usual(status).to_owned());
         return Err(AnswerError::Refused { status, message });
     }
-    json.map_err(|_| AnswerError::Unreadable {
+    json.ok_or_else(|| AnswerError::Unreadable {
         status,
         message: plain(body).unwrap_or_else(|| "it is empty".to_owned()),
     })
 }
 
 /// An answer that claims success and has no entries is a refusal if it says so.
-fn refused_or_unreadable(status: u16, body: &[u8], answer: &Value) -> AnswerError {
+pub fn refused_or_unreadable(status: u16, body: &[u8], answer: &Value) -> AnswerError {
     let why = answer.as_object().and_then(reason);
     if answer.get("status") == Some(&Value::Bool(false)) || why.is_some() {
         let message = why.unwrap_or_else(|| "no reason given".to_owned());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const LONGEST: usize = 200;
 
 /// The first of these keys that has a text or a number.
-pub(super) fn text(entry: &Map<String, Value>, keys: &[&str]) -> Option<String> {
+pub fn text(entry: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match entry.get(*key)? {
         Value::String(text) if !text.is_empty() => Some(short(text)),
         Value::Number(number) => Some(number.to_string()),

@@ -88,6 +88,10 @@ fn change_http(
     }
     if let Some(file) = &http.token_file {
         secrets.token = read_secret(file, "token")?;
+        // It may be the token of another stream.
+        if let Some(kept) = kept {
+            kept.stream = None;
+        }
     }
     if let Some(file) = &http.account_key_file {
         secrets.account_key = Some(read_secret(file, "key")?);

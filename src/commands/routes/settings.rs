@@ -33,6 +33,9 @@ pub fn account(
         }
         return Ok(None);
     }
+    // Another account has other streams.
+    let stream = before.filter(|_| url.is_none());
+    let stream = stream.and_then(|before| before.stream.clone());
     let url = match url.or_else(|| before.map(|before| before.url.clone())) {
         Some(url) => url,
         None => HOSTED_ACCOUNT.parse()?,
@@ -41,6 +44,7 @@ pub fn account(
     Ok(Some(AccountSettings {
         url,
         poll: poll.or(kept).unwrap_or(Span::from(POLL)),
+        stream,
     }))
 }
 

@@ -78,9 +78,10 @@ impl Carriers {
         })?;
         let mut carriers = lock(&self.connected);
         let key = key_of(&route.name);
-        let kept = carriers
-            .get(&key)
-            .filter(|one| one.way == route.way && one.secrets == secrets);
+        let is_same = |one: &&Connected| {
+            one.way == route.way && one.secrets.are_the_same_to_carriers(&secrets)
+        };
+        let kept = carriers.get(&key).filter(is_same);
         if let Some(kept) = kept {
             return Ok(Arc::clone(&kept.carrier));
         }

@@ -1,6 +1,8 @@
 //! A home of its own for each test, and runs of the program that see nothing else.
 
 #[cfg(unix)]
+pub mod account_api;
+#[cfg(unix)]
 pub mod gateway;
 #[cfg(unix)]
 mod need;
