@@ -1,6 +1,7 @@
 //! The ways out and in for live streams. A carrier takes messages, and tells what became of them and
 //! what handsets said; it keeps nothing, and decides nothing about trying again.
 
+mod smpp;
 mod streams_api;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Message, MessageStatus, Route, RouteSecrets, Way};
 
+pub use smpp::{SmppCarrier, SmppProbe, probe};
 use streams_api::StreamsApiCarrier;
 
 /// What a carrier says of a message that was submitted.
@@ -98,6 +100,9 @@ pub trait Carrier: Send + Sync {
     /// Hears what the carrier tells by itself, for as long as this is polled; at its end there is
     /// nothing to hear. `since` is how far it was heard before.
     async fn listen(&self, since: Option<Timestamp>);
+
+    /// Ends what is kept open, in an orderly way. Nothing is submitted after it.
+    async fn close(&self) {}
 }
 
 /// Makes the carrier of a route with its secrets.
@@ -105,11 +110,18 @@ pub type Connect = Arc<dyn Fn(&Route, &RouteSecrets, Keep) -> Arc<dyn Carrier> +
 
 /// The carriers that there are.
 pub fn connect() -> Connect {
-    Arc::new(|route, secrets, _keep| match &route.way {
+    Arc::new(|route, secrets, keep| match &route.way {
         Way::StreamsApi { base_url, .. } => {
             let (url, token) = (base_url.clone(), secrets.token.clone());
             Arc::new(StreamsApiCarrier::new(url, token))
         }
-        Way::Smpp { .. } => unimplemented!("an SMPP carrier"),
+        Way::Smpp { smpp } => {
+            let mut seed = [0; 8];
+            // It only spreads what several routes do.
+            let _ = getrandom::fill(&mut seed);
+            let (settings, password) = (smpp.clone(), secrets.token.clone());
+            let seed = u64::from_le_bytes(seed);
+            Arc::new(SmppCarrier::new(settings, password, keep, seed))
+        }
     })
 }

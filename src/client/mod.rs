@@ -2,6 +2,7 @@
 //! request is sent twice, and no more of an answer is read than was agreed.
 
 mod streams_api;
+mod tls;
 
 use std::error::Error as _;
 use std::sync::OnceLock;
@@ -17,6 +18,7 @@ use crate::domain::escape;
 const IDLE: Duration = Duration::from_secs(4);
 
 pub use streams_api::{CallError, Probe, StreamsApi};
+pub use tls::secured;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
