@@ -7,10 +7,9 @@ use clap::{Args, Subcommand};
 
 use super::examples;
 use super::streams::GatewayFlag;
-use super::values::incoming_field;
 use crate::domain::{
-    Bind, GatewayUrl, HOSTED, HOSTED_ACCOUNT, LongTexts, NumberPrefix, Phone, RouteName,
-    SmppAddress, Span,
+    Bind, GatewayUrl, HOSTED, HOSTED_ACCOUNT, IncomingField, LongTexts, NumberPrefix, Phone,
+    RouteName, SmppAddress, Span,
 };
 
 #[derive(Debug, Subcommand)]
@@ -142,8 +141,7 @@ pub(crate) struct HttpArgs {
         value_name = "OURS=THEIRS",
         conflicts_with = "smpp"
     )]
-    #[arg(value_parser = incoming_field)]
-    pub incoming_fields: Vec<(String, String)>,
+    pub incoming_fields: Vec<IncomingField>,
 }
 
 #[derive(Debug, Default, Args)]

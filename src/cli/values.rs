@@ -48,29 +48,6 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Our name of a field of an incoming message, and another's.
-pub(super) fn incoming_field(text: &str) -> Result<(String, String), Invalid> {
-    const OURS: [&str; 6] = [
-        "from",
-        "to",
-        "text",
-        "message_uuid",
-        "received_at",
-        "stream",
-    ];
-    let pair = text
-        .split_once('=')
-        .filter(|(_, theirs)| !theirs.is_empty());
-    match pair.filter(|(ours, _)| OURS.contains(ours)) {
-        Some((ours, theirs)) => Ok((ours.to_owned(), theirs.to_owned())),
-        None => Err(Invalid::new(format_args!(
-            "{} does not name a field: write it like text=body, with one of {} on the left",
-            quote(text),
-            OURS.join(", ")
-        ))),
-    }
-}
-
 /// A number or a Sender ID, as messages have it.
 pub(super) fn party(text: &str) -> Result<String, Invalid> {
     let sender = |_| text.parse().map(|id: SenderId| id.to_string());

@@ -1,6 +1,5 @@
 //! How a route reaches its carrier: a Streams API over HTTP, or SMPP 3.4.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU16;
 use std::str::FromStr;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::gateway::GatewayUrl;
+use super::incoming_field::IncomingField;
 use super::span::Span;
 use super::text::quote;
 use super::value::{Invalid, display_value, text_value, words};
@@ -27,9 +27,9 @@ pub enum Way {
         /// The account that is asked for incoming messages and statuses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<AccountSettings>,
-        /// What the other side calls the fields of an incoming message, by our names.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        incoming_fields: BTreeMap<String, String>,
+        /// What the other side calls the fields of an incoming message.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        incoming_fields: Vec<IncomingField>,
     },
 }
 
@@ -38,7 +38,7 @@ impl Way {
         Self::StreamsApi {
             base_url,
             account: None,
-            incoming_fields: BTreeMap::new(),
+            incoming_fields: Vec::new(),
         }
     }
 
@@ -229,7 +229,7 @@ mod tests {
         let http = Way::StreamsApi {
             base_url: "https://api.example.com".parse().unwrap(),
             account: Some(account),
-            incoming_fields: [("text".to_owned(), "body".to_owned())].into(),
+            incoming_fields: vec!["text=body".parse().unwrap()],
         };
         for way in [Way::Smpp { smpp }, http] {
             let text = serde_json::to_string(&way).unwrap();

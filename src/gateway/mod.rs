@@ -9,6 +9,7 @@ mod caller;
 mod client_socket;
 mod connections;
 mod framing;
+mod incoming;
 mod linger;
 mod listen;
 mod reading;

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Context;
 use super::log::{Log, LogEntry};
 use super::streams::{CurrentStreams, StreamIndex, notify};
+use crate::api::IncomingFields;
 use crate::carrier::{CarrierReceipt, Heard, IncomingMessage, Keep};
 use crate::domain::{Consent, EventType, Route, RouteName, Stream, StreamId, Way};
-use crate::store::{Candidate, NewIncoming, NewReceipt, Store, StoreError, TakenIn, canonical};
+use crate::store::{Candidate, NewIncoming, NewReceipt, Store, StoreError, canonical};
 
 /// How long after a message its handset's words are taken for an answer to it.
 const ANSWERED: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -32,13 +34,37 @@ pub fn keep(
     })
 }
 
-/// Keeps what a route heard; what became of its incoming messages.
-pub async fn hear(
+/// Keeps a message that the carrier of a route was told to bring.
+pub async fn take_in(
+    context: &Context,
+    route: &RouteName,
+    told: IncomingFields,
+) -> Result<(), StoreError> {
+    let streams = context.streams.get().await;
+    let heard = vec![Heard::Incoming(message(told))];
+    hear(&*context.store, &streams, route, heard).await
+}
+
+fn message(told: IncomingFields) -> IncomingMessage {
+    // Without an id and a time, two that are equal may well be two.
+    let is_told_apart = told.id.is_some() || told.at.is_some();
+    IncomingMessage {
+        remote_id: is_told_apart.then(|| told.id_or_fingerprint()),
+        from: told.from,
+        to: told.to,
+        text: told.text,
+        at: told.at,
+        remote_stream: told.stream,
+    }
+}
+
+/// Keeps what a route heard.
+async fn hear(
     store: &dyn Store,
     streams: &StreamIndex,
     route: &RouteName,
     heard: Vec<Heard>,
-) -> Result<Vec<TakenIn>, StoreError> {
+) -> Result<(), StoreError> {
     let served: Vec<_> = streams
         .all()
         .filter(|stream| is_served(streams.routes(), route, stream))
@@ -55,9 +81,8 @@ pub async fn hear(
             Heard::Link(state) => store.set_link(route.to_string(), state).await?,
         }
     }
-    let mut taken = Vec::new();
     if !incoming.is_empty() {
-        taken = store.take_in(incoming).await?;
+        store.take_in(incoming).await?;
     }
     receipts.retain(|receipt| receipt.status.is_final());
     if !receipts.is_empty() {
@@ -71,7 +96,7 @@ pub async fn hear(
     if let Some(until) = until {
         store.set_heard_until(route.to_string(), until).await?;
     }
-    Ok(taken)
+    Ok(())
 }
 
 fn is_served(routes: &[Route], route: &RouteName, stream: &Stream) -> bool {

@@ -45,7 +45,7 @@ pub use edit::{Answers, Edited, allowed_after, edit};
 pub use enable::set_enabled;
 pub use error::ServiceError;
 pub use find::{find, find_all};
-pub use hear::{candidate, hear};
+pub use hear::{candidate, take_in};
 pub use listen::work as work_listen;
 pub use outbox::{Attempted, Dispatcher, LIMITS, Verdict, verdict, work as work_outbox};
 pub use receive::{ReceiveError, receive};

@@ -98,7 +98,7 @@ fn streams_api(http: HttpArgs) -> anyhow::Result<(Way, RouteToken, Option<RouteT
     let way = Way::StreamsApi {
         base_url,
         account: account(None, key.is_some(), account_url, poll)?,
-        incoming_fields: incoming_fields.into_iter().collect(),
+        incoming_fields,
     };
     Ok((way, token, key))
 }

@@ -98,7 +98,7 @@ fn change_http(
     let has_key = secrets.account_key.is_some();
     *kept = account(kept.as_ref(), has_key, http.account_url, http.poll)?;
     if !http.incoming_fields.is_empty() {
-        *incoming_fields = http.incoming_fields.into_iter().collect();
+        *incoming_fields = http.incoming_fields;
     }
     Ok(())
 }

@@ -58,8 +58,7 @@ fn own(way: &Way) -> Vec<(&'static str, String)> {
             });
             let mut lines = vec![("Account", asked)];
             if !incoming_fields.is_empty() {
-                let pair = |(ours, theirs): (&String, &String)| format!("{ours}={theirs}");
-                let pairs: Vec<_> = incoming_fields.iter().map(pair).collect();
+                let pairs: Vec<_> = incoming_fields.iter().map(ToString::to_string).collect();
                 lines.push(("Fields", pairs.join(", ")));
             }
             lines
