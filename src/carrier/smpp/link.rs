@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::Core;
 use super::bind::{Bound, bind, request};
 use super::dial::Duplex;
-use super::session::{self, Up};
+use super::session::{self, Ended, Up};
 use crate::carrier::Heard;
 use crate::domain::Bind;
 use crate::smpp::BindKind;
@@ -18,7 +18,7 @@ use crate::smpp::BindKind;
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// A session that lasted so long was no failure.
+/// A session that lasted so long was no failure, nor one that messages went through.
 const LASTING: Duration = Duration::from_secs(10);
 
 /// What a link is for the parts of messages.
@@ -57,18 +57,15 @@ impl Core {
         let mut failures = 0;
         loop {
             let begun = Instant::now();
-            let why = self.one_session(kind).await;
+            let Ended { why, was_useful } = self.one_session(kind).await;
             let is_over = *self.common.stop.borrow();
             let why = format!("{} {why}", self.common.host);
             self.is_down(kind, if is_over { "stopped" } else { &why });
             if is_over {
                 return;
             }
-            failures = if begun.elapsed() < LASTING {
-                failures + 1
-            } else {
-                1
-            };
+            let was_good = was_useful || begun.elapsed() >= LASTING;
+            failures = if was_good { 1 } else { failures + 1 };
             let mut stop = self.common.stop.subscribe();
             tokio::select! {
                 () = tokio::time::sleep(pause(failures, self.chance())) => {}
@@ -77,16 +74,20 @@ impl Core {
         }
     }
 
-    /// Why it ended, or did not begin.
-    async fn one_session(&self, kind: BindKind) -> String {
+    /// How it ended, or why it did not begin.
+    async fn one_session(&self, kind: BindKind) -> Ended {
+        let never = |why| Ended {
+            why,
+            was_useful: false,
+        };
         let mut stop = self.common.stop.subscribe();
         let bound = tokio::select! {
             bound = self.bound(kind) => bound,
-            _ = stop.wait_for(|stop| *stop) => return "stopped".to_owned(),
+            _ = stop.wait_for(|stop| *stop) => return never("stopped".to_owned()),
         };
         let bound = match bound {
             Ok(bound) => bound,
-            Err(why) => return why,
+            Err(why) => return never(why),
         };
         let (requests, to_send) = mpsc::unbounded_channel();
         let window = Semaphore::new(usize::from(self.settings.window.get()));
@@ -102,12 +103,12 @@ impl Core {
             self.is_down(kind, "stopped");
             std::future::pending::<()>().await;
         };
-        let why = tokio::select! {
-            why = session::run(&self.common, bound, to_send) => why,
-            () = stopping => String::new(),
+        let ended = tokio::select! {
+            ended = session::run(&self.common, bound, to_send) => ended,
+            () = stopping => never(String::new()),
         };
         window.close();
-        why
+        ended
     }
 
     async fn bound(&self, kind: BindKind) -> Result<Bound<Box<dyn Duplex>>, String> {

@@ -20,7 +20,7 @@ use super::bind::Bound;
 use super::hearer::Hearer;
 use super::pace::Pace;
 use super::{Timing, lock};
-use crate::smpp::{Body, Pdu, ShortMessage, Taken};
+use crate::smpp::{Body, Pdu, ShortMessage, Taken, status};
 
 /// Messages that wait to be kept; those beyond are to be sent again later.
 const MOST_HEARD: usize = 1_000;
@@ -62,19 +62,28 @@ pub struct Session<'a> {
     last_heard: Mutex<Instant>,
     enquired: Mutex<Option<Instant>>,
     ended: AtomicBool,
+    /// A part was taken, or a message was kept.
+    was_useful: AtomicBool,
     /// The SMSC has taken its leave: nothing new is sent.
     is_leaving: AtomicBool,
     /// What was acknowledged lately, by its mark.
     acknowledged: Mutex<VecDeque<(Instant, u64)>>,
 }
 
-/// Until the connection ends; why it did. What was sent and not answered is unknown then, and what
+/// How a session ended.
+pub struct Ended {
+    pub why: String,
+    /// Messages went through it.
+    pub was_useful: bool,
+}
+
+/// Until the connection ends. What was sent and not answered is unknown then, and what
 /// was not written was not sent.
 pub async fn run<S: AsyncRead + AsyncWrite>(
     common: &Common,
     bound: Bound<S>,
     requests: mpsc::UnboundedReceiver<Request>,
-) -> String {
+) -> Ended {
     let (responses, to_write) = mpsc::unbounded_channel();
     let session = Session {
         common,
@@ -84,10 +93,14 @@ pub async fn run<S: AsyncRead + AsyncWrite>(
         last_heard: Mutex::new(Instant::now()),
         enquired: Mutex::default(),
         ended: AtomicBool::new(false),
+        was_useful: AtomicBool::new(false),
         is_leaving: AtomicBool::new(false),
         acknowledged: Mutex::default(),
     };
-    session.run(bound, requests, to_write).await
+    Ended {
+        why: session.run(bound, requests, to_write).await,
+        was_useful: session.was_useful.into_inner(),
+    }
 }
 
 impl Session<'_> {
@@ -153,6 +166,9 @@ impl Session<'_> {
             let now = Instant::now();
             for ((sequence, is_data), told) in answers.into_iter().zip(told) {
                 self.acknowledge(sequence, is_data, told.status);
+                if told.status == status::ESME_ROK {
+                    self.was_useful.store(true, Ordering::Relaxed);
+                }
                 let mut acknowledged = lock(&self.acknowledged);
                 acknowledged.extend(told.mark.map(|mark| (now, mark)));
                 while acknowledged

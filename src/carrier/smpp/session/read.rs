@@ -90,6 +90,7 @@ impl Session<'_> {
             let now = Instant::now();
             if status == status::ESME_ROK {
                 let id = taken.message_id.unwrap_or_default();
+                self.was_useful.store(true, Ordering::Relaxed);
                 // Its receipt may be the next thing that comes.
                 common.hearer.submitted(&id, handset);
                 if common.pace.taken(now) {

@@ -1,0 +1,4 @@
+//! Live streams over SMPP, with an independent library as the carrier's SMSC.
+
+mod carrier;
+mod whole;
