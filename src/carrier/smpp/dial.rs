@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::prompt::Prompt;
 use crate::client::secured;
 use crate::domain::SmppSettings;
 
@@ -31,9 +32,7 @@ pub fn dial(settings: &SmppSettings) -> Dial {
         let address = address.clone();
         Box::pin(async move {
             let open = async {
-                let stream = TcpStream::connect(address.as_str()).await?;
-                // Messages are small, and answers are waited for.
-                stream.set_nodelay(true)?;
+                let stream = Prompt::new(TcpStream::connect(address.as_str()).await?)?;
                 Ok(if tls {
                     Box::new(secured(stream, address.host()).await?) as Box<dyn Duplex>
                 } else {

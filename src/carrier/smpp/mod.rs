@@ -8,6 +8,7 @@ mod link;
 mod pace;
 mod parts;
 mod probe;
+mod prompt;
 mod receipts;
 mod said;
 mod session;

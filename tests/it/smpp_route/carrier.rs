@@ -10,7 +10,7 @@ use textpeak::domain::{Course, Direction, Message, SmppSettings};
 
 use crate::support::smsc::Smsc;
 
-fn settings(smsc: &Smsc, window: u16) -> SmppSettings {
+pub fn settings(smsc: &Smsc, window: u16) -> SmppSettings {
     let text = json!({
         "address": format!("127.0.0.1:{}", smsc.port), "system_id": "acme", "bind": "transceiver",
         "window": window, "rate": 65_535, "long_texts": "udh",
@@ -34,9 +34,9 @@ fn message(n: usize) -> Message {
     }
 }
 
-type Kept = Arc<Mutex<Vec<Heard>>>;
+pub type Kept = Arc<Mutex<Vec<Heard>>>;
 
-fn carrier(settings: SmppSettings) -> (SmppCarrier, Kept) {
+pub fn carrier(settings: SmppSettings) -> (SmppCarrier, Kept) {
     let kept = Kept::default();
     let into = Arc::clone(&kept);
     let keep: Keep = Arc::new(move |heard| {
@@ -48,7 +48,7 @@ fn carrier(settings: SmppSettings) -> (SmppCarrier, Kept) {
 }
 
 /// What became of each message when those that had to wait were submitted again, as the relay does.
-async fn submit_all(carrier: &SmppCarrier, count: usize) -> Vec<Submitted> {
+pub async fn submit_all(carrier: &SmppCarrier, count: usize) -> Vec<Submitted> {
     let messages: Vec<Message> = (0..count).map(message).collect();
     let mut ends: Vec<Option<Submitted>> = vec![None; count];
     let mut waiting: Vec<usize> = (0..count).collect();
@@ -71,7 +71,7 @@ async fn submit_all(carrier: &SmppCarrier, count: usize) -> Vec<Submitted> {
 }
 
 /// How many ended so.
-fn counts(ends: &[Submitted]) -> HashMap<&'static str, usize> {
+pub fn counts(ends: &[Submitted]) -> HashMap<&'static str, usize> {
     let mut counts = HashMap::new();
     for end in ends {
         let name = match end {
