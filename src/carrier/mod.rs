@@ -2,6 +2,7 @@
 //! what handsets said; it keeps nothing, and decides nothing about trying again.
 
 mod polling;
+mod smpp;
 mod streams_api;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use crate::client::AccountApi;
 use crate::domain::{Message, MessageStatus, Route, RouteSecrets, Way};
 
+pub use smpp::{SmppCarrier, SmppProbe, probe};
 use streams_api::{Account, StreamsApiCarrier};
 
 /// What a carrier says of a message that was submitted.
@@ -100,6 +102,9 @@ pub trait Carrier: Send + Sync {
     /// Hears what the carrier tells by itself, for as long as this is polled; at its end there is
     /// nothing to hear. `since` is how far it was heard before.
     async fn listen(&self, since: Option<Timestamp>);
+
+    /// Ends what is kept open, in an orderly way. Nothing is submitted after it.
+    async fn close(&self) {}
 }
 
 /// Makes the carrier of a route with its secrets.
@@ -122,6 +127,13 @@ pub fn connect() -> Connect {
             let (url, token) = (base_url.clone(), secrets.token.clone());
             Arc::new(StreamsApiCarrier::new(url, token, account))
         }
-        Way::Smpp { .. } => unimplemented!("an SMPP carrier"),
+        Way::Smpp { smpp } => {
+            let mut seed = [0; 8];
+            // It only spreads what several routes do.
+            let _ = getrandom::fill(&mut seed);
+            let (settings, password) = (smpp.clone(), secrets.token.clone());
+            let seed = u64::from_le_bytes(seed);
+            Arc::new(SmppCarrier::new(settings, password, keep, seed))
+        }
     })
 }

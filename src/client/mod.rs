@@ -3,6 +3,7 @@
 
 mod account;
 mod streams_api;
+mod tls;
 
 use std::error::Error as _;
 use std::sync::OnceLock;
@@ -19,6 +20,7 @@ const IDLE: Duration = Duration::from_secs(4);
 
 pub use account::{AccountApi, MessageLists, Patience, patiently};
 pub use streams_api::{CallError, Probe, StreamsApi};
+pub use tls::secured;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -17,7 +17,7 @@ pub mod udh;
 
 pub use pdu::{Bind, BindKind, BindResp, Body, Pdu, Taken, Unreadable};
 pub use receipt::ReceiptText;
-pub use receipt_id::ReceiptIds;
+pub use receipt_id::{ReceiptIds, canonical};
 pub use short_message::{Address, Content, ShortMessage, UDHI};
 pub use state::State;
 pub use tlv::Tlvs;

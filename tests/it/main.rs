@@ -57,6 +57,8 @@ mod samples;
 mod send_questions;
 #[cfg(unix)]
 mod serve;
+#[cfg(unix)]
+mod smpp_route;
 mod store;
 mod support;
 mod upgrade;

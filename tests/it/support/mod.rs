@@ -9,6 +9,8 @@ mod need;
 #[cfg(unix)]
 pub mod receiver;
 mod run;
+#[cfg(unix)]
+pub mod smsc;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,5 @@
+//! Live streams over SMPP, with an independent library as the carrier's SMSC.
+
+mod carrier;
+mod speed;
+mod whole;
