@@ -2,6 +2,8 @@
 //! paths, bodies, and requests as plain data. Sends nothing itself.
 
 mod answer;
+mod date;
+mod incoming;
 mod lenient;
 mod received;
 mod refusal;
@@ -11,6 +13,8 @@ mod verify;
 mod webhook;
 
 pub use answer::{RefusedAnswer, SendAnswer, SendEntry, StatusAnswer, StatusEntry};
+pub use date::{hosted_date, read_date};
+pub use incoming::{IncomingError, IncomingFields, read_incoming};
 pub use lenient::{AnswerError, SendReport, StatusReport, read_send, read_status};
 pub use received::{ReceivedMessage, RefusedMessage, read_messages, read_uuids};
 pub use refusal::{LARGEST_BODY, Refusal};

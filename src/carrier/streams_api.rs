@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{Carrier, Receipt, Submitted};
 use crate::api::{HeaderValue, MOST_MESSAGES, MessageBody, SendBody, SendReport, StatusReport};
@@ -45,6 +46,8 @@ impl Carrier for StreamsApiCarrier {
         let reports = self.api.status(token, ids).await.unwrap_or_default();
         reports.into_iter().filter_map(receipt).collect()
     }
+
+    async fn listen(&self, _since: Option<Timestamp>) {}
 }
 
 fn body(message: &Message) -> MessageBody {

@@ -157,13 +157,29 @@ A webhook that was turned off by 410 (Gone) is turned on again.";
 pub(super) const ROUTES_LIST: &str = "\
 Examples:
   textpeak routes list";
+pub(super) const ROUTES_SHOW: &str = "\
+Examples:
+  textpeak routes show
+  textpeak routes show berlin -o json
+
+Anyone who has the address for incoming messages can add messages to your streams: share it only \
+with the carrier.";
 pub(super) const ROUTES_ADD: &str = "\
 Examples:
   textpeak routes add --token-file token.txt
+  textpeak routes add hosted --token-file token.txt --account-key-file key.txt
   textpeak routes add berlin --base-url https://sms.example.com --token-file - --stream Alerts
+  textpeak routes add acme --smpp smsc.example.com --system-id acme --password-file password.txt
 
 Messages of live streams are saved first, then sent in batches, at most once. Without a route, \
-they end in no_routes.";
+they end in no_routes. The account API is known from public callers only.";
+pub(super) const ROUTES_EDIT: &str = "\
+Examples:
+  textpeak routes edit hosted --only-to 1202,1303 --daily-limit 1000
+  textpeak routes edit staging --redirect-to 12025550143
+  textpeak routes edit acme --window 50 --rate 200
+
+--stream, --only-to, and --incoming-field replace the values of the route.";
 pub(super) const ROUTES_TEST: &str = "\
 Examples:
   textpeak routes test";

@@ -77,7 +77,14 @@ const TASKS: [(&str, &[&str]); 9] = [
     ),
     (
         "Live streams",
-        &["routes list", "routes add", "routes test", "routes remove"],
+        &[
+            "routes list",
+            "routes show",
+            "routes add",
+            "routes edit",
+            "routes test",
+            "routes remove",
+        ],
     ),
     ("Setup", &["completions", "doctor"]),
 ];

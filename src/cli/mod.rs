@@ -27,7 +27,9 @@ pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
 pub(crate) use messages::{MessageFilterFlags, MessagesCommand, ReplyArgs, WaitArgs};
-pub(crate) use routes::{AddRouteArgs, RoutesCommand};
+pub(crate) use routes::{
+    AddRouteArgs, EditRouteArgs, HttpArgs, RouteArgs, RoutesCommand, SmppArgs,
+};
 pub(crate) use send::{BulkArgs, GatewayOptions, SendArgs, StatusArgs};
 pub(crate) use senders::{SendersCommand, TagsCommand};
 pub(crate) use streams::{

@@ -72,7 +72,7 @@ fn tags(home: Option<PathBuf>) -> Candidates {
 
 fn routes(home: Option<PathBuf>) -> Candidates {
     from_catalogue(home, |catalogue| {
-        let about = |route: &Route| (route.name.to_string(), route.base_url.to_string());
+        let about = |route: &Route| (route.name.to_string(), route.way.to_string());
         Some(catalogue.routes().iter().map(about).collect())
     })
 }

@@ -177,7 +177,11 @@ fn dispatch_webhooks(session: &Session, command: WebhooksCommand) -> anyhow::Res
 fn dispatch_routes(session: &Session, command: RoutesCommand) -> anyhow::Result<()> {
     match command {
         RoutesCommand::List => routes::list(session),
-        RoutesCommand::Add(args) => routes::add(session, args),
+        RoutesCommand::Show { name, gateway } => {
+            routes::show(session, name.as_deref(), &gateway.gateway)
+        }
+        RoutesCommand::Add(args) => routes::add(session, *args),
+        RoutesCommand::Edit(args) => routes::edit(session, *args),
         RoutesCommand::Test { name } => routes::test(session, name.as_deref()),
         RoutesCommand::Remove { name } => routes::remove(session, &name),
     }

@@ -4,6 +4,7 @@
 //! environment, or knows about flags, prompts, files or HTTP clients.
 
 mod allow_list;
+mod consent;
 mod demo;
 mod difference;
 mod document;
@@ -17,6 +18,7 @@ mod filter;
 mod gateway;
 mod gsm7;
 mod header;
+mod incoming_field;
 mod internal_id;
 mod message;
 mod name;
@@ -28,6 +30,7 @@ mod raw_value;
 mod resume;
 mod retry;
 mod route;
+mod route_secrets;
 mod safe_json;
 mod secret;
 mod segments;
@@ -40,10 +43,12 @@ mod text;
 mod token;
 mod unique;
 mod value;
+mod way;
 mod webhook;
 mod webhook_secret;
 
 pub use allow_list::{AllowedIp, opened_to};
+pub use consent::Consent;
 pub use demo::Course;
 pub use difference::{Difference, differences};
 pub use document::{Document, Exported, Syntax, placeholders};
@@ -58,6 +63,7 @@ pub use gateway::GatewayUrl;
 pub use gsm7::{ESCAPE, Gsm7};
 pub(crate) use header::is_http_token;
 pub use header::{Header, HeaderName};
+pub use incoming_field::{IncomingField, IncomingKey};
 pub use internal_id::InternalId;
 pub use message::{DeliveryState, Direction, Message, MessageStatus, conversation};
 pub use name::{Description, StreamId, StreamName, Tag, name_key, same_name};
@@ -68,7 +74,8 @@ pub use raw::{RawDraft, RawWebhook};
 pub use raw_value::{RawHeader, RawSender};
 pub use resume::Resume;
 pub use retry::RetryPolicy;
-pub use route::{HOSTED, Route, RouteName, RouteToken};
+pub use route::{HOSTED, NumberPrefix, Route, RouteName};
+pub use route_secrets::{IncomingSecret, RouteSecrets, RouteToken};
 pub use safe_json::{SafeLine, SafePretty};
 pub use secret::Secret;
 pub use segments::{Encoding, MessageText, Segments};
@@ -83,5 +90,8 @@ pub use token::{Token, TokenDigest};
 pub use unique::Unique;
 pub use value::Invalid;
 pub(crate) use value::words;
+pub use way::{
+    AccountSettings, Bind, HOSTED_ACCOUNT, LongTexts, POLL, SmppAddress, SmppSettings, Way,
+};
 pub use webhook::{Incoming, Method, Webhook, WebhookUrl};
 pub use webhook_secret::WebhookSecret;

@@ -1,18 +1,18 @@
-//! Routes: other Streams APIs, through which live streams send.
+//! Routes: the ways by which live streams send and hear.
 
-use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::gateway::GatewayUrl;
 use super::name::{StreamId, same_name};
-use super::secret::Secret;
+use super::phone::Phone;
 use super::span::Span;
 use super::text::quote;
 use super::value::{Invalid, text_value};
+use super::way::Way;
 
 /// The hosted API, as its pages name it.
 pub const HOSTED: &str = "https://textpeak-streams.commpeak.com";
@@ -46,56 +46,85 @@ impl FromStr for RouteName {
     }
 }
 
-/// A token that another API issued: 1 to 4,096 visible ASCII characters.
+/// The beginning of phone numbers: 1 to 15 digits, country code first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouteToken(Secret);
+pub struct NumberPrefix(String);
 
-impl RouteToken {
-    pub fn expose(&self) -> &str {
-        self.0.expose()
+text_value!(NumberPrefix);
+
+impl NumberPrefix {
+    pub fn begins(&self, number: &str) -> bool {
+        number.starts_with(&self.0)
     }
 }
 
-impl fmt::Display for RouteToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for RouteToken {
+impl FromStr for NumberPrefix {
     type Err = Invalid;
 
-    /// White space around it, as at the end of a file, is not part of it.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        let visible = text.bytes().all(|b| b.is_ascii_graphic());
-        if (1..=4096).contains(&text.len()) && visible && text != Secret::MASK {
-            return Ok(Self(Secret::new(text.to_owned())));
+        let digits = text.trim().trim_start_matches('+');
+        if (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Self(digits.to_owned()));
         }
-        Err(Invalid::new(
-            "that is not a token: a token is one line of visible ASCII characters without spaces",
-        ))
+        Err(Invalid::new(format_args!(
+            "{} is not the beginning of phone numbers: use 1 to 15 digits, starting with the \
+             country code, like 1202",
+            quote(text)
+        )))
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     pub name: RouteName,
-    pub base_url: GatewayUrl,
+    #[serde(flatten)]
+    pub way: Way,
     /// Empty where the route serves every live stream.
     #[serde(default)]
     pub streams: Vec<StreamId>,
-    /// How long a message waits for an API that is unavailable or throttles.
+    /// How long a message waits for a carrier that is unavailable or throttles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire: Option<Span>,
+    /// Numbers that begin otherwise get nothing. Empty where every number may get messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_to: Vec<NumberPrefix>,
+    /// The handset that gets every message, in the place of its recipient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_to: Option<Phone>,
+    /// Most messages that are accepted for it in a day of UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_limit: Option<NonZeroU32>,
     pub created_at: Timestamp,
 }
 
 const DEFAULT_EXPIRE: Duration = Duration::from_secs(24 * 3_600);
 
 impl Route {
+    /// A route for every live stream, with no rail.
+    pub fn new(name: RouteName, way: Way, created_at: Timestamp) -> Self {
+        Self {
+            name,
+            way,
+            streams: Vec::new(),
+            expire: None,
+            only_to: Vec::new(),
+            redirect_to: None,
+            daily_limit: None,
+            created_at,
+        }
+    }
+
     pub fn expire(&self) -> Duration {
         self.expire.map_or(DEFAULT_EXPIRE, Span::as_duration)
+    }
+
+    pub fn serves(&self, stream: &StreamId) -> bool {
+        self.streams.is_empty() || self.streams.contains(stream)
+    }
+
+    pub fn may_send_to(&self, number: &str) -> bool {
+        let begins = |prefix: &NumberPrefix| prefix.begins(number);
+        self.only_to.is_empty() || self.only_to.iter().any(begins)
     }
 
     /// A route that names the stream goes before one for all.
@@ -109,17 +138,19 @@ impl Route {
 mod tests {
     use super::*;
 
+    fn route(name: &str) -> Route {
+        let way = Way::streams_api(HOSTED.parse().unwrap());
+        Route::new(name.parse().unwrap(), way, Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn a_route_that_names_the_stream_goes_before_one_for_all() {
-        let route = |name: &str, streams: &[&str]| Route {
-            name: name.parse().unwrap(),
-            base_url: HOSTED.parse().unwrap(),
-            streams: streams.iter().map(|id| id.parse().unwrap()).collect(),
-            expire: None,
-            created_at: Timestamp::UNIX_EPOCH,
-        };
         let (one, other) = ("st_000000000001", "st_000000000002");
-        let all = [route("all", &[]), route("one", &[one])];
+        let named = Route {
+            streams: vec![one.parse().unwrap()],
+            ..route("one")
+        };
+        let all = [route("all"), named];
         let name = |routes: &[Route], id: &str| {
             Route::of(routes, &id.parse().unwrap()).map(|route| route.name.to_string())
         };
@@ -129,12 +160,28 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_read_from_a_file_and_never_shown() {
-        let token: RouteToken = "hunter2-hunter2\n".parse().unwrap();
-        assert_eq!(token.expose(), "hunter2-hunter2");
-        assert!(!format!("{token} {token:?}").contains("hunter2"));
-        for bad in ["", "two words", "caf\u{e9}", "a\r\nb"] {
-            assert!(bad.parse::<RouteToken>().is_err(), "{bad}");
+    fn sends_only_to_numbers_that_begin_as_it_was_told() {
+        let rail = Route {
+            only_to: vec!["+1202".parse().unwrap(), "44".parse().unwrap()],
+            ..route("rail")
+        };
+        assert!(rail.may_send_to("12025550143") && rail.may_send_to("447700900000"));
+        assert!(!rail.may_send_to("13035550143"));
+        assert!(route("open").may_send_to("13035550143"));
+        for bad in ["", "+", "12a", "1234567890123456"] {
+            assert!(bad.parse::<NumberPrefix>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn is_written_as_before_where_nothing_is_new() {
+        let text = serde_json::to_string(&route("main")).unwrap();
+        assert_eq!(
+            text,
+            format!(
+                r#"{{"name":"main","base_url":"{HOSTED}","streams":[],"created_at":"1970-01-01T00:00:00Z"}}"#
+            )
+        );
+        assert_eq!(serde_json::from_str::<Route>(&text).unwrap(), route("main"));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::secret::Secret;
+use super::secret::{BASE62, Secret, base62};
 use super::value::Invalid;
 
 const PREFIX: &str = "tp_";
@@ -12,7 +12,6 @@ const CHECKSUM: usize = 6;
 
 /// As long as SMPP 3.4 lets a password be.
 const SMPP_PASSWORD: usize = 8;
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// `tp_`, 30 base62 characters of randomness (178 bits) and 6 of their CRC-32.
 ///
@@ -32,16 +31,8 @@ pub struct TokenDigest {
 
 impl Token {
     /// `random` yields uniformly random bytes.
-    pub fn issue(mut random: impl FnMut() -> u8) -> Self {
-        let mut text = String::with_capacity(PREFIX.len() + BODY + CHECKSUM);
-        text.push_str(PREFIX);
-        while text.len() < PREFIX.len() + BODY {
-            // 248 is the largest multiple of 62 in a byte: beyond it some letters would be likelier.
-            let byte = random();
-            if byte < 248 {
-                text.push(char::from(BASE62[usize::from(byte % 62)]));
-            }
-        }
+    pub fn issue(random: impl FnMut() -> u8) -> Self {
+        let mut text = format!("{PREFIX}{}", base62(random, BODY));
         let sum = checksum(&text);
         text.push_str(&sum);
         Self(Secret::new(text))

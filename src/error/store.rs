@@ -34,6 +34,7 @@ fn code(error: &StoreError) -> Code {
         | StoreError::Deleted(_)
         | StoreError::SenderInUse { .. }
         | StoreError::RouteExists(_)
+        | StoreError::NoRouteToken(_)
         | StoreError::Conflict => Code::Failed,
     }
 }
@@ -65,6 +66,7 @@ fn hint(error: &StoreError) -> Option<&'static str> {
         StoreError::NoSender(_) => "textpeak senders list",
         StoreError::RouteExists(_) => "choose another name, or use --replace",
         StoreError::NoRoute(_) => "textpeak routes list",
+        StoreError::NoRouteToken(_) => "add the route again with --replace",
         StoreError::Conflict => "run the same command again",
         StoreError::File { .. } | StoreError::Stopped | StoreError::Randomness(_) => return None,
     })
@@ -129,6 +131,7 @@ mod tests {
 3 Sender ID “X” not found in the catalog | textpeak senders list
 1 route main already exists | choose another name, or use --replace
 3 route “main” not found | textpeak routes list
+1 the token of route main is not stored | add the route again with --replace
 1 the streams were changed in the meantime; nothing was saved | run the same command again
 ";
 
@@ -177,6 +180,7 @@ mod tests {
             StoreError::NoSender("X".to_owned()),
             StoreError::RouteExists("main".parse().unwrap()),
             StoreError::NoRoute("main".to_owned()),
+            StoreError::NoRouteToken("main".parse().unwrap()),
             StoreError::Conflict,
         ];
         let told = errors.into_iter().map(|error| {

@@ -18,7 +18,9 @@ use super::smpp;
 use crate::domain::{AllowedIp, RetryPolicy, Stream};
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
-use crate::service::{Context, Dispatcher, Policy, Relay, work_outbox, work_relay};
+use crate::service::{
+    Carriers, Context, Dispatcher, Policy, Relay, work_listen, work_outbox, work_relay,
+};
 use crate::store::{Store, StoreError};
 
 const MAX_CONNECTIONS: usize = 16_384;
@@ -42,7 +44,8 @@ pub struct Options {
     pub owner: bool,
     /// Whether messages of live streams are handed on, and their status asked for.
     pub relay: bool,
-    /// When a webhook delivery is tried again; without a schedule, deliveries are left to others.
+    /// When a webhook delivery is tried again; without a schedule, deliveries and what carriers tell
+    /// are left to others.
     pub retry: Option<RetryPolicy>,
 }
 
@@ -153,8 +156,26 @@ impl Gateway {
             ..
         } = &self.app.context;
         if self.relay {
-            let relay = Arc::new(Relay::new(Arc::clone(store), Arc::clone(streams)));
-            workers.spawn(work_relay(relay, log.clone(), running.clone()));
+            let carriers = Arc::new(Carriers::new(
+                Arc::clone(store),
+                Arc::clone(streams),
+                log.clone(),
+            ));
+            let relay = Relay::new(
+                Arc::clone(store),
+                Arc::clone(streams),
+                Arc::clone(&carriers),
+            );
+            workers.spawn(work_relay(Arc::new(relay), log.clone(), running.clone()));
+            if self.retry.is_some() {
+                workers.spawn(work_listen(
+                    carriers,
+                    Arc::clone(store),
+                    Arc::clone(streams),
+                    log.clone(),
+                    running.clone(),
+                ));
+            }
         }
         if let Some(retry) = self.retry.clone() {
             let dispatcher = Dispatcher::new(Arc::clone(store), Arc::clone(streams), retry);

@@ -10,6 +10,7 @@ mod client_socket;
 mod connections;
 mod door;
 mod framing;
+mod incoming;
 mod linger;
 mod listen;
 mod reading;

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::accept::Origin;
 use super::caller::caller;
-use super::{ambiguous, browser, reading};
+use super::{ambiguous, browser, incoming, reading};
 use crate::api::{
     REPEATED, Refusal, RefusedAnswer, SEND_PATH, STATUS_PATH, read_messages, read_uuids,
 };
@@ -46,6 +46,10 @@ pub fn router(app: Arc<AppState>) -> Router {
     Router::new()
         .route(SEND_PATH, post(send))
         .route(STATUS_PATH, post(status))
+        .route(
+            incoming::PATH,
+            get(incoming::incoming).post(incoming::incoming),
+        )
         .route("/healthz", get(async || ok()))
         .route("/readyz", get(ready))
         .route(SEND_PATH.trim_end_matches('/'), any(with_slash))
@@ -78,11 +82,15 @@ async fn around(
     let direct = caller == origin.peer.ip().to_canonical();
     let method = request.method().to_string();
     // What nobody knows may be anything, a secret in the wrong place as well.
+    let path = request.uri().path();
+    let tells = path.starts_with(incoming::LOGGED);
     let path = LOGGED_PATHS
         .into_iter()
-        .find(|path| path.trim_end_matches('/') == request.uri().path().trim_end_matches('/'))
+        .find(|logged| logged.trim_end_matches('/') == path.trim_end_matches('/'))
+        .or(tells.then_some(incoming::LOGGED))
         .unwrap_or("(unknown path)");
-    let local = app.local && direct;
+    // A carrier may come through a tunnel, under the tunnel's name; no page knows its address.
+    let local = app.local && direct && !tells;
     let mut response = if let Some(why) = ambiguous::refusal(&request, origin.conflict, local) {
         refused(&Refusal::Ambiguous(why))
     } else if let Some(why) = browser::refusal(request.headers(), local) {
@@ -226,11 +234,11 @@ struct Ready {
     status: bool,
 }
 
-fn ok() -> Response {
+pub fn ok() -> Response {
     json(StatusCode::OK, &Ready { status: true })
 }
 
-fn refused(refusal: &Refusal) -> Response {
+pub fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status());
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json(status, &RefusedAnswer::new(&refusal.to_string()));

@@ -2,7 +2,7 @@
 
 use super::streams::notify;
 use super::webhook_secret;
-use crate::domain::{EventType, MessageText, Phone, SenderId, Status, Stream};
+use crate::domain::{Consent, EventType, MessageText, Phone, SenderId, Status, Stream};
 use crate::store::{NewReply, Received, Store, StoreError};
 
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,7 @@ pub async fn receive(
         stream: stream.id.clone(),
         from,
         to: to.or_else(|| stream.default_sender.clone()),
+        consent: Consent::of_reply(text.as_str()),
         text,
         notify,
     };

@@ -1,6 +1,7 @@
 //! Sending: who may, what is accepted, and what is answered.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,12 @@ use super::log::{Log, LogEntry};
 use super::streams::{CurrentStreams, StreamIndex, notify};
 use crate::api::{ReceivedMessage, Refusal, RefusedMessage, SendAnswer, SendEntry};
 use crate::domain::{
-    Course, EventType, Invalid, MessageStatus, Route, SenderId, Status, Stream, conversation,
-    escape,
+    Course, EventType, Invalid, MessageStatus, NumberPrefix, Route, SenderId, Status, Stream,
+    conversation, escape,
 };
-use crate::store::{Accepted, AcceptedBatch, NewMessage, NewMessages, Store, StoreError};
+use crate::store::{
+    Accepted, AcceptedBatch, DailyLimit, NewMessage, NewMessages, Store, StoreError,
+};
 
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -90,7 +93,8 @@ pub async fn send(
     received: Vec<Result<ReceivedMessage, RefusedMessage>>,
 ) -> Result<Sent, Refusal> {
     let Admitted { stream, streams } = admitted;
-    let leaves = !stream.demo && Route::of(streams.routes(), &stream.id).is_some();
+    let route = Route::of(streams.routes(), &stream.id).filter(|_| !stream.demo);
+    let leaves = route.is_some();
     let mut entries = Vec::with_capacity(received.len());
     let mut messages = Vec::with_capacity(received.len());
     for one in received {
@@ -98,7 +102,7 @@ pub async fn send(
             Ok(mut message) => {
                 let internal_id = message.internal_id.take();
                 let checked = check(&message, internal_id.as_deref(), admitted);
-                (internal_id, checked)
+                (internal_id, checked.and_then(|one| allowed(route, one)))
             }
             Err(refused) => (None, Err(refused)),
         };
@@ -122,11 +126,40 @@ pub async fn send(
             stream: stream.id.clone(),
             messages,
             notify: notify(stream, EventType::Status),
+            limit: route.and_then(daily_limit),
         };
         let accepted = context.store.accept(new).await;
         accepted.map_err(|error| context.unavailable(error))?
     };
-    Ok(answer(stream, entries, accepted))
+    Ok(answer(stream, route, entries, accepted))
+}
+
+/// Whether the route may hand the message on.
+fn allowed(route: Option<&Route>, message: NewMessage) -> Result<NewMessage, RefusedMessage> {
+    match route.filter(|route| !route.may_send_to(message.recipient.as_str())) {
+        None => Ok(message),
+        Some(route) => Err(RefusedMessage {
+            error: "recipient_not_allowed",
+            details: not_allowed(route),
+        }),
+    }
+}
+
+/// Why a number gets nothing by a route.
+pub fn not_allowed(route: &Route) -> String {
+    let prefixes: Vec<_> = route.only_to.iter().map(NumberPrefix::as_str).collect();
+    format!(
+        "route {} sends only to numbers that begin with {}",
+        route.name,
+        prefixes.join(", ")
+    )
+}
+
+fn daily_limit(route: &Route) -> Option<DailyLimit> {
+    Some(DailyLimit {
+        route: route.name.as_str().to_lowercase(),
+        most: route.daily_limit?.get(),
+    })
 }
 
 fn course(context: &Context, stream: &Stream, message: &NewMessage, leaves: bool) -> Course {
@@ -200,8 +233,38 @@ fn sender(
 /// An internal id as it came, and the recipient or why the message is refused.
 type Entry = (Option<String>, Result<String, RefusedMessage>);
 
+fn refusal(accepted: &Accepted, route: Option<&Route>) -> RefusedMessage {
+    let (error, details) = match accepted {
+        Accepted::OptedOut => (
+            "opted_out",
+            "the recipient opted out of messages from this stream".to_owned(),
+        ),
+        Accepted::OverLimit => (
+            "daily_limit_reached",
+            format!(
+                "the daily limit of {} messages is reached; it starts again at midnight UTC",
+                route
+                    .and_then(|route| route.daily_limit)
+                    .map_or(0, NonZeroU32::get)
+            ),
+        ),
+        Accepted::Taken | Accepted::New(_) | Accepted::Repeated(_) => (
+            "internal_id_taken",
+            "another message was accepted with this internal_id: use a different one for each \
+             message"
+                .to_owned(),
+        ),
+    };
+    RefusedMessage { error, details }
+}
+
 /// Puts the fates of the good messages back among the refused ones.
-fn answer(stream: &Stream, entries: Vec<Entry>, batch: AcceptedBatch) -> Sent {
+fn answer(
+    stream: &Stream,
+    route: Option<&Route>,
+    entries: Vec<Entry>,
+    batch: AcceptedBatch,
+) -> Sent {
     let is_repeated = |one: &&Accepted| matches!(one, Accepted::Repeated(_));
     let mut sent = Sent {
         repeated: batch.accepted.iter().filter(is_repeated).count(),
@@ -216,12 +279,8 @@ fn answer(stream: &Stream, entries: Vec<Entry>, batch: AcceptedBatch) -> Sent {
     for (internal_id, checked) in entries {
         let accepted = checked.and_then(|handset| match fates.next() {
             Some(Accepted::New(uuid) | Accepted::Repeated(uuid)) => Ok((handset, uuid)),
-            Some(Accepted::Taken) | None => Err(RefusedMessage {
-                error: "internal_id_taken",
-                details: "another message was accepted with this internal_id: use a different \
-                          one for each message"
-                    .to_owned(),
-            }),
+            Some(refused) => Err(refusal(&refused, route)),
+            None => Err(refusal(&Accepted::Taken, route)),
         });
         sent.accepted += usize::from(accepted.is_ok());
         sent.answer.messages.push(match accepted {

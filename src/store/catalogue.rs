@@ -1,6 +1,6 @@
 //! Streams, Sender IDs and routes: what a change is, and what is read at one moment.
 
-use crate::domain::{Route, RouteToken, SenderId, Stream, StreamId, Token, WebhookSecret};
+use crate::domain::{Route, RouteSecrets, SenderId, Stream, StreamId, Token, WebhookSecret};
 
 /// What tells one state of the catalogue from the next. Two that are equal are the same state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,9 @@ pub enum CatalogueChange {
     /// As it was typed. Refused while a stream has it as its default.
     RemoveSender(String),
     PutRoute {
-        route: Route,
-        token: RouteToken,
+        route: Box<Route>,
+        /// The secret of its address stays as it is where there is none here.
+        secrets: RouteSecrets,
         replace: bool,
     },
     /// Takes a route out with its token, by its name in any case.

@@ -82,6 +82,8 @@ pub enum StoreError {
     RouteExists(RouteName),
     #[error("route {} not found", quote(.0))]
     NoRoute(String),
+    #[error("the token of route {0} is not stored")]
+    NoRouteToken(RouteName),
     /// The catalogue is not at the revision that the changes were made from.
     #[error("the streams were changed in the meantime; nothing was saved")]
     Conflict,

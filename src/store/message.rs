@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::domain::{
-    Course, Direction, InternalId, Message, MessageStatus, MessageText, Phone, SenderId, StreamId,
+    Consent, Course, Direction, InternalId, Message, MessageStatus, MessageText, Phone, SenderId,
+    StreamId,
 };
 
 /// A place in the order in which messages were kept. It says nothing about another store.
@@ -22,6 +23,15 @@ pub struct NewMessages {
     pub messages: Vec<NewMessage>,
     /// The URL that is told of every change of status; `None` where nobody asked.
     pub notify: Option<String>,
+    pub limit: Option<DailyLimit>,
+}
+
+/// Most messages that are accepted for a route in a day of UTC, whatever stream they are of.
+#[derive(Debug, Clone)]
+pub struct DailyLimit {
+    /// By name.
+    pub route: String,
+    pub most: u32,
 }
 
 #[derive(Debug)]
@@ -42,6 +52,10 @@ pub enum Accepted {
     Repeated(Uuid),
     /// Another message was accepted before under its internal id.
     Taken,
+    /// The handset wants no more messages of the stream.
+    OptedOut,
+    /// As many messages were accepted today as may be.
+    OverLimit,
 }
 
 /// In the order of the request.
@@ -60,6 +74,7 @@ pub struct NewReply {
     /// The Sender ID that it goes to, where the handset never got a message.
     pub to: Option<SenderId>,
     pub text: MessageText,
+    pub consent: Option<Consent>,
     /// The URL that is told of it; `None` where nobody asked.
     pub notify: Option<String>,
 }

@@ -8,6 +8,7 @@ mod catalogue;
 mod catalogue_store;
 mod clock;
 mod error;
+mod heard;
 mod job;
 mod key;
 mod local;
@@ -20,19 +21,23 @@ pub use catalogue::{CatalogueChange, Revision};
 pub use catalogue_store::CatalogueStore;
 pub use clock::Clock;
 pub use error::{DatabaseCause, StoreError};
+pub use heard::{
+    Candidate, HeardStore, LinkState, NewIncoming, NewReceipt, OptOut, TakenIn, Unmatched,
+    canonical,
+};
 pub use job::{
     Attempt, Claim, Delivery, DeliveryFilter, Due, Job, JobKind, JobStore, Lease, Next, Outcome,
     Settlement, TimedAttempt, WebhookPause, Work,
 };
 pub use local::{Home, LocalStore, Serving};
 pub use message::{
-    Accepted, AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessage,
+    Accepted, AcceptedBatch, Cursor, DailyLimit, HandedOn, MessageFilter, MessageStore, NewMessage,
     NewMessages, NewReply, Received, Statistics,
 };
 pub use secrets::Secrets;
 pub use snapshot::{Catalogue, Entry};
 
 /// Everything that a home keeps.
-pub trait Store: CatalogueStore + MessageStore + JobStore + std::fmt::Debug {}
+pub trait Store: CatalogueStore + MessageStore + HeardStore + JobStore + std::fmt::Debug {}
 
-impl<T: CatalogueStore + MessageStore + JobStore + std::fmt::Debug> Store for T {}
+impl<T: CatalogueStore + MessageStore + HeardStore + JobStore + std::fmt::Debug> Store for T {}

@@ -5,14 +5,26 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use crate::domain::{RouteName, RouteToken, Stream, StreamId, Token, WebhookSecret, name_key};
+use crate::domain::{RouteName, RouteSecrets, Stream, StreamId, Token, WebhookSecret, name_key};
 
-/// Tokens and webhook secrets by stream id, route tokens by route name.
+/// Tokens and webhook secrets by stream id, those of routes by route name.
 #[derive(Default)]
 pub struct Secrets {
     tokens: Table,
     webhooks: Table,
     routes: Table,
+    account_keys: Table,
+    incoming: Table,
+}
+
+/// Texts by stream id, or by route name in lower case.
+#[derive(Default)]
+pub struct SecretTexts<'a> {
+    pub tokens: Vec<(&'a str, &'a str)>,
+    pub webhooks: Vec<(&'a str, &'a str)>,
+    pub routes: Vec<(&'a str, &'a str)>,
+    pub account_keys: Vec<(&'a str, &'a str)>,
+    pub incoming: Vec<(&'a str, &'a str)>,
 }
 
 /// Keys and values in one text, sorted by key.
@@ -23,7 +35,7 @@ struct Table {
 }
 
 impl Table {
-    fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    fn new(pairs: Vec<(&str, &str)>) -> Self {
         let mut table = Self::default();
         for (key, value) in pairs {
             let start = table.text.len();
@@ -55,16 +67,13 @@ impl Table {
 }
 
 impl Secrets {
-    /// Tokens and webhook secrets by stream id, route tokens by route name in lower case.
-    pub fn new<'a>(
-        tokens: impl IntoIterator<Item = (&'a str, &'a str)>,
-        webhook_secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
-        routes: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Self {
+    pub fn new(texts: SecretTexts<'_>) -> Self {
         Self {
-            tokens: Table::new(tokens),
-            webhooks: Table::new(webhook_secrets),
-            routes: Table::new(routes),
+            tokens: Table::new(texts.tokens),
+            webhooks: Table::new(texts.webhooks),
+            routes: Table::new(texts.routes),
+            account_keys: Table::new(texts.account_keys),
+            incoming: Table::new(texts.incoming),
         }
     }
 
@@ -83,9 +92,14 @@ impl Secrets {
         self.webhooks.get(id.as_str())?.parse().ok()
     }
 
-    /// `None` where it is not kept.
-    pub fn route_token(&self, name: &RouteName) -> Option<RouteToken> {
-        self.routes.get(&name_key(name.as_str()))?.parse().ok()
+    /// `None` where its token is not kept.
+    pub fn of_route(&self, name: &RouteName) -> Option<RouteSecrets> {
+        let key = name_key(name.as_str());
+        Some(RouteSecrets {
+            token: self.routes.get(&key)?.parse().ok()?,
+            account_key: self.account_keys.get(&key).and_then(|it| it.parse().ok()),
+            incoming: self.incoming.get(&key).and_then(|it| it.parse().ok()),
+        })
     }
 
     /// Every stream's token by the key that it is kept under; `None` for a text that is no token, and
@@ -117,12 +131,16 @@ mod tests {
 
     #[test]
     fn are_found_by_key_in_whatever_order_they_came() {
-        let secrets = Secrets::new(
-            [],
-            [],
-            [("b", "token-b"), ("main", "token-main"), ("a", "token-a")],
-        );
-        let token = |name: &str| secrets.route_token(&name.parse().unwrap());
+        let secrets = Secrets::new(SecretTexts {
+            routes: vec![("b", "token-b"), ("main", "token-main"), ("a", "token-a")],
+            account_keys: vec![("a", "key-a")],
+            ..SecretTexts::default()
+        });
+        let of = |name: &str| secrets.of_route(&name.parse().unwrap());
+        let token = |name: &str| of(name).map(|secrets| secrets.token);
+        let key = of("A").unwrap().account_key.unwrap();
+        assert_eq!(key.expose(), "key-a");
+        assert_eq!(of("main").unwrap().account_key, None);
         assert_eq!(token("MAIN").unwrap().expose(), "token-main");
         assert_eq!(token("a").unwrap().expose(), "token-a");
         assert_eq!(token("c"), None);
@@ -131,7 +149,12 @@ mod tests {
     #[test]
     fn show_nothing_of_themselves() {
         let id = "st_000000000001";
-        let secrets = Secrets::new([(id, "tp_hunter2")], [(id, "hunter2")], [("a", "hunter2")]);
+        let secrets = Secrets::new(SecretTexts {
+            tokens: vec![(id, "tp_hunter2")],
+            webhooks: vec![(id, "hunter2")],
+            routes: vec![("a", "hunter2")],
+            ..SecretTexts::default()
+        });
         assert_eq!(format!("{secrets:?}"), "Secrets of 1 streams");
         assert_eq!(secrets.all(), BTreeMap::from([(id.to_owned(), None)]));
     }

@@ -69,7 +69,7 @@ fn the_state_file_is_read_by_people_and_the_rest_of_it_stays_as_they_left_it() {
     let path = env.home().join("state.json");
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.starts_with(
-        "{\n  \"version\": 2,\n  \"senders\": [],\n  \"streams\": [\n    {\n      \"id\": \"st_"
+        "{\n  \"version\": 3,\n  \"senders\": [],\n  \"streams\": [\n    {\n      \"id\": \"st_"
     ));
     // A person adds a key of their own and lays the stream out differently.
     let edited = text.replacen(
@@ -99,7 +99,7 @@ fn the_state_file_is_read_by_people_and_the_rest_of_it_stays_as_they_left_it() {
     );
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
-        "{\n  \"version\": 2,\n  \"senders\": [],\n  \"streams\": []\n}\n"
+        "{\n  \"version\": 3,\n  \"senders\": [],\n  \"streams\": []\n}\n"
     );
 }
 
@@ -120,8 +120,8 @@ fn a_damaged_state_file_is_named_with_the_line_and_left_alone() {
         ("garbage".to_owned(), "is damaged at line 1"),
         (String::new(), "it is empty"),
         (
-            good.replacen("\"version\": 2", "\"version\": 3", 1),
-            "has version 3; this textpeak supports version 2",
+            good.replacen("\"version\": 3", "\"version\": 4", 1),
+            "has version 4; this textpeak supports version 3",
         ),
         (
             "{\"version\": 99, \"all\": \"new\"}".to_owned(),

@@ -48,7 +48,7 @@ fn a_state_file_of_version_1_is_read_and_left_as_it_is() {
 }
 
 #[test]
-fn the_first_change_makes_a_state_file_of_version_1_one_of_version_2() {
+fn the_first_change_makes_a_state_file_of_version_1_one_of_this_version() {
     let env = home_of_version_1();
     let tokens = ["Orders", "Plain"].map(|name| env.ok(&["streams", "token", "show", name]));
     let old = env.state();
@@ -60,7 +60,7 @@ fn the_first_change_makes_a_state_file_of_version_1_one_of_version_2() {
         "received,status",
     ]);
     let new = env.state();
-    assert_eq!((&old["version"], &new["version"]), (&json!(1), &json!(2)));
+    assert_eq!((&old["version"], &new["version"]), (&json!(1), &json!(3)));
     assert_eq!(
         new["streams"][2]["webhook"]["events"],
         json!(["message.received", "message.status"])

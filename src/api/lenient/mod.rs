@@ -7,10 +7,14 @@
 )]
 
 mod error;
+mod field;
+mod json;
 mod read;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use error::AnswerError;
+pub(super) use field::{as_text, find, first_text};
+pub(super) use json::read_json;
 pub use read::{SendReport, StatusReport, read_send, read_status};

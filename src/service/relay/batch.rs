@@ -10,10 +10,11 @@ use tokio::time::Instant;
 use super::carriers::{Carriers, NoCarrier};
 use super::in_flight::Submitting;
 use super::verdict::{WAITING, expired, later, learned, submitted};
-use crate::carrier::{Carrier, Connect, Submitted, connect};
+use crate::carrier::{Carrier, Submitted};
 use crate::domain::{EventType, Message, MessageStatus, Route, StreamId};
 use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
+use crate::service::send::not_allowed;
 use crate::service::streams::CurrentStreams;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};
 
@@ -36,23 +37,22 @@ const BATCH: usize = 250;
 pub struct Relay {
     pub(super) store: Arc<dyn Store>,
     streams: Arc<CurrentStreams>,
-    carriers: Carriers,
+    carriers: Arc<Carriers>,
     submitting: Mutex<HashSet<i64>>,
 }
 
 pub type Batch = (StreamId, JobKind);
 
 impl Relay {
-    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>) -> Self {
-        Self::over(store, streams, connect())
-    }
-
-    /// A relay over the carriers that a function makes.
-    pub fn over(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, connect: Connect) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        streams: Arc<CurrentStreams>,
+        carriers: Arc<Carriers>,
+    ) -> Self {
         Self {
             store,
             streams,
-            carriers: Carriers::new(connect),
+            carriers,
             submitting: Mutex::default(),
         }
     }
@@ -81,18 +81,20 @@ impl Relay {
         let _submitting = Submitting::note(&self.submitting, kind, &jobs);
         let streams = self.streams.get().await;
         let notify = streams.notify(&stream, EventType::Status);
-        let way = self.carriers.of(&*self.store, &streams, &stream).await;
+        let way = self.carriers.of(&streams, &stream).await;
         if let Err(NoCarrier::Unread(error, _)) = &way {
             log.write(LogEntry::StoreFailed(error.clone()));
         }
         // Where the token cannot be read, the message stays here.
         let is_tried = kind == JobKind::Submit && way.is_ok();
         let route = Route::of(streams.routes(), &stream).filter(|_| is_tried);
-        let route = route.map(|route| route.name.to_string());
         let outcomes = match kind {
             JobKind::Ask => self.ask(way, &jobs).await,
-            JobKind::Submit | JobKind::Deliver | JobKind::Turn => self.submit(way, &jobs).await,
+            JobKind::Submit | JobKind::Deliver | JobKind::Turn => {
+                self.submit(way, route, &jobs).await
+            }
         };
+        let route = route.map(|route| route.name.to_string());
         let waits = outcomes.iter().find_map(|outcome| {
             let Outcome::Unsent { details, .. } = outcome else {
                 return None;
@@ -128,6 +130,7 @@ impl Relay {
     async fn submit(
         &self,
         way: Result<(Arc<dyn Carrier>, Duration), NoCarrier>,
+        route: Option<&Route>,
         jobs: &[Job],
     ) -> Vec<Outcome> {
         let now = self.store.now();
@@ -153,20 +156,28 @@ impl Relay {
             }
         };
         let is_late = |message: &Message| later(message.at, expire) <= now;
+        // The route may have been changed since the message was accepted.
+        let barred = route.filter(|route| !route.only_to.is_empty());
+        let barred =
+            |message: &Message| barred.filter(|route| !route.may_send_to(&message.handset));
         let messages: Vec<Message> = jobs
             .iter()
             .filter_map(message)
-            .filter(|message| !is_late(message))
-            .cloned()
+            .filter(|message| !is_late(message) && barred(message).is_none())
+            .map(|message| redirected(message, route))
             .collect();
         let said = self.say(&*carrier, &messages, until(jobs)).await;
         let now = self.store.now();
+        let asked_after = carrier.asked_after();
         let mut said = said.iter();
         let outcome = |job: &Job| match message(job) {
-            Some(message) if !is_late(message) => said.next().map_or(Outcome::Released, |said| {
-                submitted(message, job.attempts, said, now, expire)
-            }),
-            Some(message) => expired(expire, message.details.as_deref()),
+            Some(message) if is_late(message) => expired(expire, message.details.as_deref()),
+            Some(message) => match barred(message) {
+                Some(route) => Outcome::Ended(MessageStatus::Rejected, Some(not_allowed(route))),
+                None => said.next().map_or(Outcome::Released, |said| {
+                    submitted(message, job.attempts, said, now, (expire, asked_after))
+                }),
+            },
             None => Outcome::Released,
         };
         jobs.iter().map(outcome).collect()
@@ -243,6 +254,15 @@ pub enum CarriedOut {
     Whole,
     /// A message waits for its carrier, for this reason.
     Waits(String),
+}
+
+/// The message as it leaves: to the handset that the route sends everything to, if there is one.
+fn redirected(message: &Message, route: Option<&Route>) -> Message {
+    let mut message = message.clone();
+    if let Some(handset) = route.and_then(|route| route.redirect_to.as_ref()) {
+        message.handset = handset.to_string();
+    }
+    message
 }
 
 fn until(jobs: &[Job]) -> Timestamp {

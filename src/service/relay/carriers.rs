@@ -1,13 +1,15 @@
-//! The carrier of each stream, connected once.
+//! The carrier of each route, connected once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::carrier::{Carrier, Connect};
-use crate::domain::{GatewayUrl, Route, RouteName, RouteToken, StreamId};
+use crate::carrier::{Carrier, Connect, connect};
+use crate::domain::{Route, RouteName, RouteSecrets, StreamId, Way};
+use crate::service::hear::keep;
 use crate::service::lock;
-use crate::service::streams::StreamIndex;
+use crate::service::log::Log;
+use crate::service::streams::{CurrentStreams, StreamIndex};
 use crate::store::{Store, StoreError};
 
 pub enum NoCarrier {
@@ -17,20 +19,36 @@ pub enum NoCarrier {
 }
 
 struct Connected {
-    url: GatewayUrl,
-    token: RouteToken,
+    way: Way,
+    secrets: RouteSecrets,
     carrier: Arc<dyn Carrier>,
 }
 
 pub struct Carriers {
+    store: Arc<dyn Store>,
+    streams: Arc<CurrentStreams>,
+    log: Log,
     connect: Connect,
-    /// The carrier of each route, for as long as its address and token stay the same.
+    /// The carrier of each route, for as long as its way and its secrets stay the same.
     connected: Mutex<HashMap<String, Connected>>,
 }
 
 impl Carriers {
-    pub fn new(connect: Connect) -> Self {
+    pub fn new(store: Arc<dyn Store>, streams: Arc<CurrentStreams>, log: Log) -> Self {
+        Self::over(store, streams, log, connect())
+    }
+
+    /// The carriers that a function makes.
+    pub fn over(
+        store: Arc<dyn Store>,
+        streams: Arc<CurrentStreams>,
+        log: Log,
+        connect: Connect,
+    ) -> Self {
         Self {
+            store,
+            streams,
+            log,
             connect,
             connected: Mutex::default(),
         }
@@ -39,42 +57,53 @@ impl Carriers {
     /// The way out for a stream, and how long messages wait for it.
     pub async fn of(
         &self,
-        store: &dyn Store,
         streams: &StreamIndex,
         stream: &StreamId,
     ) -> Result<(Arc<dyn Carrier>, Duration), NoCarrier> {
-        let closed = |why: String| NoCarrier::Closed(why);
+        let closed = |why: &str| NoCarrier::Closed(why.to_owned());
         let live = streams.with_id(stream).is_some_and(|one| !one.demo);
         if !live {
-            return Err(closed(
-                "the stream was deleted, or is no longer live".to_owned(),
-            ));
+            return Err(closed("the stream was deleted, or is no longer live"));
         }
-        let route = Route::of(streams.routes(), stream)
-            .ok_or_else(|| closed("the route was removed".to_owned()))?;
-        let secrets = store.secrets().await;
+        let route = Route::of(streams.routes(), stream);
+        let route = route.ok_or_else(|| closed("the route was removed"))?;
+        Ok((self.of_route(route).await?, route.expire()))
+    }
+
+    pub async fn of_route(&self, route: &Route) -> Result<Arc<dyn Carrier>, NoCarrier> {
+        let secrets = self.store.secrets().await;
         let secrets = secrets.map_err(|error| NoCarrier::Unread(error, route.expire()))?;
-        let token = secrets
-            .route_token(&route.name)
-            .ok_or_else(|| closed(format!("the token of route {} is not stored", route.name)))?;
+        let secrets = secrets.of_route(&route.name).ok_or_else(|| {
+            NoCarrier::Closed(format!("the token of route {} is not stored", route.name))
+        })?;
         let mut carriers = lock(&self.connected);
         let key = key_of(&route.name);
         let kept = carriers
             .get(&key)
-            .filter(|one| one.url == route.base_url && one.token == token);
-        let carrier = if let Some(kept) = kept {
-            Arc::clone(&kept.carrier)
-        } else {
-            let carrier = (self.connect)(route, &token);
-            let connected = Connected {
-                url: route.base_url.clone(),
-                token,
-                carrier: Arc::clone(&carrier),
-            };
-            carriers.insert(key, connected);
-            carrier
+            .filter(|one| one.way == route.way && one.secrets == secrets);
+        if let Some(kept) = kept {
+            return Ok(Arc::clone(&kept.carrier));
+        }
+        let keep = keep(
+            Arc::clone(&self.store),
+            Arc::clone(&self.streams),
+            self.log.clone(),
+            route.name.clone(),
+        );
+        let carrier = (self.connect)(route, &secrets, keep);
+        let connected = Connected {
+            way: route.way.clone(),
+            secrets,
+            carrier: Arc::clone(&carrier),
         };
-        Ok((carrier, route.expire()))
+        carriers.insert(key, connected);
+        Ok(carrier)
+    }
+
+    /// Lets go of the carriers of routes that are not there any more.
+    pub fn retain(&self, routes: &[Route]) {
+        let keys: Vec<_> = routes.iter().map(|route| key_of(&route.name)).collect();
+        lock(&self.connected).retain(|key, _| keys.contains(key));
     }
 }
 

@@ -8,4 +8,5 @@ mod verdict;
 mod worker;
 
 pub use batch::Relay;
+pub use carriers::{Carriers, NoCarrier};
 pub use worker::work;

@@ -25,18 +25,19 @@ pub const RARELY: Duration = Duration::from_secs(3_600);
 pub const WAITING: &str = "waiting for the carrier: ";
 
 /// What became of a message that was submitted. Only what certainly was not sent is sent again,
-/// until it has waited for as long as `expire`.
+/// until it has waited for as long as `expire`; the status of one that was taken is asked for after
+/// `asked_after`.
 pub fn submitted(
     message: &Message,
     attempts: usize,
     said: &Submitted,
     now: Timestamp,
-    expire: Duration,
+    (expire, asked_after): (Duration, Duration),
 ) -> Outcome {
     match said {
         Submitted::Taken(id) => Outcome::Submitted {
             upstream: id.clone(),
-            ask_at: later(now, Duration::from_secs(1)),
+            ask_at: later(now, asked_after),
         },
         Submitted::Rejected(why) => Outcome::Ended(MessageStatus::Rejected, Some(why.clone())),
         Submitted::Failed(why) | Submitted::Unknown(why) => {

@@ -17,8 +17,8 @@ use super::streams::{CurrentStreams, StreamIndex};
 use super::{Admitted, Context, Policy, Sent, admit, send};
 use crate::api::{ReceivedMessage, StatusEntry};
 use crate::domain::{
-    EventType, EventTypes, Method, Route, Status, Stream, StreamDraft, StreamId, StreamIdentity,
-    Token, Webhook,
+    EventType, EventTypes, Method, Route, RouteSecrets, Status, Stream, StreamDraft, StreamId,
+    StreamIdentity, Token, Way, Webhook,
 };
 use crate::store::{CatalogueChange, Clock, Delivery, DeliveryFilter, Home, LocalStore, Store};
 
@@ -191,18 +191,20 @@ impl TestHome {
     }
 
     pub async fn add_route(&self, name: &str, expire: Option<&str>) {
-        let route = Route {
-            name: name.parse().unwrap(),
-            base_url: "https://api.example.com".parse().unwrap(),
-            streams: Vec::new(),
+        let way = Way::streams_api("https://api.example.com".parse().unwrap());
+        let route = Box::new(Route {
             expire: expire.map(|span| span.parse().unwrap()),
-            created_at: self.clock.now(),
+            ..Route::new(name.parse().unwrap(), way, self.clock.now())
+        });
+        let secrets = RouteSecrets {
+            token: "token-of-the-route".parse().unwrap(),
+            account_key: None,
+            incoming: None,
         };
-        let token = "token-of-the-route".parse().unwrap();
         let replace = false;
         self.apply(CatalogueChange::PutRoute {
             route,
-            token,
+            secrets,
             replace,
         })
         .await;

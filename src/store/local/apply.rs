@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::pending::Pending;
 use crate::domain::{
-    Route, RouteName, RouteToken, SenderId, Stream, StreamId, Token, WebhookSecret, same_name,
+    Route, RouteName, RouteSecrets, SenderId, Stream, StreamId, Token, WebhookSecret, same_name,
 };
 use crate::store::{CatalogueChange, StoreError};
 
@@ -12,7 +12,7 @@ use crate::store::{CatalogueChange, StoreError};
 pub(super) struct SecretChanges {
     pub issued: Vec<(StreamId, Token)>,
     pub webhook_secrets: Vec<(StreamId, WebhookSecret)>,
-    pub routes: Vec<(RouteName, RouteToken)>,
+    pub routes: Vec<(RouteName, RouteSecrets)>,
     /// With the webhook secret.
     pub revoked: Vec<StreamId>,
     pub revoked_routes: Vec<String>,
@@ -57,11 +57,11 @@ pub(super) fn make(
         CatalogueChange::RemoveSender(id) => remove_sender(pending, id)?,
         CatalogueChange::PutRoute {
             route,
-            token,
+            secrets: own,
             replace,
         } => {
-            secrets.routes.push((route.name.clone(), token));
-            put_route(pending, route, replace)?;
+            secrets.routes.push((route.name.clone(), own));
+            put_route(pending, *route, replace)?;
         }
         CatalogueChange::RemoveRoute(name) => {
             let same = |route: &Route| same_name(route.name.as_str(), &name);

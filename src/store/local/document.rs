@@ -12,8 +12,8 @@ use crate::store::snapshot::{Parts, line, place_of};
 use crate::store::{Catalogue, Revision, StoreError};
 
 /// The version that this program writes, and the newest that it reads. It reads all before it:
-/// version 1 has no `events` in webhooks.
-const VERSION: u32 = 2;
+/// version 1 has no `events` in webhooks, version 2 no SMPP routes and no limits of routes.
+const VERSION: u32 = 3;
 
 fn is_read(version: u32) -> bool {
     (1..=VERSION).contains(&version)

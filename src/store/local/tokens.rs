@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::damage::{damaged, other_version};
-use crate::domain::{RouteName, RouteToken, StreamId, Token, WebhookSecret, name_key};
+use crate::domain::{RouteName, RouteSecrets, StreamId, Token, WebhookSecret, name_key};
+use crate::store::secrets::SecretTexts;
 use crate::store::{Secrets, StoreError};
 
 const VERSION: u32 = 1;
@@ -25,6 +26,12 @@ pub struct Tokens<'a> {
     /// Tokens of other APIs, by route name in lower case.
     #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
     routes: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    /// Keys of hosted accounts, by route name in lower case.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    account_keys: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    /// What stands at the end of the addresses of incoming messages, by route name in lower case.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    incoming: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl Default for Tokens<'_> {
@@ -34,6 +41,8 @@ impl Default for Tokens<'_> {
             tokens: BTreeMap::new(),
             webhook_secrets: BTreeMap::new(),
             routes: BTreeMap::new(),
+            account_keys: BTreeMap::new(),
+            incoming: BTreeMap::new(),
         }
     }
 }
@@ -64,12 +73,16 @@ impl<'a> Tokens<'a> {
     }
 
     pub fn to_secrets(&self) -> Secrets {
-        let plain = |table: &BTreeMap<&'a str, &'a str>| table.clone();
-        Secrets::new(
-            plain(&self.tokens),
-            plain(&self.webhook_secrets),
-            self.routes.iter().map(|(name, token)| (&**name, &**token)),
-        )
+        let of_streams = |table: &BTreeMap<&'a str, &'a str>| -> Vec<_> {
+            table.iter().map(|(id, text)| (*id, *text)).collect()
+        };
+        Secrets::new(SecretTexts {
+            tokens: of_streams(&self.tokens),
+            webhooks: of_streams(&self.webhook_secrets),
+            routes: of_routes(&self.routes),
+            account_keys: of_routes(&self.account_keys),
+            incoming: of_routes(&self.incoming),
+        })
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &'a str> {
@@ -97,14 +110,34 @@ impl<'a> Tokens<'a> {
         !kept
     }
 
-    pub fn insert_route(&mut self, name: &RouteName, token: &'a RouteToken) {
-        self.routes
-            .insert(name_key(name.as_str()).into(), token.expose().into());
+    /// Keeps the secrets of a route in the place of those that it has; the secret of its address
+    /// stays unless there is a new one.
+    pub fn insert_route(&mut self, name: &RouteName, secrets: &'a RouteSecrets) {
+        let RouteSecrets {
+            token,
+            account_key,
+            incoming,
+        } = secrets;
+        let key = name_key(name.as_str());
+        match account_key {
+            Some(it) => self
+                .account_keys
+                .insert(key.clone().into(), it.expose().into()),
+            None => self.account_keys.remove(key.as_str()),
+        };
+        if let Some(incoming) = incoming {
+            self.incoming
+                .insert(key.clone().into(), incoming.expose().into());
+        }
+        self.routes.insert(key.into(), token.expose().into());
     }
 
     /// `false` when there was none.
     pub fn remove_route(&mut self, name: &str) -> bool {
-        self.routes.remove(name_key(name).as_str()).is_some()
+        let key = name_key(name);
+        self.account_keys.remove(key.as_str());
+        self.incoming.remove(key.as_str());
+        self.routes.remove(key.as_str()).is_some()
     }
 
     /// Forgets what stands under a stream's id or another key; `false` when there was nothing.
@@ -117,4 +150,11 @@ impl<'a> Tokens<'a> {
         // A map of strings always has a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
+}
+
+fn of_routes<'b>(table: &'b BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Vec<(&'b str, &'b str)> {
+    table
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect()
 }

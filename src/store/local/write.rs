@@ -67,8 +67,8 @@ fn stage_issued(home: &Home, secrets: &SecretChanges) -> Result<Option<Staged>, 
     for (id, secret) in webhook_secrets {
         changed |= tokens.keep_webhook_secret(id, secret);
     }
-    for (name, token) in routes {
-        tokens.insert_route(name, token);
+    for (name, own) in routes {
+        tokens.insert_route(name, own);
     }
     if !changed {
         return Ok(None);

@@ -51,6 +51,7 @@ async fn a_batch_is_answered_in_its_order(home: &impl Home) {
         stream,
         messages: new,
         notify: None,
+        limit: None,
     };
     let batch = handle.accept(new).await.unwrap();
     let mut ids = HashSet::from([batch.id]);
@@ -184,7 +185,7 @@ async fn of_equal_messages_at_once_one_is_new(home: &impl Home) {
     let accepted = race(home, |_| "Hi".to_owned()).await;
     let first = accepted.iter().find_map(|one| match one {
         Accepted::New(uuid) => Some(*uuid),
-        Accepted::Repeated(_) | Accepted::Taken => None,
+        Accepted::Repeated(_) | Accepted::Taken | Accepted::OptedOut | Accepted::OverLimit => None,
     });
     let first = first.unwrap();
     let repeated = accepted

@@ -37,6 +37,7 @@ async fn a_message_that_cannot_be_written_spoils_only_its_own_request(home: &imp
         stream: stream.clone(),
         messages: both.into(),
         notify: Some(URL.to_owned()),
+        limit: None,
     };
     assert!(handle.accept(new).await.is_err());
     assert_eq!(listed(&handle, MessageFilter::default()).await, ["before"]);
@@ -63,6 +64,7 @@ async fn requests_that_fail_leave_others_alone(home: &impl Home) {
                     stream: stream(1),
                     messages: vec![demo(&handle, ANNE, &text)],
                     notify: None,
+                    limit: None,
                 };
                 let accepted = handle.accept(new).await;
                 assert_eq!(accepted.is_err(), n.is_multiple_of(5), "{n}: {accepted:?}");

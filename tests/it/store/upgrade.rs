@@ -248,7 +248,7 @@ fn a_file_is_upgraded_once_whoever_opens_it() {
             });
         }
     });
-    assert_eq!(version(&home), 6);
+    assert_eq!(version(&home), 7);
     let database = rusqlite::Connection::open(home.file()).unwrap();
     for (table, rows) in [("job", 8), ("event", 3), ("attempt", 5), ("message", 11)] {
         let count = format!("SELECT count(*) FROM {table}");
@@ -268,15 +268,15 @@ fn a_newer_version_is_refused_and_left_as_it_is() {
     let home = LocalHome::new();
     let database = rusqlite::Connection::open(home.file()).unwrap();
     database.pragma_update(None, "journal_mode", "wal").unwrap();
-    database.pragma_update(None, "user_version", 7).unwrap();
+    database.pragma_update(None, "user_version", 8).unwrap();
     database.close().unwrap();
     let bytes = fs::read(home.file()).unwrap();
     on_one_thread(async {
         let store = home.store();
         let refused = StoreError::OtherVersion {
             file: home.file().display().to_string(),
-            version: 7,
-            ours: 6,
+            version: 8,
+            ours: 7,
         };
         assert_eq!(store.prepare().await, Err(refused.clone()));
         assert_eq!(store.newest().await, Err(refused.clone()));

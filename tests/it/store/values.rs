@@ -71,6 +71,7 @@ pub async fn accept(
         stream: stream.clone(),
         messages,
         notify: notify.map(str::to_owned),
+        limit: None,
     };
     handle.accept(new).await.unwrap().accepted
 }
@@ -95,6 +96,7 @@ pub fn reply(stream: &StreamId, from: &str, text: &str, notify: Option<&str>) ->
         from: phone(from),
         to: Some("12025550100".parse().unwrap()),
         text: text.parse().unwrap(),
+        consent: None,
         notify: notify.map(str::to_owned),
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that are taken in: sent by a request, or replied by a handset.
+//! Messages of a request, taken in.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::events::NewEvent;
 use super::fault::WriteError;
-use super::row::{RECEIVED, direction_number, status_number};
+use super::row::status_number;
+use super::screen::Screen;
 use super::writer::Writer;
-use crate::domain::{Course, Direction, InternalId, Message, MessageStatus};
-use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages, NewReply, Received};
+use crate::domain::{Course, InternalId, MessageStatus};
+use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
 
 /// What is said of a message that waits for its carrier for the first time.
 const NOT_SUBMITTED: &str = "not submitted to the carrier yet";
@@ -39,6 +40,22 @@ fn insert(rows: usize) -> String {
 impl Writer {
     pub fn accept(&self, new: &NewMessages) -> Result<AcceptedBatch, WriteError> {
         let (stream, now) = (self.key(&new.stream)?, self.now());
+        let accepted = match self.screen(new.limit.as_ref(), now)? {
+            None => self.accept_all(stream, new, now)?,
+            Some(screen) => self.accept_screened(stream, new, screen, now)?,
+        };
+        Ok(AcceptedBatch {
+            id: self.id()?.0,
+            accepted,
+        })
+    }
+
+    fn accept_all(
+        &self,
+        stream: i64,
+        new: &NewMessages,
+        now: Timestamp,
+    ) -> Result<Vec<Accepted>, WriteError> {
         let mut accepted = Vec::with_capacity(new.messages.len());
         let mut rest = new.messages.as_slice();
         for (rows, sql) in &*INSERT {
@@ -53,10 +70,44 @@ impl Writer {
                 rest = after;
             }
         }
-        Ok(AcceptedBatch {
-            id: self.id()?.0,
-            accepted,
-        })
+        Ok(accepted)
+    }
+
+    /// One by one: what is refused may have been accepted before, and what is accepted counts for
+    /// those after it.
+    fn accept_screened(
+        &self,
+        stream: i64,
+        new: &NewMessages,
+        mut screen: Screen,
+        now: Timestamp,
+    ) -> Result<Vec<Accepted>, WriteError> {
+        let (_, insert) = &INSERT[1];
+        let mut accepted = Vec::with_capacity(new.messages.len());
+        for message in &new.messages {
+            let refused = self.refusal(&screen, stream, message)?;
+            let one = match refused {
+                Some(refused) if message.internal_id.is_none() => refused,
+                Some(refused) => {
+                    let before = self.repeated(stream, message)?;
+                    if before == Accepted::Taken {
+                        refused
+                    } else {
+                        before
+                    }
+                }
+                None => match self.insert(insert, stream, std::slice::from_ref(message), now)?[0] {
+                    Some(id) => {
+                        screen.counts();
+                        self.follow(stream, message, id, new.notify.as_deref(), now)?
+                    }
+                    None => self.repeated(stream, message)?,
+                },
+            };
+            accepted.push(one);
+        }
+        self.count_day(&screen)?;
+        Ok(accepted)
     }
 
     /// The ids of those that are kept now; `None` where the stream has the internal id already.
@@ -182,70 +233,5 @@ impl Writer {
         Ok(uuid.map_or(Accepted::Taken, |uuid| {
             Accepted::Repeated(Uuid::from_bytes(uuid))
         }))
-    }
-
-    pub fn receive(&self, reply: &NewReply) -> Result<Option<Received>, WriteError> {
-        let (stream, now) = (self.key(&reply.stream)?, self.now());
-        // The plus keeps SQLite from looking through all messages of the stream.
-        let last: Option<([u8; 16], String)> = self
-            .connection
-            .prepare_cached(
-                "SELECT uuid, sender FROM message
-                 WHERE handset = ?1 AND +stream = ?2 AND direction = 0 ORDER BY seq DESC LIMIT 1",
-            )?
-            .query_row(params![reply.from.as_str(), stream], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let (in_reply_to, sender) = last.unzip();
-        let Some(sender) = sender.or_else(|| reply.to.as_ref().map(ToString::to_string)) else {
-            return Ok(None);
-        };
-        let (uuid, seq) = self.id()?;
-        let message = Message {
-            uuid,
-            stream: reply.stream.clone(),
-            direction: Direction::Incoming,
-            internal_id: None,
-            handset: reply.from.to_string(),
-            sender,
-            text: reply.text.to_string(),
-            at: now,
-            course: Course::waiting(),
-            details: None,
-            in_reply_to: in_reply_to.map(Uuid::from_bytes),
-        };
-        self.connection
-            .prepare_cached(
-                "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at,
-                    outcome, in_reply_to)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)",
-            )?
-            .execute(params![
-                seq,
-                uuid.as_bytes(),
-                stream,
-                direction_number(message.direction),
-                message.handset,
-                message.sender,
-                message.text,
-                now.as_millisecond(),
-                in_reply_to,
-            ])?;
-        self.tally.borrow_mut().add(stream, Some(0), RECEIVED, 1);
-        let event = match &reply.notify {
-            None => None,
-            Some(url) => {
-                let event = NewEvent {
-                    stream,
-                    handset: &message.handset,
-                    message: uuid,
-                    status: None,
-                    at: now,
-                };
-                Some(self.tell(&event, url)?)
-            }
-        };
-        Ok(Some(Received { message, event }))
     }
 }

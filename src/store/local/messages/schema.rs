@@ -9,7 +9,7 @@ use crate::store::StoreError;
 
 /// One step a version: the first makes the tables, each other one changes those before it. A step
 /// that has been released is never edited.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     // A stream's key stands in for its id. `at`, `sent_at` and `final_at` are milliseconds since
     // 1970; `outcome` is the status from `final_at` on (see row.rs). `tally` counts messages, see
     // tally.rs.
@@ -168,6 +168,54 @@ const STEPS: [&str; 6] = [
     "ALTER TABLE message ADD COLUMN route TEXT;
     ALTER TABLE message ADD COLUMN remote_id TEXT;
     UPDATE message SET remote_id = upstream FROM job WHERE kind = 2 AND target = seq;",
+    // What carriers tell. An incoming message is kept once by its route and remote id. A receipt waits
+    // in `receipt` for a message whose id is not known yet, a row for each id that it may have; ids are
+    // compared as `canonical` makes them (see heard.rs). `heard` says until when everything of a route
+    // was heard and how its link is, `sent_in_day` counts what was accepted for a route with a daily limit.
+    "CREATE UNIQUE INDEX message_heard ON message (route, remote_id)
+        WHERE direction = 1 AND remote_id IS NOT NULL;
+    CREATE INDEX job_upstream ON job (lower(ltrim(replace(upstream, '-', ''), '0')))
+        WHERE upstream IS NOT NULL;
+    CREATE TABLE unmatched (
+        seq INTEGER PRIMARY KEY,
+        uuid BLOB NOT NULL,
+        route TEXT NOT NULL,
+        remote_id TEXT,
+        handset TEXT NOT NULL,
+        sender TEXT,
+        text TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX unmatched_heard ON unmatched (route, remote_id)
+        WHERE remote_id IS NOT NULL;
+    CREATE TABLE receipt (
+        route TEXT NOT NULL,
+        id TEXT NOT NULL,
+        handset TEXT,
+        status INTEGER NOT NULL,
+        details TEXT,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (route, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE heard (
+        route TEXT PRIMARY KEY,
+        until INTEGER,
+        link TEXT,
+        link_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE opt_out (
+        stream INTEGER NOT NULL REFERENCES stream,
+        handset TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        by_reply INTEGER NOT NULL,
+        PRIMARY KEY (stream, handset)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_in_day (
+        route TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        PRIMARY KEY (route, day)
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// The newest version, which is the one that this program reads and writes.

@@ -11,11 +11,11 @@ use super::writer::Writer;
 use crate::domain::{DeliveryState, MessageStatus};
 use crate::store::{Attempt, JobKind, Lease, Next, Outcome, Settlement};
 
-struct Target {
-    stream: i64,
-    handset: String,
+pub(super) struct Target {
+    pub stream: i64,
+    pub handset: String,
     /// The row of the message, or of the event.
-    row: i64,
+    pub row: i64,
 }
 
 impl Writer {
@@ -39,7 +39,8 @@ impl Writer {
                 gone,
             } => self.attempted(*key, *lease, attempt, *next, gone.as_deref()),
             Outcome::Submitted { upstream, ask_at } => {
-                self.submitted(*key, *lease, upstream, ask_at.as_millisecond(), notify)
+                self.submitted(*key, *lease, upstream, ask_at.as_millisecond(), notify)?;
+                self.settle_held(*key, route.as_deref(), upstream, notify)
             }
             Outcome::Unsent { at, details } => {
                 self.unsent(*key, *lease, at.as_millisecond(), details)
@@ -188,6 +189,40 @@ impl Writer {
         let Some(target) = self.target(key, lease)? else {
             return Ok(());
         };
+        self.end(key, &target, (status, details), notify)
+    }
+
+    /// A receipt may have come before the answer that it follows.
+    fn settle_held(
+        &self,
+        key: i64,
+        route: Option<&str>,
+        upstream: &str,
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
+        let waits = self
+            .connection
+            .prepare_cached("SELECT 1 FROM receipt LIMIT 1")?
+            .exists([])?;
+        let Some(target) = self
+            .target(key, Lease { owner: 0, until: 0 })?
+            .filter(|_| waits)
+        else {
+            return Ok(());
+        };
+        match self.held(route, upstream, &target.handset)? {
+            Some((status, details)) => self.end(key, &target, (status, details.as_deref()), notify),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn end(
+        &self,
+        key: i64,
+        target: &Target,
+        (status, details): (MessageStatus, Option<&str>),
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
         self.forget(key)?;
         let now = self.now();
         let uuid = self
@@ -209,7 +244,7 @@ impl Writer {
         self.tally
             .borrow_mut()
             .ended(target.stream, status_number(status));
-        self.tell_status(&target, uuid, (status, details), now, notify)
+        self.tell_status(target, uuid, (status, details), now, notify)
     }
 
     fn turned(&self, key: i64, lease: Lease, notify: Option<&str>) -> Result<(), WriteError> {

@@ -24,6 +24,8 @@ pub struct Writer {
     /// The database as it was when it was last written to from here.
     edition: Cell<Option<i64>>,
     queued: Cell<bool>,
+    /// Whether any handset wants no more messages; `None` where it must be looked up.
+    opt_outs: Cell<Option<bool>>,
 }
 
 impl Writer {
@@ -36,7 +38,24 @@ impl Writer {
             ids: RefCell::default(),
             edition: Cell::new(None),
             queued: Cell::new(false),
+            opt_outs: Cell::new(None),
         }
+    }
+
+    pub fn has_opt_outs(&self) -> rusqlite::Result<bool> {
+        if let Some(known) = self.opt_outs.get() {
+            return Ok(known);
+        }
+        let any = self
+            .connection
+            .prepare_cached("SELECT 1 FROM opt_out LIMIT 1")?
+            .exists([])?;
+        self.opt_outs.set(Some(any));
+        Ok(any)
+    }
+
+    pub fn opt_outs_change(&self) {
+        self.opt_outs.set(None);
     }
 
     /// Where another process has written, ids come after its own.
@@ -48,11 +67,13 @@ impl Writer {
         if self.edition.replace(Some(edition)) == Some(edition) {
             return Ok(());
         }
+        self.opt_outs.set(None);
         let newest = self
             .connection
             .prepare_cached(
                 "SELECT max((SELECT ifnull(max(seq), 0) FROM message),
-                    (SELECT ifnull(max(key), 0) FROM event), (SELECT ifnull(max(key), 0) FROM job))",
+                    (SELECT ifnull(max(key), 0) FROM event), (SELECT ifnull(max(key), 0) FROM job),
+                    (SELECT ifnull(max(seq), 0) FROM unmatched))",
             )?
             .query_row([], |row| row.get(0))?;
         self.ids.borrow_mut().come_after(newest);
@@ -64,6 +85,7 @@ impl Writer {
         self.tally.borrow_mut().clear();
         self.keys.borrow_mut().clear();
         self.queued.set(false);
+        self.opt_outs.set(None);
     }
 
     /// Work that leaves nothing behind if it fails by itself.

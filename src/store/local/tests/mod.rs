@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::{Home, LocalStore};
 use crate::domain::{
-    Route, SenderId, Stream, StreamDraft, StreamId, StreamIdentity, Token, WebhookSecret,
+    Route, RouteSecrets, SenderId, Stream, StreamDraft, StreamId, StreamIdentity, Token, Way,
+    WebhookSecret,
 };
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, Clock, Revision, StoreError};
 
@@ -99,14 +100,19 @@ fn with_token(before: Option<&Stream>, after: &Stream, token: Token) -> Catalogu
 
 fn route(name: &str, streams: &[StreamId], replace: bool) -> CatalogueChange {
     CatalogueChange::PutRoute {
-        route: Route {
-            name: name.parse().unwrap(),
-            base_url: "https://api.example.com".parse().unwrap(),
+        route: Box::new(Route {
             streams: streams.to_vec(),
-            expire: None,
-            created_at: jiff::Timestamp::UNIX_EPOCH,
+            ..Route::new(
+                name.parse().unwrap(),
+                Way::streams_api("https://api.example.com".parse().unwrap()),
+                jiff::Timestamp::UNIX_EPOCH,
+            )
+        }),
+        secrets: RouteSecrets {
+            token: format!("token-of-{name}").parse().unwrap(),
+            account_key: None,
+            incoming: None,
         },
-        token: format!("token-of-{name}").parse().unwrap(),
         replace,
     }
 }

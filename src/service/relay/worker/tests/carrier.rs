@@ -84,4 +84,6 @@ impl Carrier for ScriptedCarrier {
         let told = |id: String| Some((id.clone(), known.get(&id)?.clone()));
         ids.into_iter().filter_map(told).collect()
     }
+
+    async fn listen(&self, _since: Option<jiff::Timestamp>) {}
 }

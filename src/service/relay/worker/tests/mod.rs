@@ -16,6 +16,7 @@ use carrier::ScriptedCarrier;
 
 use super::*;
 use crate::api::StatusEntry;
+use crate::service::relay::Carriers;
 use crate::service::testing::{TestHome, live, told};
 
 const HANDSET: &str = "12025550110";
@@ -90,7 +91,9 @@ impl Place {
 fn relay(home: &TestHome, carrier: &Arc<ScriptedCarrier>) -> Worker {
     let carrier = Arc::clone(carrier);
     let connect =
-        Arc::new(move |_: &_, _: &_| -> Arc<dyn crate::carrier::Carrier> { carrier.clone() });
-    let relay = Relay::over(Arc::clone(&home.store), Arc::clone(&home.streams), connect);
+        Arc::new(move |_: &_, _: &_, _| -> Arc<dyn crate::carrier::Carrier> { carrier.clone() });
+    let (store, streams) = (Arc::clone(&home.store), Arc::clone(&home.streams));
+    let carriers = Carriers::over(store.clone(), streams.clone(), home.log.clone(), connect);
+    let relay = Relay::new(store, streams, Arc::new(carriers));
     Worker::new(Arc::new(relay), home.log.clone())
 }
