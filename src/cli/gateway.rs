@@ -13,15 +13,15 @@ pub(crate) struct ServeArgs {
     /// Address and port; port 0 picks any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680", value_parser = listen)]
     pub listen: SocketAddr,
-    /// Also serve callers that speak SMPP 3.4, on this address and port; they bind with a stream's
-    /// ID or name and its SMPP password (see streams show --reveal)
+    /// Also serve SMPP 3.4 on this address and port [default: 127.0.0.1:2775]; callers bind with a
+    /// stream's ID or name and its SMPP password, which streams show --reveal prints
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = listen,
         default_missing_value = "127.0.0.1:2775")]
     pub smpp: Option<SocketAddr>,
-    /// Certificate chain of the SMPP address, a PEM file: SMPP is then served over TLS alone
+    /// Serve SMPP over TLS only, with the certificate chain in this PEM file
     #[arg(long, value_name = "FILE", requires_all = ["smpp", "smpp_tls_key"])]
     pub smpp_tls_cert: Option<PathBuf>,
-    /// Private key of the certificate, a PEM file
+    /// Private key of the certificate, in a PEM file
     #[arg(long, value_name = "FILE", requires = "smpp_tls_cert")]
     pub smpp_tls_key: Option<PathBuf>,
     /// Trust X-Forwarded-For from this proxy, an address or CIDR block

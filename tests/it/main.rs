@@ -51,6 +51,8 @@ mod samples;
 mod send_questions;
 #[cfg(unix)]
 mod serve;
+#[cfg(unix)]
+mod smpp;
 mod store;
 mod support;
 mod upgrade;

@@ -49,6 +49,7 @@ except smpplib.exceptions.PDUError as error:
     bound = error.args[1]
 if bound is not None:
     print(json.dumps({"bound": bound}))
+    client.disconnect()
     sys.exit()
 
 
