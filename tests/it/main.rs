@@ -53,6 +53,8 @@ mod send_questions;
 mod serve;
 #[cfg(unix)]
 mod smpp;
+#[cfg(unix)]
+mod smpp_sessions;
 mod store;
 mod support;
 mod upgrade;
