@@ -8,19 +8,25 @@
 //!   prints how many a second;
 //! - `floor parse FILE`: reads a state file with `serde_json`, as a whole, into plain structs;
 //! - `floor write FILE`: reads a file and writes its bytes anew: temporary file, sync, rename, sync of
-//!   the folder.
+//!   the folder;
+//! - `floor smpp ADDRESS SYSTEM_ID PASSWORD CONNECTIONS WINDOW SECONDS`: submits messages to `serve
+//!   --smpp`, on each connection so many before they are answered; prints how many a second were, and
+//!   the 99th percentile of their times in milliseconds.
 
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::cast_precision_loss,
     reason = "a tool for measuring"
 )]
+
+mod smpp_caller;
 
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::State as Shared;
@@ -224,6 +230,30 @@ fn write(path: &Path) {
     std::fs::File::open(folder).unwrap().sync_all().unwrap();
 }
 
+fn smpp(load: smpp_caller::Load, connections: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (load, begun) = (Arc::new(load), Instant::now());
+    let mut times = runtime.block_on(async {
+        let call = |_| {
+            let load = Arc::clone(&load);
+            tokio::spawn(async move { smpp_caller::call(&load).await })
+        };
+        let calls: Vec<_> = (0..connections).map(call).collect();
+        let mut times = Vec::new();
+        for call in calls {
+            times.extend(call.await.unwrap());
+        }
+        times
+    });
+    let rate = times.len() as f64 / begun.elapsed().as_secs_f64();
+    times.sort_unstable();
+    let slow = times[times.len() * 99 / 100];
+    println!("{rate:.0} {:.2}", slow.as_secs_f64() * 1e3);
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -235,6 +265,26 @@ fn main() {
             let _ = rustls::crypto::ring::default_provider().install_default();
             deliver(url, n.parse().unwrap(), connections.parse().unwrap());
         }
-        _ => println!("floor serve | parse FILE | write FILE | deliver URL N CONNECTIONS"),
+        [
+            "smpp",
+            address,
+            system_id,
+            password,
+            connections,
+            window,
+            seconds,
+        ] => {
+            let load = smpp_caller::Load {
+                address: address.to_owned(),
+                system_id: system_id.to_owned(),
+                password: password.to_owned(),
+                window: window.parse().unwrap(),
+                time: Duration::from_secs(seconds.parse().unwrap()),
+            };
+            smpp(load, connections.parse().unwrap());
+        }
+        _ => println!(
+            "floor serve | parse FILE | write FILE | deliver URL N CONNECTIONS | smpp ADDRESS …"
+        ),
     }
 }

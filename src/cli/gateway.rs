@@ -1,6 +1,7 @@
 //! `textpeak serve`
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -12,6 +13,17 @@ pub(crate) struct ServeArgs {
     /// Address and port; port 0 picks any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4680", value_parser = listen)]
     pub listen: SocketAddr,
+    /// Also serve SMPP 3.4 on this address and port [default: 127.0.0.1:2775]; callers bind with a
+    /// stream's ID or name and its SMPP password, which streams show --reveal prints
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = listen,
+        default_missing_value = "127.0.0.1:2775")]
+    pub smpp: Option<SocketAddr>,
+    /// Serve SMPP over TLS only, with the certificate chain in this PEM file
+    #[arg(long, value_name = "FILE", requires_all = ["smpp", "smpp_tls_key"])]
+    pub smpp_tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in a PEM file
+    #[arg(long, value_name = "FILE", requires = "smpp_tls_cert")]
+    pub smpp_tls_key: Option<PathBuf>,
     /// Trust X-Forwarded-For from this proxy, an address or CIDR block
     #[arg(long = "trusted-proxy", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<AllowedIp>,

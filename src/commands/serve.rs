@@ -14,15 +14,19 @@ use super::wire::unopened;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::domain::{Status, Stream, escape, quote};
 use crate::error::Failure;
-use crate::gateway::{Gateway, Options};
+use crate::files::{input_name, read_limited_input};
+use crate::gateway::{Gateway, Options, SmppOptions, Tls, TlsError};
 use crate::render::counted;
 use crate::service::log::{Log, LogEntry};
 use crate::terminal::{Terminal, json_line};
 
 pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     let retry = args.retry();
+    let tls = tls(&args)?;
+    let is_encrypted = tls.is_some();
     let ServeArgs {
         listen,
+        smpp,
         trusted_proxies,
         delivery_delay,
         allow_any,
@@ -31,6 +35,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     } = args;
     let options = Options {
         listen,
+        smpp: smpp.map(|listen| SmppOptions { listen, tls }),
         trusted: trusted_proxies,
         delivery_delay: delivery_delay.as_duration(),
         allow_any,
@@ -38,6 +43,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         relay: true,
         retry: Some(retry),
     };
+    let scheme = if is_encrypted { "smpps" } else { "smpp" };
     raise_the_limit_of_files();
     let is_read = matches!(log, LogFormat::Text);
     let (log, ended) = logging(session.terminal, log);
@@ -55,14 +61,10 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
             return Err(open_to_all(session, stream.name.as_str()).into());
         }
         let _serving = session.home().announce_serving()?;
-        let url = format!("http://{}", gateway.address());
-        if session.terminal.json() {
-            session
-                .terminal
-                .answer_json(&serde_json::json!({ "listening": url }))?;
-        } else {
-            session.terminal.answer(&format!("Listening on {url}"))?;
-        }
+        let http = format!("http://{}", gateway.address());
+        let smpp = gateway.smpp_address();
+        let smpp = smpp.map(|address| format!("{scheme}://{address}"));
+        announce(session, std::iter::once(http).chain(smpp))?;
         if is_read {
             introduce(session, &gateway.streams().await);
         }
@@ -74,6 +76,43 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     drop(runtime);
     let _ = ended.recv_timeout(LAST_LINES);
     served
+}
+
+/// One line for each address that answers from here on.
+fn announce(session: &Session, urls: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    for url in urls {
+        if session.terminal.json() {
+            let listening = serde_json::json!({ "listening": url });
+            session.terminal.answer_json(&listening)?;
+        } else {
+            session.terminal.answer(&format!("Listening on {url}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Most bytes of a certificate chain or a key.
+const LARGEST_PEM: u64 = 1 << 20;
+
+fn tls(args: &ServeArgs) -> anyhow::Result<Option<Tls>> {
+    let (Some(certificate), Some(key)) = (&args.smpp_tls_cert, &args.smpp_tls_key) else {
+        return Ok(None);
+    };
+    let chain = read_limited_input(certificate, LARGEST_PEM)?;
+    let secret = read_limited_input(key, LARGEST_PEM)?;
+    let tls = Tls::new(chain.as_bytes(), secret.as_bytes()).map_err(|error| {
+        let file = match &error {
+            TlsError::Key => key,
+            TlsError::Certificate | TlsError::Pair(_) => certificate,
+        };
+        let name = input_name(file);
+        Failure::usage(format_args!(
+            "can't serve TLS with {}: {error}",
+            quote(&name)
+        ))
+        .hint("use PEM files: --smpp-tls-cert chain.pem --smpp-tls-key key.pem")
+    })?;
+    Ok(Some(tls))
 }
 
 /// Most streams that are named.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::listed::{self, ago};
 use super::preview::{example_sender, previews, requests};
 use super::session::{Session, ask, webhook_secret};
-use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, WebhookSecret};
+use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, Token, WebhookSecret};
 use crate::render::{Times, beside, chart, details, fields};
 use crate::service::find;
 use crate::store::{MessageStore as _, Statistics, WebhookPause};
@@ -42,6 +42,7 @@ pub fn run(
         };
         let mut json = serde_json::to_value(StreamJson(&stream, reader))?;
         json["statistics"] = statistics_json(&statistics);
+        json["smpp"] = smpp_json(&stream, token.as_ref(), reveal);
         let (gone, disabled) = pause_times(pause);
         json["webhook_off_since"] = gone.map(listed::moment).into();
         json["webhook_disabled_since"] = disabled.map(listed::moment).into();
@@ -60,7 +61,7 @@ pub fn run(
     );
     let times = session.times();
     let mut left = details(&stream, &times, reveal, token.as_ref());
-    let mut more = Vec::new();
+    let mut more = smpp(&stream, token.as_ref());
     if reveal && let Some(secret) = secret(session, &stream) {
         more.push(("Webhook secret", secret.expose().to_owned()));
     }
@@ -72,6 +73,29 @@ pub fn run(
         &previews(&requests, reveal),
         terminal.width(),
     ))
+}
+
+/// What a caller that speaks SMPP binds with; a draft has nothing to bind to. The password follows
+/// from the token, and is not shown without it.
+fn smpp(stream: &Stream, token: Option<&Token>) -> Vec<(&'static str, String)> {
+    if stream.status == Status::Draft {
+        return Vec::new();
+    }
+    let mut lines = vec![("SMPP system ID", stream.id.to_string())];
+    lines.extend(token.map(|token| ("SMPP password", token.smpp_password().expose().to_owned())));
+    lines
+}
+
+fn smpp_json(stream: &Stream, token: Option<&Token>, reveal: bool) -> Value {
+    if stream.status == Status::Draft {
+        return Value::Null;
+    }
+    let mut json = json!({ "system_id": stream.id });
+    if reveal {
+        let password = token.map(|token| token.smpp_password().expose().to_owned());
+        json["password"] = password.into();
+    }
+    json
 }
 
 /// `None` of a draft, and where the secret cannot be kept.

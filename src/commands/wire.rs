@@ -54,6 +54,7 @@ impl Wire {
         }
         let options = Options {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            smpp: None,
             trusted: Vec::new(),
             delivery_delay: gateway.delivery_delay.as_duration(),
             allow_any: false,
@@ -155,12 +156,14 @@ pub fn unopened(error: OpenError) -> Failure {
     let sentence = error.to_string();
     match error {
         OpenError::Store(error) => error.into(),
-        OpenError::Address { error, .. } => {
+        OpenError::Address { error, flag, .. } => {
             Failure::failed(sentence).hint(if error.kind() == ErrorKind::AddrInUse {
-                "another gateway may be running there: stop it, or choose another port, for \
-                 example --listen 127.0.0.1:0"
+                format!(
+                    "another gateway may be running there: stop it, or choose another port, for \
+                     example {flag} 127.0.0.1:0"
+                )
             } else {
-                "use an address of this machine, like 127.0.0.1:4680"
+                "use an address of this machine, like 127.0.0.1:4680".to_owned()
             })
         }
     }

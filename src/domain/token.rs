@@ -10,6 +10,9 @@ const PREFIX: &str = "tp_";
 const BODY: usize = 30;
 const CHECKSUM: usize = 6;
 
+/// As long as SMPP 3.4 lets a password be.
+const SMPP_PASSWORD: usize = 8;
+
 /// `tp_`, 30 base62 characters of randomness (178 bits) and 6 of their CRC-32.
 ///
 /// The checksum is no proof of anything: it tells a mistyped token from a wrong one, and lets a
@@ -37,6 +40,30 @@ impl Token {
 
     pub fn expose(&self) -> &str {
         self.0.expose()
+    }
+
+    /// For callers that speak SMPP, whose libraries hold passwords to eight characters: base62 digits
+    /// that follow from the token (47 bits) and say nothing about it.
+    pub fn smpp_password(&self) -> Secret {
+        let text = format!("textpeak smpp password {}", self.expose());
+        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        let mut rest = digest.as_ref()[..16]
+            .iter()
+            .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        let mut digits = String::with_capacity(SMPP_PASSWORD);
+        for _ in 0..SMPP_PASSWORD {
+            digits.push(char::from(BASE62[(rest % 62) as usize]));
+            rest /= 62;
+        }
+        Secret::new(digits)
+    }
+
+    /// How long it takes says nothing about where they differ.
+    pub fn is_smpp_password(&self, given: &[u8]) -> bool {
+        let expected = self.smpp_password();
+        let expected = expected.expose().as_bytes();
+        let differing = expected.iter().zip(given);
+        expected.len() == given.len() && differing.fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
     }
 
     pub fn digest(&self) -> TokenDigest {
@@ -132,6 +159,32 @@ mod tests {
         let token: Token = format!("{text}{}", checksum(text)).parse().unwrap();
         assert_eq!(token.digest().sha256.len(), 64);
         assert_ne!(token.digest().sha256, from_seed(3).digest().sha256);
+    }
+
+    #[test]
+    fn an_smpp_password_is_eight_digits_of_its_own() {
+        let token = from_seed(4);
+        let password = token.smpp_password();
+        assert_eq!(password.expose().len(), 8);
+        assert!(!token.expose().contains(password.expose()));
+        assert_ne!(password, from_seed(5).smpp_password());
+        let given = password.expose();
+        assert!(token.is_smpp_password(given.as_bytes()));
+        for wrong in [
+            &given[..7],
+            &format!("{given}0"),
+            "",
+            &given.replace(&given[..1], "-"),
+        ] {
+            assert!(!token.is_smpp_password(wrong.as_bytes()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_smpp_password_is_the_same_in_every_version() {
+        let text = "tp_000000000000000000000000000000";
+        let token: Token = format!("{text}{}", checksum(text)).parse().unwrap();
+        assert_eq!(token.smpp_password().expose(), "kKI1phwp");
     }
 
     #[test]

@@ -69,6 +69,11 @@ impl Activity {
         conflict != 0 && conflict <= request
     }
 
+    /// It is bound, and keeps time by itself from here on.
+    pub(super) fn session_begins(&self) {
+        self.idle.store(0, Relaxed);
+    }
+
     pub(super) fn idle_begins(&self) {
         self.idle.store(self.now(), Relaxed);
     }

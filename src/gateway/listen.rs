@@ -5,14 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::accept::accept;
+use super::accept::{accept, connection};
 use super::activity::Limits;
 use super::connections::Connections;
+use super::door::{SmppDoor, SmppOptions, is_local, listener, smpp_door};
 use super::router::{AppState, router};
+use super::smpp;
 use crate::domain::{AllowedIp, RetryPolicy, Stream};
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
@@ -23,9 +25,6 @@ use crate::store::{Store, StoreError};
 
 const MAX_CONNECTIONS: usize = 16_384;
 
-/// Connections that may wait to be taken; the system may allow fewer.
-const BACKLOG: u32 = 4_096;
-
 /// How long requests may take to finish after the gateway was asked to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -33,6 +32,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Options {
     /// Port 0 is any free one.
     pub listen: SocketAddr,
+    /// Where callers that speak SMPP are served, if they are.
+    pub smpp: Option<SmppOptions>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted: Vec<AllowedIp>,
     /// After how long a simulated message is delivered.
@@ -55,6 +56,8 @@ pub enum OpenError {
     #[error("cannot listen on {address}: {error}")]
     Address {
         address: SocketAddr,
+        /// Which flag names another.
+        flag: &'static str,
         error: io::Error,
     },
 }
@@ -63,6 +66,7 @@ pub enum OpenError {
 pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
+    smpp: Option<SmppDoor>,
     app: Arc<AppState>,
     retry: Option<RetryPolicy>,
     relay: bool,
@@ -76,6 +80,7 @@ impl Gateway {
     ) -> Result<Self, OpenError> {
         let Options {
             listen,
+            smpp,
             trusted,
             delivery_delay,
             allow_any,
@@ -84,14 +89,9 @@ impl Gateway {
             retry,
         } = options;
         let streams = CurrentStreams::open(Arc::clone(&store), log.clone()).await?;
-        let local = listen.ip().to_canonical().is_loopback();
+        let local = is_local(listen);
         store.prepare().await?;
-        let refused = |error| OpenError::Address {
-            address: listen,
-            error,
-        };
-        let listener = listener(listen).map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
+        let (listener, address) = listener(listen, "--listen")?;
         let context = Context {
             store,
             streams: Arc::new(streams),
@@ -102,6 +102,8 @@ impl Gateway {
             },
             log,
         };
+        let smpp = smpp.map(|options| smpp_door(options, &context, allow_any));
+        let smpp = smpp.transpose()?;
         let app = Arc::new(AppState {
             context,
             trusted,
@@ -110,6 +112,7 @@ impl Gateway {
         Ok(Self {
             listener,
             address,
+            smpp,
             app,
             retry,
             relay,
@@ -120,6 +123,11 @@ impl Gateway {
         self.address
     }
 
+    /// `None` where nobody is served over SMPP.
+    pub fn smpp_address(&self) -> Option<SocketAddr> {
+        self.smpp.as_ref().map(|door| door.address)
+    }
+
     /// The streams that have a token, in any order.
     pub async fn streams(&self) -> Vec<Arc<Stream>> {
         let streams = self.app.context.streams.get().await;
@@ -128,7 +136,9 @@ impl Gateway {
 
     /// The streams that nobody is served on, because they have no allow list.
     pub async fn without_allow_list(&self) -> Vec<Arc<Stream>> {
-        if self.app.context.policy.any_address {
+        let smpp = self.smpp.iter().map(|door| &door.smpp.context.policy);
+        let mut policies = smpp.chain([&self.app.context.policy]);
+        if policies.all(|policy| policy.any_address) {
             return Vec::new();
         }
         let streams = self.app.context.streams.get().await;
@@ -177,6 +187,10 @@ impl Gateway {
                 running.clone(),
             ));
         }
+        if let Some(door) = &self.smpp {
+            let notices = Arc::clone(&door.smpp.notices);
+            workers.spawn(notices.work(running.clone()));
+        }
         workers
     }
 
@@ -187,12 +201,38 @@ impl Gateway {
         let (running, seen) = watch::channel(());
         let mut workers = self.workers(&seen);
         let connections = Arc::new(Connections::new(places(), Limits::SERVING));
+        let log = &self.app.context.log;
+        let http = accept(
+            &self.listener,
+            &connections,
+            log,
+            |stream, peer, activity| {
+                connection(
+                    app.clone(),
+                    stream,
+                    peer,
+                    activity,
+                    Arc::clone(&connections),
+                )
+            },
+        );
+        let smpp = async {
+            let Some(SmppDoor { listener, smpp, .. }) = &self.smpp else {
+                return std::future::pending().await;
+            };
+            accept(listener, &connections, log, |stream, peer, activity| {
+                smpp::connection(Arc::clone(smpp), stream, peer, activity, seen.clone())
+            })
+            .await;
+        };
         tokio::select! {
-            () = accept(&self.listener, &app, &connections, &self.app.context.log) => {}
+            () = http => {}
+            () = smpp => {}
             () = connections.sweep() => {}
             () = stop => {}
         }
         drop(self.listener);
+        drop(self.smpp);
         drop(running);
         let finish = async {
             connections.finish().await;
@@ -202,10 +242,6 @@ impl Gateway {
         connections.end_all();
     }
 }
-
-/// Bytes of answers that the system keeps for a client. Left to itself it keeps megabytes for each
-/// client that never reads. Enough for several answers of 250 messages.
-const SEND_BUFFER: u32 = 128 * 1024;
 
 /// How many connections there may be. A quarter of the descriptors is left for files and webhooks.
 fn places() -> usize {
@@ -218,18 +254,4 @@ fn places() -> usize {
     descriptors.map_or(MAX_CONNECTIONS, |most| {
         MAX_CONNECTIONS.min(most / 4 * 3).max(1)
     })
-}
-
-fn listener(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // On Windows this would let two gateways share a port.
-    #[cfg(not(windows))]
-    socket.set_reuseaddr(true)?;
-    // Inherited by each connection.
-    socket.set_send_buffer_size(SEND_BUFFER)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
 }

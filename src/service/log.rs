@@ -26,6 +26,27 @@ pub enum LogEntry {
         /// From its head to its answer.
         elapsed: Duration,
     },
+    /// A caller that speaks SMPP asks to be let in.
+    Bind {
+        /// The command.
+        kind: &'static str,
+        /// The answer.
+        status: String,
+        caller: IpAddr,
+        /// Where it may go on.
+        stream: Option<String>,
+    },
+    /// Messages that came over SMPP.
+    Submitted {
+        caller: IpAddr,
+        stream: String,
+        accepted: usize,
+        refused: usize,
+        /// From their arrival to their answers.
+        elapsed: Duration,
+    },
+    /// Nobody takes what callers of a stream are to be told: the oldest of it has to go.
+    NoticesDropped(String),
     Delivery {
         /// Its name.
         stream: String,
@@ -57,10 +78,15 @@ impl LogEntry {
             Self::StreamsUnreadable(_)
             | Self::StoreFailed(_)
             | Self::NotTaken(_)
+            | Self::NoticesDropped(_)
             | Self::CarrierAway { .. } => true,
             // The webhook is switched off.
             Self::Delivery { status, .. } => *status == Some(410),
-            Self::Request { .. } | Self::StreamsReadable | Self::CarrierBack { .. } => false,
+            Self::Request { .. }
+            | Self::Bind { .. }
+            | Self::Submitted { .. }
+            | Self::StreamsReadable
+            | Self::CarrierBack { .. } => false,
         }
     }
 
@@ -89,6 +115,36 @@ impl LogEntry {
                 }
                 words
             }
+            Self::Bind {
+                kind,
+                status,
+                caller,
+                stream,
+            } => {
+                let stream = stream.as_deref().map(|name| format!(" {}", quote(name)));
+                format!(
+                    "smpp {kind} {status} {caller}{}",
+                    stream.unwrap_or_default()
+                )
+            }
+            Self::Submitted {
+                caller,
+                stream,
+                accepted,
+                refused,
+                elapsed,
+            } => {
+                let elapsed = elapsed.as_secs_f64() * 1e3;
+                let stream = quote(stream);
+                format!(
+                    "smpp submit_sm {elapsed:.1}ms {caller} {stream} accepted {accepted}, \
+                     refused {refused}"
+                )
+            }
+            Self::NoticesDropped(stream) => format!(
+                "no SMPP receiver takes the receipts and incoming messages of {stream}: the oldest \
+                 are dropped"
+            ),
             Self::Delivery {
                 stream,
                 status,
@@ -159,6 +215,29 @@ impl LogEntry {
                     Next::At(next) => Some(format!("{next:.3}")),
                     Next::Delivered | Next::Dead => None,
                 },
+            }),
+            Self::Bind {
+                kind,
+                status,
+                caller,
+                stream,
+            } => json!({
+                "at": at, "event": "smpp_bind", "kind": kind, "status": status,
+                "caller": caller, "stream": stream,
+            }),
+            Self::Submitted {
+                caller,
+                stream,
+                accepted,
+                refused,
+                elapsed,
+            } => json!({
+                "at": at, "event": "smpp_submit", "caller": caller, "stream": stream,
+                "accepted": accepted, "refused": refused,
+                "elapsed_ms": elapsed.as_secs_f64() * 1e3,
+            }),
+            Self::NoticesDropped(stream) => json!({
+                "at": at, "event": "smpp_dropped", "stream": stream, "message": self.words(),
             }),
             Self::StoreFailed(_) => {
                 json!({ "at": at, "event": "journal_broken", "message": self.words() })

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::lock;
 use super::log::{Log, LogEntry};
-use crate::domain::{EventType, Route, SenderId, Stream, StreamId};
+use crate::domain::{EventType, Route, SenderId, Stream, StreamId, same_name};
 use crate::store::{Catalogue, Revision, Store, StoreError};
 
 /// SHA-256.
@@ -49,6 +49,13 @@ impl StreamIndex {
     /// Only a stream that has a token.
     pub fn with_id(&self, id: &StreamId) -> Option<Arc<Stream>> {
         self.by_id.get(id).cloned()
+    }
+
+    /// By its id or name; only a stream that has a token.
+    pub fn named(&self, wanted: &str) -> Option<Arc<Stream>> {
+        let by_id = wanted.parse().ok().and_then(|id| self.with_id(&id));
+        let is_named = |stream: &&Arc<Stream>| same_name(stream.name.as_str(), wanted);
+        by_id.or_else(|| self.all().find(is_named).cloned())
     }
 
     /// The URL to call; `None` where the stream does not ask for this type.

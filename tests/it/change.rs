@@ -208,6 +208,7 @@ fn a_clone_has_a_new_name_and_token_and_all_the_rest() {
         "token",
         "token_hint",
         "webhook_secret",
+        "smpp",
         "created_at",
         "updated_at",
     ] {

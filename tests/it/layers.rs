@@ -46,7 +46,7 @@ const ALONE: [(&str, &[&str]); 13] = [
     ("hyper", &["gateway"]),
     ("rusqlite", &["store"]),
     ("reqwest", &["client"]),
-    ("rustls", &["client"]),
+    ("rustls", &["client", "gateway"]),
     ("indicatif", &["terminal"]),
 ];
 

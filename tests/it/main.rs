@@ -57,8 +57,11 @@ mod samples;
 mod send_questions;
 #[cfg(unix)]
 mod serve;
+mod smpp;
 #[cfg(unix)]
 mod smpp_route;
+#[cfg(unix)]
+mod smpp_sessions;
 mod store;
 mod support;
 mod upgrade;

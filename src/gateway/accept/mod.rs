@@ -1,4 +1,4 @@
-//! Takes connections, and speaks HTTP on each.
+//! Takes connections; and speaks HTTP on one.
 
 #[cfg(test)]
 mod tests;
@@ -37,12 +37,14 @@ pub(super) struct Origin {
 
 /// Takes connections for ever. Where places or file descriptors run out, connections that wait for
 /// a request make room.
-pub(super) async fn accept(
+pub(super) async fn accept<F>(
     listener: &TcpListener,
-    app: &Router,
     connections: &Arc<Connections>,
     log: &Log,
-) {
+    serve: impl Fn(TcpStream, SocketAddr, Arc<Activity>) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut logged: Option<Instant> = None;
     loop {
         match listener.accept().await {
@@ -51,13 +53,7 @@ pub(super) async fn accept(
                     connections.make_room().await;
                 }
                 let activity = Arc::new(Activity::new());
-                let connection = connection(
-                    app.clone(),
-                    stream,
-                    peer,
-                    Arc::clone(&activity),
-                    Arc::clone(connections),
-                );
+                let connection = serve(stream, peer, Arc::clone(&activity));
                 connections.spawn(activity, connection);
             }
             // The client was gone before it was taken.
@@ -73,7 +69,7 @@ pub(super) async fn accept(
     }
 }
 
-async fn connection(
+pub(super) async fn connection(
     app: Router,
     stream: TcpStream,
     peer: SocketAddr,

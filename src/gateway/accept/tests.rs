@@ -43,7 +43,9 @@ impl Server {
         let stopped = runtime.spawn(async move {
             let log = Log::nowhere();
             tokio::select! {
-                () = accept(&listener, &app, &connections, &log) => {}
+                () = accept(&listener, &connections, &log, |stream, peer, activity| {
+                    connection(app.clone(), stream, peer, activity, Arc::clone(&connections))
+                }) => {}
                 () = connections.sweep() => {}
                 _ = stopping => {}
             }

@@ -89,7 +89,7 @@ fn the_carrier_is_about_as_fast_as_its_smsc() {
     let behavior = json!({ "receipts": false });
     let mut ratios = Vec::new();
     for _ in 0..5 {
-        let (Some(mut one), Some(other)) = (Smsc::start(&behavior), Smsc::start(&behavior)) else {
+        let (Some(one), Some(other)) = (Smsc::start(&behavior), Smsc::start(&behavior)) else {
             return;
         };
         let (floor, rate) = (bare(one.port), through_the_carrier(&other));

@@ -13,6 +13,8 @@ use super::{PROGRAM, TestEnv};
 pub struct Served {
     child: Option<Child>,
     pub address: SocketAddr,
+    /// Where it is served over SMPP, if it is.
+    pub smpp: Option<SocketAddr>,
     /// Its log; with `-q` whoever does not read it claims that it is empty.
     stderr: Option<std::process::ChildStderr>,
     is_quiet: bool,
@@ -80,8 +82,15 @@ impl Served {
             let _ = child.stderr.take().unwrap().read_to_string(&mut said);
             panic!("{PROGRAM} serve said {ready:?} and {said:?}");
         };
+        let smpp = words.contains(&"--smpp").then(|| {
+            let mut ready = String::new();
+            stdout.read_line(&mut ready).unwrap();
+            let (_, address) = ready.trim().split_once("://").unwrap();
+            address.parse().unwrap()
+        });
         Self {
             address: address.parse().unwrap(),
+            smpp,
             stderr: child.stderr.take(),
             is_quiet: words.contains(&"-q"),
             child: Some(child),
@@ -93,6 +102,7 @@ impl Served {
         Self {
             child: None,
             address,
+            smpp: None,
             stderr: None,
             is_quiet: false,
         }
