@@ -78,6 +78,9 @@ pub(crate) struct BulkArgs {
     )]
     #[arg(requires = "from_file", conflicts_with = "to")]
     pub campaign: String,
+    /// Send the rows of a live stream without asking
+    #[arg(long, requires = "from_file", conflicts_with = "to")]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

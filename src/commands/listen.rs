@@ -192,14 +192,13 @@ impl<'a> Listener<'a> {
                 answered => break Some(answered),
             }
         };
-        self.show(message, answered.as_ref())?;
         let stream = message.stream.clone();
         self.session
             .store
             .set_listened(stream.clone(), place)
             .await?;
         self.until.insert(stream, place);
-        Ok(())
+        self.show(message, answered.as_ref())
     }
 
     async fn call(

@@ -76,6 +76,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 
+pub use crate::carrier::{SmppProbe, probe as probe_smpp};
 use crate::store::Clock;
 
 /// The pause between two looks at what other processes wrote, where nothing wakes whoever waits.

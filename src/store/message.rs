@@ -34,7 +34,7 @@ pub struct DailyLimit {
     pub most: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NewMessage {
     pub internal_id: Option<InternalId>,
     pub recipient: Phone,

@@ -34,7 +34,11 @@ mod find;
 mod help;
 #[cfg(unix)]
 mod hostile;
+#[cfg(unix)]
+mod incoming;
 mod layers;
+#[cfg(unix)]
+mod limits;
 #[cfg(unix)]
 mod look;
 #[cfg(unix)]

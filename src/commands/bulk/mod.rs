@@ -1,5 +1,6 @@
 //! `textpeak send --from-file`
 
+mod confirm;
 mod order;
 mod outcome;
 mod sending;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::super::send::{say_how_to_add_a_route, say_whose_gateway};
 use super::super::session::Session;
 use super::super::wire::shown;
+use super::confirm::confirm;
 use super::outcome::{Fate, tell, write_results};
 use super::sending::{bodies, send_all};
 use crate::api::Request;
@@ -33,6 +34,7 @@ pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Resu
         skip_invalid,
         results,
         campaign,
+        yes,
     } = args;
     // clap has seen to it that there is one.
     let file = from_file.unwrap_or_default();
@@ -52,6 +54,9 @@ pub fn run(session: &Session, args: BulkArgs, order: &Order<'_>) -> anyhow::Resu
         .collect();
     if order.dry_run {
         return dry_run(session, order, &todo).map(|()| Code::Done);
+    }
+    if !yes {
+        confirm(session, order.stream, &todo)?;
     }
     // Whether it can be written is known before anything is sent.
     let results = results.as_deref().map(Results::begin).transpose()?;

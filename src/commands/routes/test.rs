@@ -6,8 +6,9 @@ use super::{named, secrets};
 use crate::api::HeaderValue;
 use crate::client::{CallError, Probe, StreamsApi};
 use crate::commands::session::{Session, block_on};
-use crate::domain::{GatewayUrl, Route, RouteToken, Way};
+use crate::domain::{GatewayUrl, Route, RouteToken, SmppSettings, Way};
 use crate::error::{Code, Failure};
+use crate::service::{SmppProbe, probe_smpp};
 
 pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
     let catalogue = session.catalogue()?;
@@ -15,7 +16,7 @@ pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
     let secrets = secrets(session, route)?;
     match &route.way {
         Way::StreamsApi { base_url, .. } => ask_api(session, route, base_url, &secrets.token),
-        Way::Smpp { .. } => Err(Failure::failed("SMPP routes can't be tested yet").into()),
+        Way::Smpp { smpp } => bind(session, route, smpp, &secrets.token),
     }
 }
 
@@ -48,6 +49,32 @@ fn ask_api(
     }
     session.terminal.note(&format!(
         "{base_url} accepted the token: HTTP {status} in {elapsed} ms."
+    ));
+    Ok(())
+}
+
+/// Binds as the route would, and takes its leave.
+fn bind(
+    session: &Session,
+    route: &Route,
+    smpp: &SmppSettings,
+    password: &RouteToken,
+) -> anyhow::Result<()> {
+    let probed = block_on(async { Ok(probe_smpp(smpp, password).await) })?;
+    let SmppProbe { system_id, elapsed } = probed.map_err(|why| {
+        Failure::new(Code::Unreachable, why)
+            .hint("check the address, the system ID, and the password")
+    })?;
+    let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    if session.terminal.json() {
+        return session.terminal.answer_json(&json!({
+            "route": route.name, "bound": smpp.bind, "system_id": system_id,
+            "window": smpp.window, "elapsed_ms": elapsed,
+        }));
+    }
+    session.terminal.note(&format!(
+        "{smpp} took the bind as {}, with a window of {}, in {elapsed} ms.",
+        smpp.bind, smpp.window
     ));
     Ok(())
 }
