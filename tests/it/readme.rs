@@ -2,8 +2,12 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 
-use crate::support::{PROGRAM, TestEnv, finish, installed, settled};
+use crate::support::{PROGRAM, TestEnv, finish, installed, need, settled};
+
+/// Where `.ci/run` puts the package that the README's SMSC needs.
+const SMPP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/smpp/node_modules/smpp");
 
 /// A fenced block: its language and its lines.
 struct Block<'a> {
@@ -62,11 +66,13 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
                 .env("PATH", &path)
                 .env("TEXTPEAK_HOME", env.home())
                 .env("TZ", "UTC")
+                .env("NODE_PATH", Path::new(SMPP).parent().unwrap())
                 .env_remove("CI"),
         )
     };
     // What a reader has free may be in use where tests run.
     let (gateway, hooks, listener) = (free_port(), free_port(), free_port());
+    let smsc = free_port();
     let readme = readme()
         .replace("127.0.0.1:4680 ", &format!("127.0.0.1:{gateway} "))
         .replace("127.0.0.1:4680\n", &format!("127.0.0.1:{gateway}\n"))
@@ -74,6 +80,8 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
             "127.0.0.1:4680/readyz",
             &format!("127.0.0.1:{gateway}/readyz"),
         )
+        .replace("127.0.0.1:2775", &format!("127.0.0.1:{smsc}"))
+        .replace("listen(2775", &format!("listen({smsc}"))
         .replace("8080", &hooks.to_string())
         .replace("4690", &listener.to_string());
     for block in blocks(&readme) {
@@ -82,12 +90,15 @@ fn every_command_runs_and_the_transcript_is_what_it_prints() {
             "bash" => {
                 let needs =
                     ["curl", "python3"].map(|one| !block.text.contains(one) || installed(one));
-                if needs == [true, true] {
+                let needs_smpp = block.text.contains("node ");
+                let is_there = !needs_smpp || need("smpp for Node.js", Path::new(SMPP).is_dir());
+                if needs == [true, true] && is_there {
                     let run = run(&format!("set -e; {}", block.text));
                     assert_eq!(run.code, 0, "{}: {run:?}", block.text);
                 }
             }
             "python" => fs::write(env.folder().join("receiver.py"), block.text).unwrap(),
+            "js" => fs::write(env.folder().join("smsc.js"), block.text).unwrap(),
             "sh" => {
                 for line in block.text.lines().filter(|line| *line != "cargo test") {
                     let run = run(&line.replacen("cargo run --", "textpeak", 1));

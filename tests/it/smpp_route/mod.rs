@@ -1,5 +1,6 @@
 //! Live streams over SMPP, with an independent library as the carrier's SMSC.
 
 mod carrier;
+mod kills;
 mod speed;
 mod whole;

@@ -9,7 +9,7 @@ use crate::support::gateway::{Served, eventually};
 use crate::support::smsc::Smsc;
 
 /// A home with a live stream and a route to the SMSC, and the stream's token.
-fn home(smsc: &Smsc, more: &[&str]) -> (TestEnv, String) {
+pub fn home(smsc: &Smsc, more: &[&str]) -> (TestEnv, String) {
     let env = TestEnv::new();
     let create = [
         "streams",
@@ -33,8 +33,8 @@ fn home(smsc: &Smsc, more: &[&str]) -> (TestEnv, String) {
     (env, made["token"].as_str().unwrap().to_owned())
 }
 
-fn messages(env: &TestEnv) -> Vec<Value> {
-    let listed = env.json(&["messages", "list"]);
+pub fn messages(env: &TestEnv) -> Vec<Value> {
+    let listed = env.json(&["messages", "list", "--limit", "0"]);
     listed["items"].as_array().unwrap().clone()
 }
 
@@ -45,7 +45,7 @@ fn status_of(env: &TestEnv, handset: &str) -> Value {
 }
 
 /// Texts to numbers, in one request.
-fn send(gateway: &Served, token: &str, texts: &[(&str, &str)]) {
+pub fn send(gateway: &Served, token: &str, texts: &[(&str, &str)]) {
     let message = |(to, text): &(&str, &str)| json!({ "sender": "12025550100", "recipient_phone": to, "message_content": text });
     let messages: Vec<_> = texts.iter().map(message).collect();
     let answer = gateway.send(token, &messages);
