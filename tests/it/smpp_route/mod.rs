@@ -2,5 +2,6 @@
 
 mod carrier;
 mod kills;
+mod receipts;
 mod speed;
 mod whole;

@@ -46,10 +46,11 @@ impl Writer {
         Ok(ended)
     }
 
-    /// The message that a receipt speaks of: one that went to its handset before any other.
+    /// The message that a receipt speaks of: one that went to its handset, or the one with its
+    /// likeliest id, which may have gone to another number than its recipient's.
     fn receipt_for(&self, receipt: &NewReceipt) -> rusqlite::Result<Option<Found>> {
         let mut other = None;
-        for id in &receipt.ids {
+        for (place, id) in receipt.ids.iter().enumerate() {
             let mut find = self.connection.prepare_cached(
                 "SELECT job.key, stream.id, job.stream, job.handset, target FROM job
                  JOIN message ON seq = target JOIN stream ON stream.key = job.stream
@@ -71,27 +72,30 @@ impl Writer {
                 if handset.is_none_or(|handset| *handset == found.target.handset) {
                     return Ok(Some(found));
                 }
-                other = other.or(Some(found));
+                other = other.or(Some(found).filter(|_| place == 0));
             }
         }
-        // It may have gone to another number than its recipient's.
         Ok(other)
     }
 
-    fn hold(&self, receipt: &NewReceipt) -> rusqlite::Result<()> {
+    fn hold(&self, receipt: &NewReceipt) -> Result<(), WriteError> {
         let now = self.now().as_millisecond();
         self.connection
             .prepare_cached("DELETE FROM receipt WHERE at < ?1")?
             .execute([now - HELD])?;
-        for id in &receipt.ids {
+        let (_, number) = self.id()?;
+        for (place, id) in receipt.ids.iter().enumerate() {
             self.connection
                 .prepare_cached(
-                    "INSERT OR REPLACE INTO receipt (route, id, handset, status, details, at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    "INSERT OR IGNORE INTO receipt
+                        (route, id, number, place, handset, status, details, at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 )?
                 .execute(params![
                     receipt.route,
                     id,
+                    number,
+                    i64::try_from(place).unwrap_or(i64::MAX),
                     receipt.handset,
                     status_number(receipt.status),
                     receipt.details,
@@ -109,15 +113,24 @@ impl Writer {
         handset: &str,
     ) -> rusqlite::Result<Option<(MessageStatus, Option<String>)>> {
         let Some(route) = route else { return Ok(None) };
-        self.connection
+        let found: Option<(i64, i64, Option<String>)> = self
+            .connection
             .prepare_cached(
-                "DELETE FROM receipt WHERE route = ?1 AND id = ?2
-                 AND (handset IS NULL OR handset = ?3) RETURNING status, details",
+                "SELECT number, status, details FROM receipt WHERE route = ?1 AND id = ?2
+                 AND (handset IS NULL OR handset = ?3 OR place = 0)
+                 ORDER BY handset = ?3 DESC, place, number LIMIT 1",
             )?
             .query_row([route, &canonical(upstream), handset], |row| {
-                Ok((row::status(row.get(0)?), row.get(1)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
-            .optional()
+            .optional()?;
+        let Some((number, status, details)) = found else {
+            return Ok(None);
+        };
+        self.connection
+            .prepare_cached("DELETE FROM receipt WHERE number = ?1")?
+            .execute([number])?;
+        Ok(Some((row::status(status), details)))
     }
 
     pub fn set_heard_until(&self, route: &str, until: Timestamp) -> Result<(), WriteError> {

@@ -169,8 +169,8 @@ const STEPS: [&str; 7] = [
     ALTER TABLE message ADD COLUMN remote_id TEXT;
     UPDATE message SET remote_id = upstream FROM job WHERE kind = 2 AND target = seq;",
     // What carriers tell. An incoming message is kept once by its route and remote id. A receipt waits
-    // in `receipt` for a message whose id is not known yet, a row for each id that it may have; ids are
-    // compared as `canonical` makes them (see heard.rs). `heard` says until when everything of a route
+    // in `receipt` for a message whose id is not known yet, a row for each id that it may have, `place` 0
+    // for the likeliest; ids are compared as `canonical` makes them (see heard.rs). `heard` says until when everything of a route
     // was heard and how its link is, `listened` how far
     // somebody listened to a stream, `sent_in_day` counts what was accepted for a route with a daily limit.
     "CREATE UNIQUE INDEX message_heard ON message (route, remote_id)
@@ -192,12 +192,15 @@ const STEPS: [&str; 7] = [
     CREATE TABLE receipt (
         route TEXT NOT NULL,
         id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        place INTEGER NOT NULL,
         handset TEXT,
         status INTEGER NOT NULL,
         details TEXT,
         at INTEGER NOT NULL,
-        PRIMARY KEY (route, id)
+        PRIMARY KEY (route, id, number)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX receipt_number ON receipt (number);
     CREATE TABLE heard (
         route TEXT PRIMARY KEY,
         until INTEGER,
