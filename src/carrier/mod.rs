@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::client::AccountApi;
-use crate::domain::{Message, MessageStatus, Route, RouteSecrets, Way};
+use crate::domain::{CarrierSecrets, Message, MessageStatus, Route, Way};
 
 pub use smpp::{SmppCarrier, SmppProbe, probe};
 use streams_api::{Account, StreamsApiCarrier};
@@ -108,7 +108,7 @@ pub trait Carrier: Send + Sync {
 }
 
 /// Makes the carrier of a route with its secrets.
-pub type Connect = Arc<dyn Fn(&Route, &RouteSecrets, Keep) -> Arc<dyn Carrier> + Send + Sync>;
+pub type Connect = Arc<dyn Fn(&Route, &CarrierSecrets, Keep) -> Arc<dyn Carrier> + Send + Sync>;
 
 /// The carriers that there are.
 pub fn connect() -> Connect {

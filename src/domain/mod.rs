@@ -75,7 +75,7 @@ pub use raw_value::{RawHeader, RawSender};
 pub use resume::Resume;
 pub use retry::RetryPolicy;
 pub use route::{HOSTED, NumberPrefix, Route, RouteName};
-pub use route_secrets::{IncomingSecret, RouteSecrets, RouteToken};
+pub use route_secrets::{CarrierSecrets, IncomingSecret, RouteSecrets, RouteToken};
 pub use safe_json::{SafeLine, SafePretty};
 pub use secret::Secret;
 pub use segments::{Encoding, MessageText, Segments};

@@ -78,17 +78,28 @@ impl FromStr for IncomingSecret {
 /// Everything about a route that must not be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteSecrets {
-    /// The token of a stream of another API, or an SMPP password.
-    pub token: RouteToken,
+    /// The token of a stream of another API, or an SMPP password. A route that only names an
+    /// account, whose streams are pulled, has none.
+    pub token: Option<RouteToken>,
     /// The key of the hosted account.
     pub account_key: Option<RouteToken>,
     pub incoming: Option<IncomingSecret>,
 }
 
+/// Of them, what a carrier proves itself with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierSecrets {
+    pub token: RouteToken,
+    pub account_key: Option<RouteToken>,
+}
+
 impl RouteSecrets {
-    /// Whether a carrier sees no difference.
-    pub fn are_the_same_to_carriers(&self, other: &Self) -> bool {
-        self.token == other.token && self.account_key == other.account_key
+    /// `None` where nothing can be sent.
+    pub fn for_carrier(&self) -> Option<CarrierSecrets> {
+        Some(CarrierSecrets {
+            token: self.token.clone()?,
+            account_key: self.account_key.clone(),
+        })
     }
 }
 

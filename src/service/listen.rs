@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::log::{Log, LogEntry};
 use super::relay::{Carriers, NoCarrier};
 use super::streams::CurrentStreams;
-use crate::domain::{Route, RouteSecrets, Way};
+use crate::domain::{CarrierSecrets, Route, Way};
 use crate::store::Store;
 
 /// The pause between two looks at the routes, which somebody may have changed.
@@ -19,16 +19,16 @@ const LOOK: Duration = Duration::from_secs(1);
 
 struct Listening {
     way: Way,
-    secrets: Option<RouteSecrets>,
+    secrets: Option<CarrierSecrets>,
     task: AbortHandle,
 }
 
 impl Listening {
     /// Whether a route is still reached in the same way. Where its secrets can't be read, those that
     /// were read last stay in force.
-    fn is_to(&self, route: &Route, now: Option<&RouteSecrets>) -> bool {
+    fn is_to(&self, route: &Route, now: Option<&CarrierSecrets>) -> bool {
         let is_same = match (&self.secrets, now) {
-            (Some(old), Some(now)) => old.are_the_same_to_carriers(now),
+            (Some(old), Some(now)) => old == now,
             (None, Some(_)) => false,
             (_, None) => true,
         };
@@ -50,7 +50,7 @@ pub async fn work(
         let index = streams.get().await;
         let routes = index.routes();
         let secrets = store.secrets().await.ok();
-        let of = |route: &Route| secrets.as_ref()?.of_route(&route.name);
+        let of = |route: &Route| secrets.as_ref()?.of_route(&route.name)?.for_carrier();
         let is_kept = |name: &String, one: &mut Listening| {
             let same = |route: &Route| {
                 *route.name.as_str() == *name && one.is_to(route, of(route).as_ref())

@@ -92,14 +92,16 @@ impl Secrets {
         self.webhooks.get(id.as_str())?.parse().ok()
     }
 
-    /// `None` where its token is not kept.
+    /// `None` where neither a token nor a key is kept.
     pub fn of_route(&self, name: &RouteName) -> Option<RouteSecrets> {
         let key = name_key(name.as_str());
-        Some(RouteSecrets {
-            token: self.routes.get(&key)?.parse().ok()?,
+        let secrets = RouteSecrets {
+            token: self.routes.get(&key).and_then(|it| it.parse().ok()),
             account_key: self.account_keys.get(&key).and_then(|it| it.parse().ok()),
             incoming: self.incoming.get(&key).and_then(|it| it.parse().ok()),
-        })
+        };
+        let any = secrets.token.is_some() || secrets.account_key.is_some();
+        any.then_some(secrets)
     }
 
     /// Every stream's token by the key that it is kept under; `None` for a text that is no token, and
@@ -137,7 +139,7 @@ mod tests {
             ..SecretTexts::default()
         });
         let of = |name: &str| secrets.of_route(&name.parse().unwrap());
-        let token = |name: &str| of(name).map(|secrets| secrets.token);
+        let token = |name: &str| of(name).and_then(|secrets| secrets.token);
         let key = of("A").unwrap().account_key.unwrap();
         assert_eq!(key.expose(), "key-a");
         assert_eq!(of("main").unwrap().account_key, None);

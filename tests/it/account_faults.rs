@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use textpeak::carrier::{Heard, IncomingMessage, Keep, connect};
-use textpeak::domain::{AccountSettings, Route, RouteSecrets, Way};
+use textpeak::domain::{AccountSettings, CarrierSecrets, Route, Way};
 
 use crate::support::TestEnv;
 use crate::support::account_api::{AccountApi, KEY, Shape};
@@ -70,10 +70,9 @@ fn ten_thousand_messages_over_overlapping_pages_come_once_each() {
         let api = account(shape, newest_first, 70);
         let name = "hosted".parse().unwrap();
         let route = Route::new(name, way(&api), jiff::Timestamp::now());
-        let secrets = RouteSecrets {
+        let secrets = CarrierSecrets {
             token: "hosted-token-7".parse().unwrap(),
             account_key: Some(KEY.parse().unwrap()),
-            incoming: None,
         };
         let kept = Kept::default();
         let carrier = connect()(&route, &secrets, keep(&kept));

@@ -262,3 +262,52 @@ fn on_a_terminal_the_plan_is_shown_before_the_question() {
         assert_eq!(streams(&env).len(), kept);
     }
 }
+
+#[test]
+fn a_key_alone_is_enough_to_pull_and_then_to_send() {
+    let api = account();
+    let env = TestEnv::new();
+    let (base, account) = (api.base_url(), api.account_url());
+    let words = [
+        "routes",
+        "add",
+        "hosted",
+        "--base-url",
+        &base,
+        "--account-url",
+        &account,
+        "--account-key-file",
+        "-",
+    ];
+    env.run_with_input(&words, KEY).ok_saying("Added.[..]");
+    let said = env.fails(1, &["routes", "test"]);
+    assert!(
+        said.contains("The token of route hosted is not stored"),
+        "{said}"
+    );
+    pull_all(&env);
+    let routes = env.json(&["routes", "list"]);
+    let named = |route: &Value| route["streams"] != json!([]);
+    let named = routes["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| named(one));
+    assert_eq!(named.count(), 2, "{routes}");
+    let send = [
+        "send",
+        "News",
+        "--to",
+        "12025550143",
+        "--text",
+        "Hi",
+        "--sender",
+        "ACME",
+    ];
+    let sent = env.run(&send);
+    assert!(sent.stderr.contains("segment"), "{sent:?}");
+    assert_eq!(sent.code, 0, "{sent:?}");
+    let kept = env.json(&["messages", "show", sent.stdout.trim()]);
+    assert_eq!(kept["route"], "news");
+    assert!(kept["remote_id"].is_string(), "{kept}");
+}

@@ -30,7 +30,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
             Failure::usage("--password-file is missing")
                 .hint("use --password-file FILE, or - for standard input")
         })?;
-        (Way::Smpp { smpp }, password, None)
+        (Way::Smpp { smpp }, Some(password), None)
     } else {
         streams_api(http)?
     };
@@ -66,7 +66,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn streams_api(http: HttpArgs) -> anyhow::Result<(Way, RouteToken, Option<RouteToken>)> {
+fn streams_api(http: HttpArgs) -> anyhow::Result<(Way, Option<RouteToken>, Option<RouteToken>)> {
     let HttpArgs {
         base_url,
         token_file,
@@ -83,14 +83,16 @@ fn streams_api(http: HttpArgs) -> anyhow::Result<(Way, RouteToken, Option<RouteT
     if base_url.is_open_to_readers() {
         return Err(ServiceError::Unencrypted(base_url.as_str().to_owned()).into());
     }
-    let Some(token_file) = token_file else {
+    // With a key alone, it is there to pull the streams of the account.
+    if token_file.is_none() && account_key_file.is_none() {
         return Err(Failure::usage("--token-file is missing")
             .hint(
                 "use --token-file FILE, or --smpp for an SMPP account: textpeak routes add --help",
             )
             .into());
-    };
-    let token = read_secret(&token_file, "token")?;
+    }
+    let token = token_file.as_deref().map(|file| read_secret(file, "token"));
+    let token = token.transpose()?;
     let key = account_key_file
         .as_deref()
         .map(|file| read_secret(file, "key"));

@@ -87,7 +87,7 @@ fn change_http(
         *base_url = url;
     }
     if let Some(file) = &http.token_file {
-        secrets.token = read_secret(file, "token")?;
+        secrets.token = Some(read_secret(file, "token")?);
         // It may be the token of another stream.
         if let Some(kept) = kept {
             kept.stream = None;
@@ -111,7 +111,7 @@ fn change_smpp(way: &mut Way, secrets: &mut RouteSecrets, args: SmppArgs) -> any
     if let Way::Smpp { smpp: kept } = way {
         let (changed, password) = smpp(args, Some(kept))?;
         *kept = changed;
-        secrets.token = password.unwrap_or_else(|| secrets.token.clone());
+        secrets.token = password.or_else(|| secrets.token.clone());
     }
     Ok(())
 }

@@ -9,14 +9,16 @@ use crate::commands::session::{Session, block_on};
 use crate::domain::{GatewayUrl, Route, RouteToken, SmppSettings, Way};
 use crate::error::{Code, Failure};
 use crate::service::{SmppProbe, probe_smpp};
+use crate::store::StoreError;
 
 pub fn test(session: &Session, name: Option<&str>) -> anyhow::Result<()> {
     let catalogue = session.catalogue()?;
     let route = named(session, &catalogue, name, "test")?;
-    let secrets = secrets(session, route)?;
+    let token = secrets(session, route)?.token;
+    let token = token.ok_or_else(|| StoreError::NoRouteToken(route.name.clone()))?;
     match &route.way {
-        Way::StreamsApi { base_url, .. } => ask_api(session, route, base_url, &secrets.token),
-        Way::Smpp { smpp } => bind(session, route, smpp, &secrets.token),
+        Way::StreamsApi { base_url, .. } => ask_api(session, route, base_url, &token),
+        Way::Smpp { smpp } => bind(session, route, smpp, &token),
     }
 }
 

@@ -85,7 +85,7 @@ fn settled(
     let has_token = one
         .secrets
         .as_ref()
-        .is_some_and(|it| it.token == stream.token);
+        .is_some_and(|it| it.token.as_ref() == Some(&stream.token));
     let is_alone = named.is_some() && one.route.streams.len() == 1;
     if is_same_api && (has_token || is_alone) {
         one.settle(source, stream);
@@ -112,10 +112,10 @@ impl Working {
     fn settle(&mut self, source: &Source, stream: &PulledStream) {
         let wanted = wanted_secrets(source, stream, self.secrets.as_ref());
         let (old_token, old_key) = match &self.secrets {
-            Some(old) => (Some(&old.token), old.account_key.as_ref()),
+            Some(old) => (old.token.as_ref(), old.account_key.as_ref()),
             None => (None, None),
         };
-        let is_new_token = old_token != Some(&wanted.token);
+        let is_new_token = old_token != wanted.token.as_ref();
         let is_new_key = old_key != wanted.account_key.as_ref();
         if is_new_token {
             self.says("token");
@@ -146,7 +146,7 @@ fn wanted_secrets(
     before: Option<&RouteSecrets>,
 ) -> RouteSecrets {
     RouteSecrets {
-        token: stream.token.clone(),
+        token: Some(stream.token.clone()),
         account_key: Some(source.account_key.clone()),
         incoming: before.and_then(|before| before.incoming.clone()),
     }

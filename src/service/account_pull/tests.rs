@@ -139,7 +139,7 @@ fn a_new_route_has_the_limits_of_the_one_that_it_comes_from() {
     let account = new.route.way.account().unwrap();
     assert_eq!(account.stream.as_deref(), Some("7"));
     assert_eq!(account.poll.to_string(), "9s");
-    assert_eq!(new.secrets.token.expose(), "t7");
+    assert_eq!(new.secrets.token.as_ref().unwrap().expose(), "t7");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::carrier::{Carrier, Connect, connect};
-use crate::domain::{Route, RouteName, RouteSecrets, StreamId, Way};
+use crate::domain::{CarrierSecrets, Route, RouteName, StreamId, Way};
 use crate::service::hear::keep;
 use crate::service::lock;
 use crate::service::log::Log;
@@ -20,7 +20,7 @@ pub enum NoCarrier {
 
 struct Connected {
     way: Way,
-    secrets: RouteSecrets,
+    secrets: CarrierSecrets,
     carrier: Arc<dyn Carrier>,
 }
 
@@ -73,14 +73,14 @@ impl Carriers {
     pub async fn of_route(&self, route: &Route) -> Result<Arc<dyn Carrier>, NoCarrier> {
         let secrets = self.store.secrets().await;
         let secrets = secrets.map_err(|error| NoCarrier::Unread(error, route.expire()))?;
-        let secrets = secrets.of_route(&route.name).ok_or_else(|| {
+        let secrets = secrets.of_route(&route.name);
+        let secrets = secrets.and_then(|secrets| secrets.for_carrier());
+        let secrets = secrets.ok_or_else(|| {
             NoCarrier::Closed(format!("the token of route {} is not stored", route.name))
         })?;
         let mut carriers = lock(&self.connected);
         let key = key_of(&route.name);
-        let is_same = |one: &&Connected| {
-            one.way == route.way && one.secrets.are_the_same_to_carriers(&secrets)
-        };
+        let is_same = |one: &&Connected| one.way == route.way && one.secrets == secrets;
         let kept = carriers.get(&key).filter(is_same);
         if let Some(kept) = kept {
             return Ok(Arc::clone(&kept.carrier));

@@ -197,7 +197,7 @@ impl TestHome {
             ..Route::new(name.parse().unwrap(), way, self.clock.now())
         });
         let secrets = RouteSecrets {
-            token: "token-of-the-route".parse().unwrap(),
+            token: Some("token-of-the-route".parse().unwrap()),
             account_key: None,
             incoming: None,
         };

@@ -129,15 +129,18 @@ impl<'a> Tokens<'a> {
             self.incoming
                 .insert(key.clone().into(), incoming.expose().into());
         }
-        self.routes.insert(key.into(), token.expose().into());
+        match token {
+            Some(token) => self.routes.insert(key.into(), token.expose().into()),
+            None => self.routes.remove(key.as_str()),
+        };
     }
 
     /// `false` when there was none.
     pub fn remove_route(&mut self, name: &str) -> bool {
         let key = name_key(name);
-        self.account_keys.remove(key.as_str());
         self.incoming.remove(key.as_str());
-        self.routes.remove(key.as_str()).is_some()
+        let account_key = self.account_keys.remove(key.as_str()).is_some();
+        self.routes.remove(key.as_str()).is_some() || account_key
     }
 
     /// Forgets what stands under a stream's id or another key; `false` when there was nothing.

@@ -109,7 +109,7 @@ fn route(name: &str, streams: &[StreamId], replace: bool) -> CatalogueChange {
             )
         }),
         secrets: RouteSecrets {
-            token: format!("token-of-{name}").parse().unwrap(),
+            token: Some(format!("token-of-{name}").parse().unwrap()),
             account_key: None,
             incoming: None,
         },
