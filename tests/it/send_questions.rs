@@ -66,3 +66,41 @@ fn without_a_terminal_the_missing_flags_are_named() {
         "error: --text <TEXT> is missing.\nhint: textpeak send --help\n"
     );
 }
+
+#[test]
+fn many_real_messages_leave_only_when_their_number_was_typed() {
+    let env = TestEnv::new();
+    let words = [
+        "streams",
+        "create",
+        "--name",
+        "live",
+        "--add-sender",
+        "12025550100",
+        "--no-input",
+    ];
+    env.ok(&words);
+    let file = env.folder().join("rows.csv");
+    let rows = "12025550143,Hi\n12025550144,Hi\n13035550143,Hi\n";
+    std::fs::write(&file, rows).unwrap();
+    let words = ["send", "live", "--from-file", file.to_str().unwrap()];
+    let label = "Type the number of rows to send them";
+    let mut tty = Tty::new(&env, &words);
+    tty.wait_for("3 real messages (3 segments) to 1202… (2), 1303… (1).");
+    tty.answer(label, "2");
+    tty.wait_for("Nothing was sent");
+    assert_eq!(tty.finish().code, 130);
+    assert_eq!(env.json(&["messages", "list"])["total"], 0);
+    let mut tty = Tty::new(&env, &words);
+    tty.answer(label, "3");
+    tty.finish();
+    assert_eq!(env.json(&["messages", "list"])["total"], 3);
+    // Elsewhere nobody is asked, nor with --yes.
+    let more = "13035550144,Hi\n";
+    std::fs::write(&file, more).unwrap();
+    let mut tty = Tty::new(&env, &[&words[..], &["--yes"]].concat());
+    tty.wait_for("1 message");
+    let ended = tty.finish();
+    assert!(!ended.screen.contains(label), "{}", ended.screen);
+    assert_eq!(env.json(&["messages", "list"])["total"], 4);
+}
