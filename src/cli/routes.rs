@@ -53,11 +53,11 @@ pub(crate) struct AddRouteArgs {
     /// Route name: letters, digits, and -_.
     #[arg(default_value = "default")]
     pub name: RouteName,
-    #[command(flatten)]
-    pub settings: RouteArgs,
     /// Replace the existing route with this name
     #[arg(long)]
     pub replace: bool,
+    #[command(flatten)]
+    pub settings: RouteArgs,
 }
 
 #[derive(Debug, Args)]
@@ -66,8 +66,6 @@ pub(crate) struct EditRouteArgs {
     /// Route name
     #[arg(id = "route", value_name = "ROUTE")]
     pub name: String,
-    #[command(flatten)]
-    pub settings: RouteArgs,
     /// Use for all live streams
     #[arg(long, conflicts_with = "streams")]
     pub all_streams: bool,
@@ -83,6 +81,8 @@ pub(crate) struct EditRouteArgs {
     /// Remove the daily limit
     #[arg(long, conflicts_with = "daily_limit")]
     pub no_daily_limit: bool,
+    #[command(flatten)]
+    pub settings: RouteArgs,
 }
 
 /// What a route can be told, when it is added and later.

@@ -34,6 +34,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
     } else {
         streams_api(http)?
     };
+    let can_send = token.is_some();
     let route = Route {
         expire,
         only_to: rails.only_to,
@@ -59,10 +60,14 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
             .terminal
             .answer_json(&json!({ "route": item(&route) }));
     }
-    session.terminal.note(&format!(
-        "Added. To test it: {}",
-        session.paste(&["routes", "test", route.name.as_str()])
-    ));
+    let name = route.name.as_str();
+    session.terminal.note(&if can_send {
+        let test = session.paste(&["routes", "test", name]);
+        format!("Added. To test it: {test}")
+    } else {
+        let pull = session.paste(&["account", "pull", "--route", name, "--all"]);
+        format!("Added. To pull the account's streams: {pull}")
+    });
     Ok(())
 }
 

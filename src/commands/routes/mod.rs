@@ -44,7 +44,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
         ]
     };
     let rows: Vec<_> = routes.iter().map(row).collect();
-    let headers = ["Route", "Base URL", "Streams", "Created"];
+    let headers = ["Route", "Address", "Streams", "Created"];
     terminal.answer(&table(&headers, &rows, terminal.width()))
 }
 
