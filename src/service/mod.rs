@@ -16,6 +16,7 @@ mod enable;
 mod error;
 mod find;
 mod hear;
+mod limits;
 mod listen;
 pub mod log;
 mod notices;

@@ -5,16 +5,15 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::limits::{allowed, daily_limit};
 use super::log::{Log, LogEntry};
 use super::streams::{CurrentStreams, StreamIndex, notify};
 use crate::api::{ReceivedMessage, Refusal, RefusedMessage, SendAnswer, SendEntry};
 use crate::domain::{
-    Course, EventType, Invalid, MessageStatus, NumberPrefix, Route, SenderId, Status, Stream,
-    conversation, escape,
+    Course, EventType, Invalid, MessageStatus, Route, SenderId, Status, Stream, conversation,
+    escape,
 };
-use crate::store::{
-    Accepted, AcceptedBatch, DailyLimit, NewMessage, NewMessages, Store, StoreError,
-};
+use crate::store::{Accepted, AcceptedBatch, NewMessage, NewMessages, Store, StoreError};
 
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -132,34 +131,6 @@ pub async fn send(
         accepted.map_err(|error| context.unavailable(error))?
     };
     Ok(answer(stream, route, entries, accepted))
-}
-
-/// Whether the route may hand the message on.
-fn allowed(route: Option<&Route>, message: NewMessage) -> Result<NewMessage, RefusedMessage> {
-    match route.filter(|route| !route.may_send_to(message.recipient.as_str())) {
-        None => Ok(message),
-        Some(route) => Err(RefusedMessage {
-            error: "recipient_not_allowed",
-            details: not_allowed(route),
-        }),
-    }
-}
-
-/// Why a number gets nothing by a route.
-pub fn not_allowed(route: &Route) -> String {
-    let prefixes: Vec<_> = route.only_to.iter().map(NumberPrefix::as_str).collect();
-    format!(
-        "route {} sends only to numbers that begin with {}",
-        route.name,
-        prefixes.join(", ")
-    )
-}
-
-fn daily_limit(route: &Route) -> Option<DailyLimit> {
-    Some(DailyLimit {
-        route: route.name.as_str().to_lowercase(),
-        most: route.daily_limit?.get(),
-    })
 }
 
 fn course(context: &Context, stream: &Stream, message: &NewMessage, leaves: bool) -> Course {

@@ -12,9 +12,9 @@ use super::in_flight::Submitting;
 use super::verdict::{WAITING, expired, later, learned, submitted};
 use crate::carrier::{Carrier, Submitted};
 use crate::domain::{EventType, Message, MessageStatus, Route, StreamId};
+use crate::service::limits::not_allowed;
 use crate::service::lock;
 use crate::service::log::{Log, LogEntry};
-use crate::service::send::not_allowed;
 use crate::service::streams::CurrentStreams;
 use crate::store::{Claim, Job, JobKind, Outcome, Settlement, Store, StoreError, Work};
 

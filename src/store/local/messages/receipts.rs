@@ -11,7 +11,7 @@ use super::row::{self, status_number};
 use super::settle::Target;
 use super::writer::Writer;
 use crate::domain::{MessageStatus, StreamId};
-use crate::store::{Cursor, LinkState, NewReceipt, StoreError, canonical};
+use crate::store::{Cursor, Lease, LinkState, NewReceipt, StoreError, canonical};
 
 /// How long a receipt waits for its message, in milliseconds: the carrier has answered long before.
 const HELD: i64 = 3_600_000;
@@ -105,8 +105,32 @@ impl Writer {
         Ok(())
     }
 
+    /// A receipt may have come before the answer that it follows.
+    pub(super) fn settle_held(
+        &self,
+        key: i64,
+        route: Option<&str>,
+        upstream: &str,
+        notify: Option<&str>,
+    ) -> Result<(), WriteError> {
+        let waits = self
+            .connection
+            .prepare_cached("SELECT 1 FROM receipt LIMIT 1")?
+            .exists([])?;
+        let Some(target) = self
+            .target(key, Lease { owner: 0, until: 0 })?
+            .filter(|_| waits)
+        else {
+            return Ok(());
+        };
+        match self.held(route, upstream, &target.handset)? {
+            Some((status, details)) => self.end(key, &target, (status, details.as_deref()), notify),
+            None => Ok(()),
+        }
+    }
+
     /// What a receipt said of a message before its id was known here.
-    pub(super) fn held(
+    fn held(
         &self,
         route: Option<&str>,
         upstream: &str,

@@ -192,30 +192,6 @@ impl Writer {
         self.end(key, &target, (status, details), notify)
     }
 
-    /// A receipt may have come before the answer that it follows.
-    fn settle_held(
-        &self,
-        key: i64,
-        route: Option<&str>,
-        upstream: &str,
-        notify: Option<&str>,
-    ) -> Result<(), WriteError> {
-        let waits = self
-            .connection
-            .prepare_cached("SELECT 1 FROM receipt LIMIT 1")?
-            .exists([])?;
-        let Some(target) = self
-            .target(key, Lease { owner: 0, until: 0 })?
-            .filter(|_| waits)
-        else {
-            return Ok(());
-        };
-        match self.held(route, upstream, &target.handset)? {
-            Some((status, details)) => self.end(key, &target, (status, details.as_deref()), notify),
-            None => Ok(()),
-        }
-    }
-
     pub(super) fn end(
         &self,
         key: i64,
@@ -293,7 +269,7 @@ impl Writer {
     }
 
     /// What a job is about; `None` where it is not this lease's any more.
-    fn target(&self, key: i64, lease: Lease) -> Result<Option<Target>, WriteError> {
+    pub(super) fn target(&self, key: i64, lease: Lease) -> Result<Option<Target>, WriteError> {
         Ok(self
             .connection
             .prepare_cached(
