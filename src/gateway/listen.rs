@@ -147,7 +147,7 @@ impl Gateway {
     }
 
     /// The workers that carry out what must leave later, until the other end of `running` is gone.
-    fn workers(&self, running: &watch::Receiver<()>) -> JoinSet<()> {
+    fn workers(&self, carriers: &Arc<Carriers>, running: &watch::Receiver<()>) -> JoinSet<()> {
         let mut workers = JoinSet::new();
         let Context {
             store,
@@ -156,20 +156,11 @@ impl Gateway {
             ..
         } = &self.app.context;
         if self.relay {
-            let carriers = Arc::new(Carriers::new(
-                Arc::clone(store),
-                Arc::clone(streams),
-                log.clone(),
-            ));
-            let relay = Relay::new(
-                Arc::clone(store),
-                Arc::clone(streams),
-                Arc::clone(&carriers),
-            );
+            let relay = Relay::new(Arc::clone(store), Arc::clone(streams), Arc::clone(carriers));
             workers.spawn(work_relay(Arc::new(relay), log.clone(), running.clone()));
             if self.retry.is_some() {
                 workers.spawn(work_listen(
-                    carriers,
+                    Arc::clone(carriers),
                     Arc::clone(store),
                     Arc::clone(streams),
                     log.clone(),
@@ -199,9 +190,16 @@ impl Gateway {
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let app = router(Arc::clone(&self.app));
         let (running, seen) = watch::channel(());
-        let mut workers = self.workers(&seen);
+        let Context {
+            store,
+            streams,
+            log,
+            ..
+        } = &self.app.context;
+        let carriers = Carriers::new(Arc::clone(store), Arc::clone(streams), log.clone());
+        let carriers = Arc::new(carriers);
+        let mut workers = self.workers(&carriers, &seen);
         let connections = Arc::new(Connections::new(places(), Limits::SERVING));
-        let log = &self.app.context.log;
         let http = accept(
             &self.listener,
             &connections,
@@ -237,6 +235,7 @@ impl Gateway {
         let finish = async {
             connections.finish().await;
             while workers.join_next().await.is_some() {}
+            carriers.close().await;
         };
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await;
         connections.end_all();

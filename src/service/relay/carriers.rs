@@ -101,6 +101,14 @@ impl Carriers {
         Ok(carrier)
     }
 
+    /// Ends what carriers keep open, once nothing is submitted any more.
+    pub async fn close(&self) {
+        let connected: Vec<_> = lock(&self.connected).drain().collect();
+        for (_, one) in connected {
+            one.carrier.close().await;
+        }
+    }
+
     /// Lets go of the carriers of routes that are not there any more.
     pub fn retain(&self, routes: &[Route]) {
         let keys: Vec<_> = routes.iter().map(|route| key_of(&route.name)).collect();

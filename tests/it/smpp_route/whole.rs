@@ -89,6 +89,9 @@ fn messages_go_out_and_their_receipts_and_answers_come_back() {
     texts.sort_unstable();
     assert_eq!(texts, ["Yes please", "onetwothree"]);
     assert!(said.iter().all(|one| one["stream"] == all[0]["stream"]));
+    assert_eq!(gateway.stop().0, Some(0));
+    assert_eq!(smsc.ask("state")["unbinds"], 1);
+    assert_eq!(env.json(&["routes", "show"])["link"], "stopped");
 }
 
 #[test]
