@@ -65,8 +65,6 @@ pub struct IncomingMessage {
     pub text: String,
     /// When it was received there.
     pub at: Option<Timestamp>,
-    /// The carrier's name of the stream that it is for.
-    pub remote_stream: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

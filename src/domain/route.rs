@@ -118,10 +118,6 @@ impl Route {
         self.expire.map_or(DEFAULT_EXPIRE, Span::as_duration)
     }
 
-    pub fn serves(&self, stream: &StreamId) -> bool {
-        self.streams.is_empty() || self.streams.contains(stream)
-    }
-
     pub fn may_send_to(&self, number: &str) -> bool {
         let begins = |prefix: &NumberPrefix| prefix.begins(number);
         self.only_to.is_empty() || self.only_to.iter().any(begins)

@@ -54,7 +54,6 @@ fn message(told: IncomingFields) -> IncomingMessage {
         to: told.to,
         text: told.text,
         at: told.at,
-        remote_stream: told.stream,
     }
 }
 

@@ -130,7 +130,6 @@ fn incoming(fields: IncomingFields) -> (Key, Heard) {
         to: fields.to,
         text: fields.text,
         at: fields.at,
-        remote_stream: fields.stream,
     });
     (Key::of(&["incoming", &id]), heard)
 }

@@ -196,7 +196,6 @@ impl Hearer {
             to: Some(to).filter(|to| !to.is_empty()),
             text: text::decode(message.data_coding, self.default, content.octets),
             at: None,
-            remote_stream: None,
         };
         Found::One(Heard::Incoming(incoming), Some(mark))
     }
@@ -240,7 +239,6 @@ impl Hearer {
             to: Some(joined.key.to.clone()).filter(|to| !to.is_empty()),
             text: joined.text(self.default),
             at: None,
-            remote_stream: None,
         })
     }
 
