@@ -88,8 +88,11 @@ async fn hear(
     });
     let streams = Arc::new(CurrentStreams::open(Arc::clone(&store), log.clone()).await?);
     let carriers = Carriers::new(Arc::clone(&store), Arc::clone(&streams), log.clone());
-    let work = work_listen(Arc::new(carriers), store, streams, log, running);
-    Ok(Some(tokio::spawn(work)))
+    let carriers = Arc::new(carriers);
+    Ok(Some(tokio::spawn(async move {
+        work_listen(Arc::clone(&carriers), store, streams, log, running).await;
+        carriers.close().await;
+    })))
 }
 
 struct Listener<'a> {

@@ -1,6 +1,5 @@
 //! What a carrier tells by itself: kept, matched to its stream, and queued for its webhook.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use super::log::{Log, LogEntry};
 use super::streams::{CurrentStreams, StreamIndex, notify};
 use crate::api::IncomingFields;
 use crate::carrier::{CarrierReceipt, Heard, IncomingMessage, Keep};
-use crate::domain::{Consent, EventType, Route, RouteName, Stream, StreamId, Way};
-use crate::store::{Candidate, NewIncoming, NewReceipt, Store, StoreError, canonical};
+use crate::domain::{Consent, EventType, Route, RouteName, Stream, Way, canonical};
+use crate::store::{Candidate, NewIncoming, NewReceipt, Store, StoreError};
 
 /// How long after a message its handset's words are taken for an answer to it.
 const ANSWERED: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -64,33 +63,28 @@ async fn hear(
     route: &RouteName,
     heard: Vec<Heard>,
 ) -> Result<(), StoreError> {
-    let served: Vec<_> = streams
-        .all()
-        .filter(|stream| is_served(streams.routes(), route, stream))
-        .collect();
     let mut routes = streams.routes().iter();
     let way = routes.find(|one| one.name == *route).map(|one| &one.way);
     let hold = matches!(way, Some(Way::Smpp { .. }));
     let (mut incoming, mut receipts, mut until) = (Vec::new(), Vec::new(), None);
     for one in heard {
         match one {
-            Heard::Incoming(message) => incoming.push(new_incoming(store, route, &served, message)),
+            Heard::Incoming(message) => incoming.push(message),
             Heard::Receipt(receipt) => receipts.push(new_receipt(route, receipt, hold)),
             Heard::Until(at) => until = Some(at),
             Heard::Link(state) => store.set_link(route.to_string(), state).await?,
         }
     }
     if !incoming.is_empty() {
-        store.take_in(incoming).await?;
+        let is_served = |stream: &&Arc<Stream>| is_served(streams.routes(), route, stream);
+        let served: Vec<_> = streams.all().filter(is_served).collect();
+        let incoming = incoming.into_iter();
+        let incoming = incoming.map(|message| new_incoming(store, route, &served, message));
+        store.take_in(incoming.collect()).await?;
     }
     receipts.retain(|receipt| receipt.status.is_final());
     if !receipts.is_empty() {
-        let url = |stream: &&Arc<Stream>| {
-            let url = notify(stream, EventType::Status)?;
-            Some((stream.id.clone(), url))
-        };
-        let notify: HashMap<StreamId, String> = streams.all().filter_map(|one| url(&one)).collect();
-        store.learn(receipts, notify).await?;
+        store.learn(receipts, streams.status_urls()).await?;
     }
     if let Some(until) = until {
         store.set_heard_until(route.to_string(), until).await?;
@@ -149,3 +143,6 @@ fn new_receipt(route: &RouteName, receipt: CarrierReceipt, hold: bool) -> NewRec
         hold,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,8 @@ pub struct StreamIndex {
     by_id: HashMap<StreamId, Arc<Stream>>,
     senders: HashSet<SenderId>,
     routes: Vec<Route>,
+    /// The URL to call with a status, of the streams that ask for it.
+    status_urls: Arc<HashMap<StreamId, String>>,
 }
 
 impl StreamIndex {
@@ -30,7 +32,13 @@ impl StreamIndex {
         let by_id = by_token
             .values()
             .map(|stream| (stream.id.clone(), Arc::clone(stream)));
+        let status_url = |stream: &Arc<Stream>| {
+            let url = notify(stream, EventType::Status)?;
+            Some((stream.id.clone(), url))
+        };
+        let status_urls = by_token.values().filter_map(status_url).collect();
         Ok(Self {
+            status_urls: Arc::new(status_urls),
             by_id: by_id.collect(),
             by_token,
             senders: catalogue.senders().iter().cloned().collect(),
@@ -61,6 +69,10 @@ impl StreamIndex {
     /// The URL to call; `None` where the stream does not ask for this type.
     pub fn notify(&self, id: &StreamId, event: EventType) -> Option<String> {
         notify(self.by_id.get(id)?, event)
+    }
+
+    pub fn status_urls(&self) -> Arc<HashMap<StreamId, String>> {
+        Arc::clone(&self.status_urls)
     }
 
     pub fn has_sender(&self, id: &SenderId) -> bool {

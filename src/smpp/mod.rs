@@ -13,11 +13,12 @@ mod state;
 pub mod status;
 pub mod text;
 pub mod tlv;
+pub mod ton;
 pub mod udh;
 
 pub use pdu::{Bind, BindKind, BindResp, Body, Pdu, Taken, Unreadable};
 pub use receipt::ReceiptText;
-pub use receipt_id::{ReceiptIds, canonical};
+pub use receipt_id::ReceiptIds;
 pub use short_message::{Address, Content, ShortMessage, UDHI};
 pub use state::State;
 pub use tlv::Tlvs;

@@ -3,11 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-/// An id without what it is written differently in at times: case, hyphens, zeros before it.
-pub fn canonical(id: &str) -> String {
-    let id = id.trim().replace('-', "").to_ascii_lowercase();
-    id.trim_start_matches('0').to_owned()
-}
+use crate::domain::canonical;
 
 /// How the id of a receipt becomes the id that its message was taken under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What comes in by carriers: messages of handsets, receipts, and who wants no more messages.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -62,20 +63,14 @@ pub struct Unmatched {
 #[derive(Debug, Clone)]
 pub struct NewReceipt {
     pub route: String,
-    /// The carrier's ids that the message may have, best first, as [`canonical`] makes them.
+    /// The carrier's ids that the message may have, best first, as
+    /// [`canonical`](crate::domain::canonical) makes them.
     pub ids: Vec<String>,
     pub handset: Option<String>,
     pub status: MessageStatus,
     pub details: Option<String>,
     /// Whether it is kept for a message whose id is not known yet: the carrier tells it only once.
     pub hold: bool,
-}
-
-/// A carrier's id without what it is written differently in at times: case, hyphens, zeros before
-/// it.
-pub fn canonical(id: &str) -> String {
-    let id = id.replace('-', "").to_ascii_lowercase();
-    id.trim_start_matches('0').to_owned()
 }
 
 /// How a carrier that is always connected is, as whoever serves said last.
@@ -117,7 +112,7 @@ pub trait HeardStore: Send + Sync {
     async fn learn(
         &self,
         receipts: Vec<NewReceipt>,
-        notify: HashMap<StreamId, String>,
+        notify: Arc<HashMap<StreamId, String>>,
     ) -> Result<usize, StoreError>;
 
     /// Until when everything of a route was heard.

@@ -23,7 +23,6 @@ pub use clock::Clock;
 pub use error::{DatabaseCause, StoreError};
 pub use heard::{
     Candidate, HeardStore, LinkState, NewIncoming, NewReceipt, OptOut, TakenIn, Unmatched,
-    canonical,
 };
 pub use job::{
     Attempt, Claim, Delivery, DeliveryFilter, Due, Job, JobKind, JobStore, Lease, Next, Outcome,

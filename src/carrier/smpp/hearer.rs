@@ -91,7 +91,7 @@ impl Hearer {
     /// All parts of a message were taken: a receipt of any of them is one of the message.
     pub fn is_of(&self, parts: impl Iterator<Item = String>, message: &str) {
         let mut state = lock(&self.state);
-        for part in parts.map(|part| crate::smpp::canonical(&part)) {
+        for part in parts.map(|part| crate::domain::canonical(&part)) {
             state.parts_in_order.push_back(part.clone());
             state.parts.insert(part, message.to_owned());
         }

@@ -2,17 +2,11 @@
 
 use crate::domain::{LongTexts, Message, SmppSettings};
 use crate::smpp::split::{Long, split};
-use crate::smpp::{Address, Concat, ShortMessage, UDHI, text, tlv};
+use crate::smpp::{Address, Concat, ShortMessage, UDHI, text, tlv, ton};
 
 /// A receipt is asked for of the last part, which comes last; of others, only where they fail.
 const ALWAYS: u8 = 1;
 const WHERE_IT_FAILS: u8 = 2;
-
-/// Types of number, and the plan that international ones have.
-const INTERNATIONAL: u8 = 1;
-const SHORT_CODE: u8 = 3;
-const ALPHANUMERIC: u8 = 5;
-const ISDN: u8 = 1;
 
 /// Digits of a short code, at most.
 const SHORT: usize = 8;
@@ -46,17 +40,17 @@ pub fn parts(message: &Message, settings: &SmppSettings, reference: u16) -> Vec<
     split.parts.into_iter().enumerate().map(part).collect()
 }
 
-fn address(number: &str, ton: Option<u8>, npi: Option<u8>) -> Address {
+fn address(number: &str, set_ton: Option<u8>, set_npi: Option<u8>) -> Address {
     let (own_ton, own_npi) = if number.bytes().any(|byte| !byte.is_ascii_digit()) {
-        (ALPHANUMERIC, 0)
+        (ton::ALPHANUMERIC, 0)
     } else if number.len() <= SHORT {
-        (SHORT_CODE, 0)
+        (ton::NETWORK, 0)
     } else {
-        (INTERNATIONAL, ISDN)
+        (ton::INTERNATIONAL, ton::ISDN)
     };
     Address {
-        ton: ton.unwrap_or(own_ton),
-        npi: npi.unwrap_or(own_npi),
+        ton: set_ton.unwrap_or(own_ton),
+        npi: set_npi.unwrap_or(own_npi),
         number: number.to_owned(),
     }
 }

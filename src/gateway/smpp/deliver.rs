@@ -4,16 +4,10 @@ use jiff::Timestamp;
 
 use crate::domain::{Message, MessageStatus, SenderId, SenderKind};
 use crate::service::Notice;
-use crate::smpp::{Address, ReceiptText, ShortMessage, State, Tlvs, text, tlv};
+use crate::smpp::{Address, ReceiptText, ShortMessage, State, Tlvs, text, tlv, ton};
 
 /// In `esm_class`: a receipt.
 const RECEIPT: u8 = 0x04;
-
-// Types of number and numbering plans.
-const INTERNATIONAL: u8 = 1;
-const NATIONAL: u8 = 2;
-const ALPHANUMERIC: u8 = 5;
-const ISDN: u8 = 1;
 
 /// Digits of the shortest number with a country code.
 const SHORTEST: usize = 8;
@@ -62,15 +56,15 @@ fn state(status: MessageStatus) -> State {
 
 fn address(number: &str) -> Address {
     let kind = number.parse().map(|id: SenderId| id.kind());
-    let (ton, npi) = match kind {
-        Ok(SenderKind::Alphanumeric) => (ALPHANUMERIC, 0),
-        _ if number.len() >= SHORTEST => (INTERNATIONAL, ISDN),
+    let (own_ton, own_npi) = match kind {
+        Ok(SenderKind::Alphanumeric) => (ton::ALPHANUMERIC, 0),
+        _ if number.len() >= SHORTEST => (ton::INTERNATIONAL, ton::ISDN),
         // A short code.
-        _ => (NATIONAL, ISDN),
+        _ => (ton::NATIONAL, ton::ISDN),
     };
     Address {
-        ton,
-        npi,
+        ton: own_ton,
+        npi: own_npi,
         number: number.to_owned(),
     }
 }

@@ -157,9 +157,7 @@ impl Relay {
         };
         let is_late = |message: &Message| later(message.at, expire) <= now;
         // The route may have been changed since the message was accepted.
-        let barred = route.filter(|route| !route.only_to.is_empty());
-        let barred =
-            |message: &Message| barred.filter(|route| !route.may_send_to(&message.handset));
+        let barred = |message: &Message| route.filter(|route| !route.may_send_to(&message.handset));
         let messages: Vec<Message> = jobs
             .iter()
             .filter_map(message)

@@ -1,6 +1,7 @@
 //! What carriers tell: messages of handsets, and receipts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use textpeak::domain::{MessageStatus, StreamId};
@@ -171,8 +172,8 @@ fn receipt(ids: &[&str], handset: Option<&str>, hold: bool) -> NewReceipt {
     }
 }
 
-fn all_told(number: u8) -> HashMap<StreamId, String> {
-    HashMap::from([(stream(number), URL.to_owned())])
+fn all_told(number: u8) -> Arc<HashMap<StreamId, String>> {
+    Arc::new(HashMap::from([(stream(number), URL.to_owned())]))
 }
 
 /// A message that the carrier of the route took under this id.

@@ -1,6 +1,7 @@
 //! The local engine's answers to what carriers tell.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -41,7 +42,7 @@ impl HeardStore for LocalStore {
     async fn learn(
         &self,
         receipts: Vec<NewReceipt>,
-        notify: HashMap<StreamId, String>,
+        notify: Arc<HashMap<StreamId, String>>,
     ) -> Result<usize, StoreError> {
         self.messages()
             .write(move |writer| writer.learn(&receipts, &notify))

@@ -185,25 +185,7 @@ impl Writer {
             details: None,
             in_reply_to: in_reply_to.map(Uuid::from_bytes),
         };
-        self.connection
-            .prepare_cached(
-                "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at,
-                    outcome, in_reply_to, route, remote_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                seq,
-                uuid.as_bytes(),
-                stream,
-                direction_number(message.direction),
-                message.handset,
-                message.sender,
-                message.text,
-                message.at.as_millisecond(),
-                in_reply_to,
-                new.heard.map(|(route, _)| route),
-                new.heard.and_then(|(_, remote_id)| remote_id),
-            ])?;
+        self.insert_incoming(seq, stream, &message, new.heard)?;
         self.tally.borrow_mut().add(stream, Some(0), RECEIVED, 1);
         self.reply_consent(stream, new.from, new.consent)?;
         let event = match new.notify {
@@ -220,6 +202,35 @@ impl Writer {
             }
         };
         Ok(Some(Received { message, event }))
+    }
+
+    fn insert_incoming(
+        &self,
+        seq: i64,
+        stream: i64,
+        message: &Message,
+        heard: Option<(&str, Option<&str>)>,
+    ) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at,
+                    outcome, in_reply_to, route, remote_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                seq,
+                message.uuid.as_bytes(),
+                stream,
+                direction_number(message.direction),
+                message.handset,
+                message.sender,
+                message.text,
+                message.at.as_millisecond(),
+                message.in_reply_to.map(Uuid::into_bytes),
+                heard.map(|(route, _)| route),
+                heard.and_then(|(_, remote_id)| remote_id),
+            ])?;
+        Ok(())
     }
 }
 

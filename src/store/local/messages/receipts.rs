@@ -10,8 +10,8 @@ use super::reader::Reader;
 use super::row::{self, status_number};
 use super::settle::Target;
 use super::writer::Writer;
-use crate::domain::{MessageStatus, StreamId};
-use crate::store::{Cursor, Lease, LinkState, NewReceipt, StoreError, canonical};
+use crate::domain::{MessageStatus, StreamId, canonical};
+use crate::store::{Cursor, Lease, LinkState, NewReceipt, StoreError};
 
 /// How long a receipt waits for its message, in milliseconds: the carrier has answered long before.
 const HELD: i64 = 3_600_000;
