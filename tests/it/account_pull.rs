@@ -15,6 +15,13 @@ pub fn home(api: &AccountApi, key: &str, more: &[&str]) -> TestEnv {
         std::fs::write(&file, text).unwrap();
         file.to_str().unwrap().to_owned()
     });
+    let more = [&["--token-file", &token, "--poll", "200ms"], more].concat();
+    add_route(api, &env, &key, &more);
+    env
+}
+
+/// A route that reads the account with the key in a file.
+fn add_route(api: &AccountApi, env: &TestEnv, key: &str, more: &[&str]) {
     let (base, account) = (api.base_url(), api.account_url());
     let words = [
         "routes",
@@ -22,17 +29,12 @@ pub fn home(api: &AccountApi, key: &str, more: &[&str]) -> TestEnv {
         "hosted",
         "--base-url",
         &base,
-        "--token-file",
-        &token,
         "--account-url",
         &account,
         "--account-key-file",
-        &key,
-        "--poll",
-        "200ms",
+        key,
     ];
     env.ok_saying(&[&words[..], more].concat(), "Added.[..]");
-    env
 }
 
 pub fn account() -> AccountApi {
@@ -267,19 +269,9 @@ fn on_a_terminal_the_plan_is_shown_before_the_question() {
 fn a_key_alone_is_enough_to_pull_and_then_to_send() {
     let api = account();
     let env = TestEnv::new();
-    let (base, account) = (api.base_url(), api.account_url());
-    let words = [
-        "routes",
-        "add",
-        "hosted",
-        "--base-url",
-        &base,
-        "--account-url",
-        &account,
-        "--account-key-file",
-        "-",
-    ];
-    env.run_with_input(&words, KEY).ok_saying("Added.[..]");
+    let key = env.folder().join("key");
+    std::fs::write(&key, KEY).unwrap();
+    add_route(&api, &env, key.to_str().unwrap(), &[]);
     let said = env.fails(1, &["routes", "test"]);
     assert!(
         said.contains("The token of route hosted is not stored"),

@@ -6,7 +6,8 @@ use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::serve::demo;
+use crate::limits::homes;
+use crate::routes::add_route;
 use crate::support::TestEnv;
 use crate::support::gateway::{Served, eventually, signal};
 use crate::support::receiver::{Act, Hooks};
@@ -21,9 +22,7 @@ fn home(streams: &[&str]) -> TestEnv {
         let words = ["streams", "create", "--name", name, "--add-sender", &sender];
         env.ok(&[&words[..], &["--no-input"]].concat());
     }
-    let words = ["routes", "add", "--base-url", "http://127.0.0.1:1"];
-    let run = env.run_with_input(&[&words[..], &["--token-file", "-"]].concat(), "a-token");
-    run.ok_saying("Added.[..]");
+    add_route(&env, "http://127.0.0.1:1", "a-token");
     env
 }
 
@@ -179,28 +178,13 @@ fn a_message_of_no_stream_is_kept_and_assigned() {
 
 #[test]
 fn a_reply_travels_back_through_a_carrier_of_ours() {
-    let far = TestEnv::new();
-    let token = demo(&far, "far", &[]);
-    let carrier = Served::start(&far, &["--delivery-delay", "50ms"]);
-    let near = TestEnv::new();
-    near.ok(&[
-        "streams",
-        "create",
-        "--name",
-        "near",
-        "--add-sender",
-        "12025550100",
-        "--no-input",
-    ]);
-    let url = format!("http://{}", carrier.address);
-    let words = ["routes", "add", "--base-url", &url, "--token-file", "-"];
-    near.run_with_input(&words, &token).ok_saying("Added.[..]");
+    let (near, far, _carrier) = homes();
     let hooks = Hooks::start(|_, _| Act::status(200));
-    near.ok(&["streams", "edit", "near", "--webhook-url", &hooks.url()]);
+    near.ok(&["streams", "edit", "live", "--webhook-url", &hooks.url()]);
     let gateway = Served::start(&near, &[]);
     let told = format!("http://{}/{}", gateway.address, path(&near));
     far.ok(&["streams", "edit", "far", "--webhook-url", &told]);
-    let own = near.ok(&["streams", "token", "show", "near"]);
+    let own = near.ok(&["streams", "token", "show", "live"]);
     let message = json!({ "recipient_phone": HANDSET, "message_content": "Your table?" });
     let sent = gateway.send(own.trim(), &[message]).json();
     let uuid = sent["messages"][0]["message_uuid"].clone();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::routes::{add_route, live};
 use crate::serve::demo;
 use crate::support::TestEnv;
 use crate::support::gateway::{Served, eventually};
@@ -9,23 +10,12 @@ use crate::support::gateway::{Served, eventually};
 const TO: &str = "12025550143";
 
 /// A home whose live stream goes through another gateway, and that one.
-fn homes() -> (TestEnv, TestEnv, Served) {
+pub fn homes() -> (TestEnv, TestEnv, Served) {
     let far = TestEnv::new();
     let token = demo(&far, "far", &[]);
     let carrier = Served::start(&far, &["--delivery-delay", "50ms"]);
-    let near = TestEnv::new();
-    near.ok(&[
-        "streams",
-        "create",
-        "--name",
-        "live",
-        "--add-sender",
-        "12025550100",
-        "--no-input",
-    ]);
-    let url = format!("http://{}", carrier.address);
-    let words = ["routes", "add", "--base-url", &url, "--token-file", "-"];
-    near.run_with_input(&words, &token).ok_saying("Added.[..]");
+    let near = live();
+    add_route(&near, &format!("http://{}", carrier.address), &token);
     (near, far, carrier)
 }
 

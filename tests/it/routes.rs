@@ -12,8 +12,8 @@ use crate::support::receiver::{Act, Hooks};
 
 const TOKEN: &str = "a-token-of-another-api";
 
-/// A home with a live stream and, if there is a URL, a route to it.
-fn home(url: Option<&str>) -> TestEnv {
+/// A home with a live stream, which has no way out.
+pub fn live() -> TestEnv {
     let env = TestEnv::new();
     env.ok(&[
         "streams",
@@ -24,12 +24,20 @@ fn home(url: Option<&str>) -> TestEnv {
         "12025550100",
         "--no-input",
     ]);
+    env
+}
+
+/// A route to another Streams API, for every live stream.
+pub fn add_route(env: &TestEnv, url: &str, token: &str) {
+    let words = ["routes", "add", "--base-url", url, "--token-file", "-"];
+    env.run_with_input(&words, token).ok_saying("Added.[..]");
+}
+
+/// A home with a live stream and, if there is a URL, a route to it.
+fn home(url: Option<&str>) -> TestEnv {
+    let env = live();
     if let Some(url) = url {
-        let run = env.run_with_input(
-            &["routes", "add", "--base-url", url, "--token-file", "-"],
-            TOKEN,
-        );
-        run.ok_saying("Added.[..]");
+        add_route(&env, url, TOKEN);
     }
     env
 }

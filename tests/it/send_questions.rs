@@ -1,5 +1,6 @@
 //! `send` on a terminal asks for what its line leaves out.
 
+use crate::routes::live;
 use crate::serve::demo;
 use crate::support::TestEnv;
 use crate::wizard::tty::{Key, Tty};
@@ -69,17 +70,7 @@ fn without_a_terminal_the_missing_flags_are_named() {
 
 #[test]
 fn many_real_messages_leave_only_when_their_number_was_typed() {
-    let env = TestEnv::new();
-    let words = [
-        "streams",
-        "create",
-        "--name",
-        "live",
-        "--add-sender",
-        "12025550100",
-        "--no-input",
-    ];
-    env.ok(&words);
+    let env = live();
     let file = env.folder().join("rows.csv");
     let rows = "12025550143,Hi\n12025550144,Hi\n13035550143,Hi\n";
     std::fs::write(&file, rows).unwrap();
