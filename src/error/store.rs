@@ -22,6 +22,9 @@ fn code(error: &StoreError) -> Code {
         | StoreError::Empty { .. }
         | StoreError::NotText { .. }
         | StoreError::OtherVersion { .. }
+        | StoreError::NoTables { .. }
+        | StoreError::OldTables { .. }
+        | StoreError::ForeignTables { .. }
         | StoreError::File { .. }
         | StoreError::Unwritten { .. }
         | StoreError::Locked { .. }
@@ -48,6 +51,9 @@ fn hint(error: &StoreError) -> Option<&'static str> {
         StoreError::Empty { .. } => "restore it from a backup, or remove it to start over",
         StoreError::NotText { .. } => "restore it from a backup; the file is unchanged",
         StoreError::OtherVersion { .. } => "install a newer textpeak; the file is unchanged",
+        StoreError::NoTables { .. } => "make them with textpeak home init",
+        StoreError::OldTables { .. } => "bring them to this version with textpeak home init",
+        StoreError::ForeignTables { .. } => "choose another database, or restore this one",
         StoreError::File { doing: "open", .. } => {
             "make the folder writable, or choose another with --home"
         }

@@ -59,6 +59,18 @@ pub enum StoreError {
     /// The database file was moved or deleted while it was in use.
     #[error("{file} was moved or deleted; nothing was stored")]
     Moved { file: String },
+    /// A database that was never made a home.
+    #[error("{home} has no tables of textpeak yet")]
+    NoTables { home: String },
+    #[error("{home} has tables of version {version}; this textpeak needs version {ours}")]
+    OldTables {
+        home: String,
+        version: u32,
+        ours: u32,
+    },
+    /// Tables that were made by other steps than this program's.
+    #[error("{home} has tables that this textpeak did not make")]
+    ForeignTables { home: String },
     #[error("messages can't be written at the moment; nothing was stored")]
     Stopped,
     #[error("the system can't provide randomness: {0}")]

@@ -9,11 +9,15 @@ mod catalogue_store;
 mod clock;
 mod error;
 mod heard;
+mod ids;
 mod job;
 mod key;
 mod local;
 mod lookup;
 mod message;
+#[cfg(feature = "postgres")]
+#[cfg_attr(not(test), expect(dead_code, reason = "until the engine answers"))]
+mod postgres;
 mod secrets;
 mod snapshot;
 
@@ -33,6 +37,8 @@ pub use message::{
     Accepted, AcceptedBatch, Cursor, DailyLimit, HandedOn, MessageFilter, MessageStore, NewMessage,
     NewMessages, NewReply, Received, Statistics,
 };
+#[cfg(feature = "postgres")]
+pub use postgres::{DatabaseAddress, PostgresStore};
 pub use secrets::{SecretTexts, Secrets};
 pub use snapshot::{Catalogue, Entry};
 

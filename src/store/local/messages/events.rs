@@ -5,11 +5,11 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::fault::WriteError;
-use super::ids::key_of;
 use super::row::{self, kind_number, state_number, status_number};
 use super::writer::Writer;
 use crate::domain::{DeliveryState, Event, MessageStatus, StatusChange};
 use crate::store::JobKind;
+use crate::store::ids::key_of;
 
 /// Why a delivery is dead that was never attempted, or is not any more.
 pub const GONE: &str = "the webhook responded with 410 (Gone) and is turned off";

@@ -3,14 +3,13 @@
 //! set back, and none is made twice.
 
 use jiff::Timestamp;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
+
+use crate::store::ids::{PLACE, id, key};
 
 /// Random bytes fetched at one time: asking the system for those of each id by themselves costs more
 /// than all else that makes it.
 const PORTION: usize = 1_024;
-
-/// Bits that tell the ids of one millisecond apart.
-const PLACE: u32 = 20;
 
 #[derive(Debug)]
 pub struct Ids {
@@ -33,7 +32,7 @@ impl Default for Ids {
 impl Ids {
     pub fn next(&mut self, now: Timestamp) -> Result<(Uuid, i64), getrandom::Error> {
         let now = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        let mut random = self.random()?;
+        let random = self.random()?;
         let (moment, place) = self.last;
         // The places of a moment begin somewhere in the lower half of their bits.
         let begin =
@@ -45,15 +44,8 @@ impl Ids {
         } else {
             (moment + 1, begin)
         };
-        // Version and variant take the bits in between.
         let (moment, place) = self.last;
-        let [_, high, middle, low] = place.to_be_bytes();
-        random[0] = high;
-        random[1] = middle;
-        random[2] = low >> 2;
-        random[3] = low << 6 | random[3] >> 2;
-        let id = Builder::from_unix_timestamp_millis(moment, &random).into_uuid();
-        Ok((id, number(moment, place)))
+        Ok((id(moment, place, random), key(moment, place)))
     }
 
     /// From now on, ids come after the row with this number.
@@ -75,31 +67,10 @@ impl Ids {
     }
 }
 
-fn number(moment: u64, place: u32) -> i64 {
-    i64::try_from(moment << PLACE | u64::from(place)).unwrap_or(i64::MAX)
-}
-
-/// The least number of a row that was kept at a moment or later.
-pub fn key_at(moment: Timestamp) -> i64 {
-    number(
-        u64::try_from(moment.as_millisecond()).unwrap_or_default(),
-        0,
-    )
-}
-
-/// The number of the row of an id, if the id was made here.
-pub fn key_of(id: Uuid) -> i64 {
-    let bytes = id.as_bytes();
-    let moment = bytes[..6]
-        .iter()
-        .fold(0, |all, byte| all << 8 | u64::from(*byte));
-    let place = u32::from_be_bytes([0, bytes[6] & 0x0f, bytes[7], bytes[8] << 2 | bytes[9] >> 6]);
-    number(moment & ((1 << 43) - 1), place)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::ids::key_of;
 
     #[test]
     fn ids_stand_in_their_order_whatever_the_clock_does() {

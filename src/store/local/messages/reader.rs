@@ -9,10 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use uuid::Uuid;
 
 use super::fault::database;
-use super::ids::key_at;
 use super::row::{self, MESSAGE, RECEIVED, direction_number, status_number};
 use super::{connection, schema};
 use crate::domain::{Message, MessageStatus, StreamId};
+use crate::store::ids::key_at;
 use crate::store::{Cursor, HandedOn, MessageFilter, Statistics, StoreError};
 
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
-use super::ids::key_of;
 use crate::domain::{Course, DeliveryState, Direction, Message, MessageStatus, StreamId};
+use crate::store::ids::key_of;
 use crate::store::{Attempt, JobKind};
 
 /// As [`message`] reads them.

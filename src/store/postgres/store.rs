@@ -1,0 +1,45 @@
+//! The store in a database.
+
+use std::fmt;
+
+use super::address::DatabaseAddress;
+use super::database::Database;
+use super::schema;
+use crate::store::{Clock, StoreError};
+
+/// Clones share their connections.
+#[derive(Clone)]
+pub struct PostgresStore {
+    pub(super) database: Database,
+}
+
+impl PostgresStore {
+    /// Connects to nothing yet. `clock` stands in for the database's own.
+    pub fn new(address: DatabaseAddress, clock: Option<Clock>) -> Self {
+        Self {
+            database: Database::new(address, clock),
+        }
+    }
+
+    pub fn address(&self) -> &DatabaseAddress {
+        self.database.address()
+    }
+
+    /// Makes the tables, or brings them to this version: the version that was there, and the one
+    /// that is there now.
+    pub async fn init(&self) -> Result<(Option<i32>, i32), StoreError> {
+        let migrate = async {
+            let mut client = self.database.any_client().await?;
+            schema::migrate(&mut client, self.address()).await
+        };
+        self.database.ours(migrate.await)
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PostgresStore")
+            .field(self.address())
+            .finish()
+    }
+}
