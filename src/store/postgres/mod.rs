@@ -1,4 +1,4 @@
-//! The store in a PostgreSQL database, which many gateways share. Queries by name; rows in, domain
+//! The store in a `PostgreSQL` database, which many gateways share. Queries by name; rows in, domain
 //! values out. The only room that names the database crates.
 //!
 //! Whoever keeps something takes keys first, which lets one transaction after the other write, as

@@ -43,13 +43,21 @@ pub trait Home {
     fn refuse(&self, word: &str);
 }
 
-/// Makes a test of each promise for each engine. The next engine gets a module beside `local`.
+/// Makes a test of each promise for each engine.
 macro_rules! promises {
     ($($promise:ident),+ $(,)?) => {
         mod local {
             $(#[test]
             fn $promise() {
                 let home = crate::store::local::LocalHome::new();
+                crate::store::harness::on_one_thread(super::$promise(&home));
+            })+
+        }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[test]
+            fn $promise() {
+                let Some(home) = crate::store::postgres::PostgresHome::new() else { return };
                 crate::store::harness::on_one_thread(super::$promise(&home));
             })+
         }
@@ -63,6 +71,14 @@ macro_rules! promises_to_threads {
             $(#[test]
             fn $promise() {
                 let home = crate::store::local::LocalHome::new();
+                crate::store::harness::on_threads(super::$promise(&home));
+            })+
+        }
+        #[cfg(feature = "postgres")]
+        mod postgres_threads {
+            $(#[test]
+            fn $promise() {
+                let Some(home) = crate::store::postgres::PostgresHome::new() else { return };
                 crate::store::harness::on_threads(super::$promise(&home));
             })+
         }

@@ -14,6 +14,8 @@ mod leases;
 mod limits;
 mod local;
 mod outbox;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod races;
 mod receive;
 mod statistics;

@@ -6,6 +6,8 @@ pub mod account_api;
 pub mod gateway;
 #[cfg(unix)]
 mod need;
+#[cfg(all(unix, feature = "postgres"))]
+pub mod postgres;
 #[cfg(unix)]
 pub mod receiver;
 mod run;

@@ -1,0 +1,278 @@
+//! A PostgreSQL cluster of the tests' own: made in a temporary folder, reached through a socket in
+//! it, shared by everything that runs at one time, and stopped when the last of that has ended.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::need;
+
+/// The user without rights that the server runs as where the tests run as root.
+const NOBODY: u32 = 65_534;
+
+/// Settings of every cluster: no network, and as little memory as serves tests.
+const SETTINGS: &str = "listen_addresses = ''
+max_connections = 400
+shared_buffers = 64MB
+timezone = 'UTC'
+log_min_messages = fatal
+";
+
+/// The folder of the server's programs; `None`, and said, where there is none.
+pub fn programs() -> Option<PathBuf> {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    folders.extend(versions.flatten().map(|version| version.path().join("bin")));
+    let has = |folder: &PathBuf| folder.join("postgres").exists() && folder.join("initdb").exists();
+    let found = folders.into_iter().find(has);
+    need("PostgreSQL", found.is_some()).then_some(found?)
+}
+
+/// A server with databases. Whoever has it keeps it running.
+pub struct Cluster {
+    folder: PathBuf,
+    /// A lock that is shared by all who use the server.
+    _used: File,
+}
+
+impl Cluster {
+    /// The one that tests share; `None`, and said, where PostgreSQL is missing.
+    pub fn shared() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
+        let start = || {
+            let user = rustix::process::getuid().as_raw();
+            let folder = std::env::temp_dir().join(format!("textpeak-tests-{user}"));
+            Some(Self::start(&programs()?, &folder, ""))
+        };
+        SHARED.get_or_init(start).as_ref()
+    }
+
+    /// One in this folder, with more settings than the usual ones; the one that runs there already,
+    /// if one does.
+    pub fn start(programs: &Path, folder: &Path, settings: &str) -> Self {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(folder)
+            .unwrap();
+        let alone = File::create(folder.join("start.lock")).unwrap();
+        alone.lock().unwrap();
+        let used = File::create(folder.join("used.lock")).unwrap();
+        used.lock_shared().unwrap();
+        let cluster = Self {
+            folder: folder.to_owned(),
+            _used: used,
+        };
+        if !cluster.runs() {
+            cluster.make(programs, settings);
+            cluster.run(programs);
+        }
+        cluster
+    }
+
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn runs(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.folder.join(".s.PGSQL.5432")).is_ok()
+    }
+
+    /// A command that root gives as a user without rights.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        if rustix::process::getuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    fn make(&self, programs: &Path, settings: &str) {
+        if self.data().join("made").exists() {
+            return;
+        }
+        let _ = fs::remove_dir_all(self.data());
+        if rustix::process::getuid().is_root() {
+            std::os::unix::fs::chown(&self.folder, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let made = self
+            .command(&programs.join("initdb"))
+            .args(["--username=textpeak", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C", "--no-sync", "--no-instructions", "--pgdata"])
+            .arg(self.data())
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let mut file = File::options()
+            .append(true)
+            .open(self.data().join("postgresql.conf"))
+            .unwrap();
+        let folder = self.folder.display();
+        write!(
+            file,
+            "{SETTINGS}unix_socket_directories = '{folder}'\n{settings}\n"
+        )
+        .unwrap();
+        let log = self.folder.join("log");
+        File::create(&log).unwrap();
+        fs::set_permissions(&log, fs::Permissions::from_mode(0o666)).unwrap();
+        File::create(self.data().join("made")).unwrap();
+    }
+
+    /// Runs the server beside a shell that ends it when nobody uses it any more.
+    fn run(&self, programs: &Path) {
+        let script = r#"
+            "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 &
+            server=$!
+            trap '' HUP INT
+            while kill -0 $server 2>/dev/null; do
+                sleep 1
+                exec 8<"$2/start.lock" 9<"$2/used.lock"
+                if flock -n -x 8 && flock -n -x 9; then
+                    kill -INT $server
+                    wait $server
+                    exit
+                fi
+                exec 8<&- 9<&-
+            done"#;
+        self.command(Path::new("/bin/sh"))
+            .args(["-c", script, "sh"])
+            .arg(programs)
+            .arg(&self.folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        while !self.runs() {
+            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(begun.elapsed() < Duration::from_secs(30), "{log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The URL of one of its databases.
+    pub fn url(&self, database: &str) -> String {
+        let folder = self.folder.display();
+        format!("postgres:///{database}?host={folder}&user=textpeak")
+    }
+
+    /// A new database, with nothing in it, that is gone with what it gives.
+    pub fn database(&self) -> Database {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        let server = Admin::connect(&self.url("postgres"));
+        server.execute(&format!("DROP DATABASE IF EXISTS {name}"));
+        server.execute(&format!("CREATE DATABASE {name}"));
+        Database {
+            url: self.url(&name),
+            name,
+            server,
+        }
+    }
+}
+
+/// A database of one test.
+pub struct Database {
+    pub url: String,
+    name: String,
+    server: Admin,
+}
+
+impl Database {
+    /// A connection of the test's own.
+    pub fn admin(&self) -> Admin {
+        Admin::connect(&self.url)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let name = &self.name;
+        self.server
+            .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+}
+
+/// A connection that serves whatever the thread of a test is doing.
+pub struct Admin {
+    runtime: Option<tokio::runtime::Runtime>,
+    client: tokio_postgres::Client,
+}
+
+impl Admin {
+    pub fn connect(url: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let client = elsewhere(|| {
+            runtime.block_on(async {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+                    .await
+                    .unwrap();
+                tokio::spawn(connection);
+                client
+                    .batch_execute("SET search_path = textpeak")
+                    .await
+                    .unwrap();
+                client
+            })
+        });
+        Self {
+            runtime: Some(runtime),
+            client,
+        }
+    }
+
+    fn runtime(&self) -> &tokio::runtime::Runtime {
+        self.runtime.as_ref().unwrap()
+    }
+
+    #[track_caller]
+    pub fn execute(&self, sql: &str) {
+        let done = elsewhere(|| self.runtime().block_on(self.client.batch_execute(sql)));
+        done.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// The one value of a query.
+    #[track_caller]
+    pub fn number(&self, sql: &str) -> i64 {
+        let row = elsewhere(|| self.runtime().block_on(self.client.query_one(sql, &[])));
+        row.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+            .get(0)
+    }
+}
+
+impl Drop for Admin {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// On a thread that may wait, whatever this one is in the middle of.
+fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap())
+}
