@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod catalogue_store;
+mod change;
 mod clock;
 mod error;
 mod heard;

@@ -7,17 +7,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use super::apply::{self, SecretChanges};
 use super::cache::Cache;
 use super::document;
 use super::home::Home;
 use super::lock::Lock;
 use super::messages::Database;
-use super::pending::Pending;
 use super::stamp::Stamp;
 use super::tokens::Tokens;
 use super::write;
 use crate::atomic;
+use crate::store::change::{self, Pending, SecretChanges};
 use crate::store::{
     Catalogue, CatalogueChange, CatalogueStore, Clock, Revision, Secrets, StoreError,
 };
@@ -96,7 +95,7 @@ impl LocalStore {
         }
         let (mut pending, mut secrets) = (Pending::new(&base), SecretChanges::default());
         for change in changes {
-            apply::make(change, &mut pending, &mut secrets)?;
+            change::make(change, &mut pending, &mut secrets)?;
         }
         write::write(home, &pending, &secrets)?;
         if pending.changed {

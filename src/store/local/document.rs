@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::damage::{damaged, other_version};
-use super::entry_text::{nested, pretty};
 use crate::domain::{Route, SenderId, without_found_text};
+use crate::store::change::{nested, pretty};
 use crate::store::snapshot::{Parts, line, place_of};
 use crate::store::{Catalogue, Revision, StoreError};
 

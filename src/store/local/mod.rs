@@ -1,17 +1,14 @@
 //! The store in a folder: `state.json` with the streams, Sender IDs and routes, `tokens.json` with the
 //! secrets. Opening creates nothing; a change is locked, atomic and durable.
 
-mod apply;
 mod cache;
 mod catalogue;
 mod damage;
 mod document;
-mod entry_text;
 mod home;
 mod inspect;
 mod lock;
 mod messages;
-mod pending;
 mod serving;
 mod stamp;
 #[cfg(test)]

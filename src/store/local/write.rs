@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::thread;
 
-use super::apply::SecretChanges;
 use super::cache::read_text;
 use super::damage::unwritten;
+use super::document;
 use super::home::Home;
-use super::pending::Pending;
 use super::tokens::Tokens;
 use crate::atomic::Staged;
 use crate::store::StoreError;
+use crate::store::change::{Pending, Run, SecretChanges};
 use crate::store::secrets::before_key;
 
 /// Writes what changed, under the lock.
@@ -27,7 +27,12 @@ pub(super) fn write(
         commit(home.tokens_path(), stage_issued(home, secrets)?)?;
         return forget(home, pending, secrets);
     }
-    let parts = pending.to_text();
+    let text = |run| match run {
+        Run::Stored(place) => &pending.base_text()[place],
+        Run::Changed(text) => text,
+    };
+    let streams = pending.runs().into_iter().map(text);
+    let parts = document::write(&pending.senders, &pending.routes, streams);
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     // Both files are written and synced before either takes its place: a full disk is found while the
     // old files stand. The two syncs wait side by side.

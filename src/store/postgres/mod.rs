@@ -7,12 +7,15 @@
 
 mod address;
 mod catalogue;
+mod catalogue_write;
 mod database;
+mod digests;
 mod fault;
 mod heard;
 mod ids;
 mod jobs;
 mod messages;
+mod pulse;
 mod row;
 mod schema;
 mod store;

@@ -1,8 +1,10 @@
 //! The store in a database.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::address::DatabaseAddress;
+use super::catalogue::Read;
 use super::database::Database;
 use super::schema;
 use crate::store::{Clock, StoreError};
@@ -11,6 +13,7 @@ use crate::store::{Clock, StoreError};
 #[derive(Clone)]
 pub struct PostgresStore {
     pub(super) database: Database,
+    pub(super) read: Arc<Read>,
 }
 
 impl PostgresStore {
@@ -18,6 +21,7 @@ impl PostgresStore {
     pub fn new(address: DatabaseAddress, clock: Option<Clock>) -> Self {
         Self {
             database: Database::new(address, clock),
+            read: Arc::default(),
         }
     }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use textpeak::store::{HeardStore, JobStore, MessageStore};
+use textpeak::store::{CatalogueStore, HeardStore, JobStore, MessageStore};
 use uuid::Uuid;
 
 /// A store, whatever its engine.
-pub trait Store: MessageStore + HeardStore + JobStore {}
+pub trait Store: CatalogueStore + MessageStore + HeardStore + JobStore {}
 
-impl<T: MessageStore + HeardStore + JobStore> Store for T {}
+impl<T: CatalogueStore + MessageStore + HeardStore + JobStore> Store for T {}
 
 /// What one process has of a home.
 pub type Handle = Arc<dyn Store>;

@@ -3,6 +3,7 @@
 //! tests.
 
 mod accept;
+mod catalogue;
 mod clock;
 mod crashes;
 mod deliveries;

@@ -1,15 +1,14 @@
 //! The catalogue as it will be written. Streams that nobody touches stay the text that they are.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::document;
 use super::entry_text::entry_text;
 use crate::domain::{Route, SenderId, Stream, StreamId, name_key};
 use crate::store::{Catalogue, Entry, StoreError};
 
-pub(super) struct Pending<'a> {
+pub(in crate::store) struct Pending<'a> {
     base: &'a Catalogue,
     /// Every stream that was there, in its old place, and the new ones behind them; `None` where one
     /// was deleted.
@@ -18,6 +17,8 @@ pub(super) struct Pending<'a> {
     order: Vec<usize>,
     /// The first slot of each id.
     ids: HashMap<Cow<'a, str>, usize>,
+    /// The slots that came on top.
+    raised: HashSet<usize>,
     /// How many streams have a name, without regard to case.
     names: HashMap<String, usize>,
     /// Whether two streams have the same id: a file that was written by hand.
@@ -73,6 +74,7 @@ impl<'a> Pending<'a> {
             order: (0..slots.len()).rev().collect(),
             slots,
             ids,
+            raised: HashSet::new(),
             names,
             senders: base.senders().to_vec(),
             routes: base.routes().to_vec(),
@@ -117,6 +119,7 @@ impl<'a> Pending<'a> {
         if place.is_none() {
             self.ids.insert(stream.id.to_string().into(), at);
             self.order.push(at);
+            self.raised.insert(at);
             self.slots.push(None);
         }
         let stream = Box::new(stream);
@@ -140,6 +143,7 @@ impl<'a> Pending<'a> {
         {
             self.order.retain(|other| *other != at);
             self.order.push(at);
+            self.raised.insert(at);
             self.changed = true;
         }
     }
@@ -191,9 +195,9 @@ impl<'a> Pending<'a> {
         slots.filter_map(|at| self.slots[*at].as_ref())
     }
 
-    /// The file's new text, in parts. Neighbours that nobody touched are one part, in the layout
-    /// that they have in the file.
-    pub fn to_text(&self) -> Vec<Cow<'_, str>> {
+    /// The streams as they will be, newest first. Neighbours that nobody touched are one run, in the
+    /// layout that they have in the text.
+    pub fn runs(&self) -> Vec<Run<'_>> {
         let mut runs: Vec<Run<'_>> = Vec::new();
         let mut next = None;
         for at in self.order.iter().rev() {
@@ -207,15 +211,44 @@ impl<'a> Pending<'a> {
             }
             next = Some(at + 1);
         }
-        let text = |run| match run {
-            Run::Stored(place) => &self.base.text()[place],
-            Run::Changed(text) => text,
-        };
-        document::write(&self.senders, &self.routes, runs.into_iter().map(text))
+        runs
+    }
+
+    /// The text of all streams that are left as they are.
+    pub fn base_text(&self) -> &str {
+        self.base.text()
+    }
+
+    /// The ids of streams that are not there any more.
+    #[cfg(feature = "postgres")]
+    pub fn deleted(&self) -> Vec<&str> {
+        let base = self.base.entries().zip(&self.slots);
+        base.filter(|(_, slot)| slot.is_none())
+            .map(|(entry, _)| entry.id())
+            .collect()
+    }
+
+    /// Streams that are new, changed or raised, oldest first: each one's id, its text if that is
+    /// another one, and whether it comes on top of all that stay where they are.
+    #[cfg(feature = "postgres")]
+    pub fn touched(&self) -> Vec<(&str, Option<&str>, bool)> {
+        let mut touched = Vec::new();
+        for at in &self.order {
+            let raised = self.raised.contains(at);
+            match &self.slots[*at] {
+                Some(slot @ Slot::Changed { text, .. }) => {
+                    touched.push((slot.id(), Some(text.as_str()), raised));
+                }
+                Some(slot @ Slot::Stored(_)) if raised => touched.push((slot.id(), None, true)),
+                Some(Slot::Stored(_)) | None => {}
+            }
+        }
+        touched
     }
 }
 
-enum Run<'a> {
+/// Streams that follow one another: in the text that was there, or with a text of its own.
+pub(in crate::store) enum Run<'a> {
     Stored(Range<usize>),
     Changed(&'a str),
 }

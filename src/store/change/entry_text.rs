@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::domain::{Reader, Stream, StreamJson};
 
 /// A stream as it will stand in the file, with what another program may have added to it there.
-pub(super) fn entry_text(stream: &Stream, before: Option<&str>) -> String {
+pub(in crate::store) fn entry_text(stream: &Stream, before: Option<&str>) -> String {
     let ours = StreamJson(stream, Reader::File);
     let old: Map<String, Value> = before
         .and_then(|text| serde_json::from_str(text).ok())
@@ -22,12 +22,12 @@ pub(super) fn entry_text(stream: &Stream, before: Option<&str>) -> String {
     nested(&pretty(&json), 2)
 }
 
-pub(super) fn pretty(value: &impl Serialize) -> String {
+pub(in crate::store) fn pretty(value: &impl Serialize) -> String {
     // Maps with text keys, lists and strings always have a JSON form.
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Indents every line but the first. JSON text has line breaks only between tokens.
-pub(super) fn nested(json: &str, levels: usize) -> String {
+pub(in crate::store) fn nested(json: &str, levels: usize) -> String {
     json.replace('\n', &format!("\n{}", "  ".repeat(levels)))
 }

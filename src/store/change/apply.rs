@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::store::{CatalogueChange, StoreError};
 
 #[derive(Default)]
-pub(super) struct SecretChanges {
+pub(in crate::store) struct SecretChanges {
     pub issued: Vec<(StreamId, Token)>,
     pub webhook_secrets: Vec<(StreamId, WebhookSecret)>,
     pub routes: Vec<(RouteName, RouteSecrets)>,
@@ -22,7 +22,7 @@ pub(super) struct SecretChanges {
     pub orphans: bool,
 }
 
-pub(super) fn make(
+pub(in crate::store) fn make(
     change: CatalogueChange,
     pending: &mut Pending<'_>,
     secrets: &mut SecretChanges,

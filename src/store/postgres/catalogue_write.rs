@@ -1,0 +1,201 @@
+//! What a change makes of the tables of the catalogue, and of its secrets.
+
+use deadpool_postgres::Transaction;
+
+use super::digests;
+use super::fault::Fault;
+use crate::domain::{RouteName, RouteSecrets, SenderId, StreamId, WebhookSecret, name_key};
+use crate::store::Catalogue;
+use crate::store::change::{Pending, SecretChanges};
+
+/// Whether anything was written.
+pub(super) async fn write(
+    tx: &Transaction<'_>,
+    base: &Catalogue,
+    pending: &Pending<'_>,
+    secrets: &SecretChanges,
+) -> Result<bool, Fault> {
+    if pending.changed {
+        write_streams(tx, pending).await?;
+        write_senders(tx, base.senders(), &pending.senders).await?;
+        write_routes(tx, pending).await?;
+    }
+    Ok(write_secrets(tx, secrets).await? || pending.changed)
+}
+
+async fn write_streams(tx: &Transaction<'_>, pending: &Pending<'_>) -> Result<(), Fault> {
+    let gone = pending.deleted();
+    if !gone.is_empty() {
+        tx.execute("DELETE FROM stream WHERE id = ANY($1)", &[&gone])
+            .await?;
+    }
+    let put = tx
+        .prepare_cached(
+            "INSERT INTO stream (id, place, body)
+             VALUES ($1, (SELECT coalesce(max(place), 0) + 1 FROM stream), $2)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        )
+        .await?;
+    let raise = tx
+        .prepare_cached(
+            "UPDATE stream SET place = (SELECT max(place) + 1 FROM stream) WHERE id = $1
+             AND place < (SELECT max(place) FROM stream)",
+        )
+        .await?;
+    for (id, text, raised) in pending.touched() {
+        if let Some(text) = text {
+            let (body, digest) = digests::parted(text);
+            tx.execute(&put, &[&id, &body]).await?;
+            match digest {
+                Some(digest) => put_secret(tx, "digest", id, &digest).await?,
+                None => remove_secret(tx, &["digest"], id).await.map(drop)?,
+            }
+        }
+        if raised {
+            tx.execute(&raise, &[&id]).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_senders(
+    tx: &Transaction<'_>,
+    before: &[SenderId],
+    after: &[SenderId],
+) -> Result<(), Fault> {
+    if before == after {
+        return Ok(());
+    }
+    let kept: Vec<&str> = after.iter().map(SenderId::as_str).collect();
+    tx.execute("DELETE FROM sender WHERE NOT id = ANY($1)", &[&kept])
+        .await?;
+    tx.execute(
+        "INSERT INTO sender (id, place)
+         SELECT id, place + (SELECT coalesce(max(place), 0) FROM sender)
+         FROM unnest($1::text[]) WITH ORDINALITY AS kept (id, place) ON CONFLICT DO NOTHING",
+        &[&kept],
+    )
+    .await?;
+    Ok(())
+}
+
+/// There are few.
+async fn write_routes(tx: &Transaction<'_>, pending: &Pending<'_>) -> Result<(), Fault> {
+    let named = |route: &crate::domain::Route| name_key(route.name.as_str());
+    let names: Vec<String> = pending.routes.iter().map(named).collect();
+    let bodies: Vec<String> = pending
+        .routes
+        .iter()
+        .map(|route| serde_json::to_string(route).unwrap_or_default())
+        .collect();
+    tx.execute("DELETE FROM route WHERE NOT name = ANY($1)", &[&names])
+        .await?;
+    tx.execute(
+        "INSERT INTO route (name, place, body)
+         SELECT name, place, body
+         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS kept (name, body, place)
+         ON CONFLICT (name) DO UPDATE SET place = excluded.place, body = excluded.body",
+        &[&names, &bodies],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn write_secrets(tx: &Transaction<'_>, secrets: &SecretChanges) -> Result<bool, Fault> {
+    let SecretChanges {
+        issued,
+        webhook_secrets,
+        routes,
+        revoked,
+        revoked_routes,
+        orphans,
+        ..
+    } = secrets;
+    let mut changed = !issued.is_empty() || !routes.is_empty();
+    for (id, token) in issued {
+        put_secret(tx, "token", id.as_str(), token.expose()).await?;
+    }
+    for (id, secret) in webhook_secrets {
+        changed |= keep_webhook_secret(tx, id, secret).await?;
+    }
+    for (name, own) in routes {
+        put_route_secrets(tx, name, own).await?;
+    }
+    for id in revoked {
+        changed |= remove_secret(tx, &["digest", "token", "webhook"], id.as_str()).await?;
+    }
+    for name in revoked_routes {
+        changed |=
+            remove_secret(tx, &["route", "account_key", "incoming"], &name_key(name)).await?;
+    }
+    if *orphans {
+        let forgotten = tx
+            .execute(
+                "DELETE FROM secret WHERE kind IN ('digest', 'token', 'webhook')
+                 AND NOT EXISTS (SELECT 1 FROM stream WHERE id = owner)",
+                &[],
+            )
+            .await?;
+        changed |= forgotten > 0;
+    }
+    Ok(changed)
+}
+
+async fn keep_webhook_secret(
+    tx: &Transaction<'_>,
+    id: &StreamId,
+    secret: &WebhookSecret,
+) -> Result<bool, Fault> {
+    let find = "SELECT value FROM secret WHERE kind = 'webhook' AND owner = $1";
+    let known = tx.query_opt(find, &[&id.as_str()]).await?;
+    let known = known.map(|row| row.get::<_, &str>(0).parse::<WebhookSecret>().is_ok());
+    if known == Some(true) {
+        return Ok(false);
+    }
+    put_secret(tx, "webhook", id.as_str(), secret.expose()).await?;
+    Ok(true)
+}
+
+/// The secret of a route's address stays unless there is a new one.
+async fn put_route_secrets(
+    tx: &Transaction<'_>,
+    name: &RouteName,
+    own: &RouteSecrets,
+) -> Result<(), Fault> {
+    let key = name_key(name.as_str());
+    remove_secret(tx, &["route", "account_key"], &key).await?;
+    if let Some(token) = &own.token {
+        put_secret(tx, "route", &key, token.expose()).await?;
+    }
+    if let Some(account_key) = &own.account_key {
+        put_secret(tx, "account_key", &key, account_key.expose()).await?;
+    }
+    if let Some(incoming) = &own.incoming {
+        put_secret(tx, "incoming", &key, incoming.expose()).await?;
+    }
+    Ok(())
+}
+
+async fn put_secret(
+    tx: &Transaction<'_>,
+    kind: &str,
+    owner: &str,
+    value: &str,
+) -> Result<(), Fault> {
+    let put = tx
+        .prepare_cached(
+            "INSERT INTO secret (kind, owner, value) VALUES ($1, $2, $3)
+             ON CONFLICT (kind, owner) DO UPDATE SET value = excluded.value",
+        )
+        .await?;
+    tx.execute(&put, &[&kind, &owner, &value]).await?;
+    Ok(())
+}
+
+/// Whether there was one.
+async fn remove_secret(tx: &Transaction<'_>, kinds: &[&str], owner: &str) -> Result<bool, Fault> {
+    let remove = tx
+        .prepare_cached("DELETE FROM secret WHERE kind = ANY($1) AND owner = $2")
+        .await?;
+    Ok(tx.execute(&remove, &[&kinds, &owner]).await? > 0)
+}
