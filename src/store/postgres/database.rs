@@ -24,6 +24,9 @@ const CONNECTIONS: usize = 12;
 /// How long somebody waits for a connection, and a new one may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a failure counts as the database's state, where no write succeeds after it.
+const FAILED: Duration = Duration::from_secs(5);
+
 /// What every connection begins with: our schema, and bounds for whatever hangs.
 const SETTINGS: &str = "SET search_path = textpeak; SET statement_timeout = '10s';
     SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s';
@@ -42,6 +45,8 @@ struct Inner {
     /// Whether the tables were found to be ours.
     checked: AtomicBool,
     queued: watch::Sender<u64>,
+    /// When a write failed that concerns all, and how; `None` after one that succeeded.
+    failed: Mutex<Option<(Instant, StoreError)>>,
 }
 
 /// Dropped last, its threads end by themselves.
@@ -68,6 +73,7 @@ impl Database {
             started: Mutex::default(),
             checked: AtomicBool::new(false),
             queued: watch::channel(0).0,
+            failed: Mutex::default(),
         }))
     }
 
@@ -155,6 +161,25 @@ impl Database {
         let (runtime, _) = self.start()?;
         runtime.spawn(work);
         Ok(())
+    }
+
+    /// Remembers how a write ended, for whoever asks whether messages can be kept.
+    pub fn noted<T>(&self, written: Result<T, Fault>) -> Result<T, Fault> {
+        match &written {
+            Ok(_) => *lock(&self.0.failed) = None,
+            Err(fault) if fault.concerns_all() => {
+                *lock(&self.0.failed) = Some((Instant::now(), fault.at(&self.0.address)));
+            }
+            Err(_) => {}
+        }
+        written
+    }
+
+    /// A write that failed in the last seconds, unless one succeeded since.
+    pub fn failure(&self) -> Option<StoreError> {
+        let failed = lock(&self.0.failed);
+        let (at, error) = failed.as_ref()?;
+        (at.elapsed() < FAILED).then(|| error.clone())
     }
 
     /// What the database's clock said just now.

@@ -11,21 +11,31 @@ pub(super) struct Keys {
     next: i64,
     end: i64,
     random: Vec<u8>,
+    now: i64,
 }
 
 impl Keys {
     /// Waits for the transaction that has them to end.
     pub async fn take(transaction: &Transaction<'_>, count: usize) -> Result<Self, Fault> {
-        let take = transaction.prepare_cached("SELECT take_keys($1)").await?;
+        let take = transaction
+            .prepare_cached("SELECT take_keys($1), now_ms()")
+            .await?;
         let wanted = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-        let next = transaction.query_one(&take, &[&wanted]).await?.get(0);
+        let row = transaction.query_one(&take, &[&wanted]).await?;
+        let next = row.get(0);
         let mut random = vec![0; count.max(1) * 10];
         getrandom::fill(&mut random)?;
         Ok(Self {
             next,
             end: next + wanted,
             random,
+            now: row.get(1),
         })
+    }
+
+    /// What the database's clock said when they were taken, in milliseconds.
+    pub fn now(&self) -> i64 {
+        self.now
     }
 
     /// The next of them. There are as many as were taken.

@@ -6,12 +6,31 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::fault::Fault;
+use super::incoming;
 use super::store::PostgresStore;
 use crate::domain::{Message, StreamId};
 use crate::store::{
     AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessages, NewReply, Received,
     Statistics, StoreError,
 };
+
+impl PostgresStore {
+    async fn keep_reply(&self, reply: &NewReply) -> Result<Option<Received>, Fault> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let received = incoming::receive(&tx, reply).await?;
+        tx.commit().await?;
+        Ok(received)
+    }
+
+    /// Becomes durable and changes nothing.
+    async fn touch(&self) -> Result<(), Fault> {
+        let client = self.database.client().await?;
+        client.execute("UPDATE place SET last = last", &[]).await?;
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl MessageStore for PostgresStore {
@@ -20,22 +39,23 @@ impl MessageStore for PostgresStore {
     }
 
     async fn prepare(&self) -> Result<(), StoreError> {
-        Err(StoreError::Stopped)
+        self.database.ours(self.database.client().await.map(drop))
     }
 
     async fn accept(&self, messages: NewMessages) -> Result<AcceptedBatch, StoreError> {
-        let _ = (messages,);
-        Err(StoreError::Stopped)
+        self.writer.accept(&self.database, messages).await
     }
 
     async fn receive(&self, reply: NewReply) -> Result<Option<Received>, StoreError> {
-        let _ = (reply,);
-        Err(StoreError::Stopped)
+        let kept = self.database.noted(self.keep_reply(&reply).await);
+        if let Ok(Some(Received { event: Some(_), .. })) = kept {
+            self.database.has_queued();
+        }
+        self.database.ours(kept)
     }
 
     async fn with_ids(&self, uuids: Vec<Uuid>) -> Result<Vec<Message>, StoreError> {
-        let _ = (uuids,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_with_ids(&uuids).await)
     }
 
     async fn with_internal_id(
@@ -43,8 +63,8 @@ impl MessageStore for PostgresStore {
         stream: Option<StreamId>,
         internal_id: String,
     ) -> Result<Option<Message>, StoreError> {
-        let _ = (stream, internal_id);
-        Err(StoreError::Stopped)
+        let found = self.read_with_internal_id(stream.as_ref(), &internal_id);
+        self.database.ours(found.await)
     }
 
     async fn messages(
@@ -52,26 +72,23 @@ impl MessageStore for PostgresStore {
         filter: MessageFilter,
         limit: usize,
     ) -> Result<Vec<(Cursor, Message)>, StoreError> {
-        let _ = (filter, limit);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_messages(&filter, limit).await)
     }
 
     async fn handed_on(&self, uuid: Uuid) -> Result<HandedOn, StoreError> {
-        let _ = (uuid,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_handed_on(uuid).await)
     }
 
     async fn newest(&self) -> Result<Cursor, StoreError> {
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_newest().await)
     }
 
     async fn sending(&self) -> Result<HashSet<String>, StoreError> {
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_sending().await)
     }
 
     async fn statistics(&self, stream: StreamId) -> Result<Statistics, StoreError> {
-        let _ = (stream,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_statistics(&stream).await)
     }
 
     async fn per_hour(
@@ -80,15 +97,19 @@ impl MessageStore for PostgresStore {
         since: Timestamp,
         hours: u16,
     ) -> Result<Vec<u64>, StoreError> {
-        let _ = (stream, since, hours);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.read_per_hour(&stream, since, hours).await)
     }
 
     async fn edition(&self) -> Result<u64, StoreError> {
-        Err(StoreError::Stopped)
+        let last = self.database.ours(self.look().await)?.last;
+        Ok(last.unsigned_abs())
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        Err(StoreError::Stopped)
+        if let Some(failure) = self.database.failure() {
+            return Err(failure);
+        }
+        self.database.ours(self.database.noted(self.touch().await))
     }
 }

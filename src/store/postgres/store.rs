@@ -7,6 +7,7 @@ use super::address::DatabaseAddress;
 use super::catalogue::Read;
 use super::database::Database;
 use super::schema;
+use super::writer::Writer;
 use crate::store::{Clock, StoreError};
 
 /// Clones share their connections.
@@ -14,6 +15,7 @@ use crate::store::{Clock, StoreError};
 pub struct PostgresStore {
     pub(super) database: Database,
     pub(super) read: Arc<Read>,
+    pub(super) writer: Arc<Writer>,
 }
 
 impl PostgresStore {
@@ -22,6 +24,7 @@ impl PostgresStore {
         Self {
             database: Database::new(address, clock),
             read: Arc::default(),
+            writer: Arc::default(),
         }
     }
 
