@@ -17,7 +17,6 @@ mod local;
 mod lookup;
 mod message;
 #[cfg(feature = "postgres")]
-#[cfg_attr(not(test), expect(dead_code, reason = "until the engine answers"))]
 mod postgres;
 mod secrets;
 mod snapshot;

@@ -134,15 +134,14 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_event ON attempt (event, key);
 
 -- What must leave later, and nothing else: what is done is deleted, so that the queue stays as
--- small as what waits. `target` is the event's key for deliveries, the message's for other kinds.
--- `state` is 0, or 3 for what cannot be read and is left alone, with `details`. A job is somebody's
+-- small as what waits. `key` is the event's for deliveries, the message's for other kinds. `state`
+-- is 0, or 3 for what cannot be read and is left alone, with `details`. A job is somebody's
 -- while `lease_until` is in the future of the database's clock.
 CREATE TABLE job (
     key bigint PRIMARY KEY,
     kind smallint NOT NULL,
     stream text COLLATE "C" NOT NULL,
     handset text COLLATE "C" NOT NULL,
-    target bigint NOT NULL,
     state smallint NOT NULL DEFAULT 0,
     next_at bigint NOT NULL,
     lease_until bigint NOT NULL DEFAULT 0,
@@ -152,7 +151,6 @@ CREATE TABLE job (
     details text
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 500,
     autovacuum_analyze_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
-CREATE UNIQUE INDEX job_target ON job (target, kind);
 CREATE INDEX job_due ON job (kind, stream, next_at, key) WHERE state = 0;
 CREATE INDEX job_next ON job (kind, next_at) WHERE state = 0;
 CREATE INDEX job_submit ON job (stream, key) WHERE state = 0 AND kind = 1;
@@ -160,6 +158,14 @@ CREATE INDEX job_leased ON job (kind, stream, handset) WHERE state = 0 AND lease
 CREATE INDEX job_set_aside ON job (key) WHERE state = 3;
 CREATE INDEX job_upstream ON job (lower(ltrim(replace(upstream, '-', ''), '0')))
     WHERE upstream IS NOT NULL;
+
+-- Whoever claims jobs of a stream holds its row meanwhile: two gateways would otherwise begin with
+-- the same handset.
+CREATE TABLE claim_lock (
+    stream text COLLATE "C" NOT NULL,
+    kind smallint NOT NULL,
+    PRIMARY KEY (stream, kind)
+);
 
 -- Webhooks that are not called: `url` is empty where somebody disabled them, otherwise the one
 -- that answered 410.

@@ -18,8 +18,8 @@ use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
 /// What is said of a message that waits for its carrier for the first time.
 const NOT_SUBMITTED: &str = "not submitted to the carrier yet";
 
-/// Most keys that one message needs: its own, two for its first event, and one for a job.
-const KEYS: usize = 4;
+/// Most keys that one message needs: its own, and one for its first event.
+const KEYS: usize = 2;
 
 /// What was accepted, and whether jobs were queued.
 pub(super) async fn accept(
@@ -234,7 +234,7 @@ impl<'a> Work<'a> {
             kind,
             stream: stream.to_owned(),
             handset: handset.to_owned(),
-            target: seq,
+            key: seq,
             next_at,
         };
         if message.leaves {
@@ -275,7 +275,7 @@ impl<'a> Work<'a> {
             };
         }
         self.tally.flush(tx).await?;
-        queue(tx, keys, &self.jobs).await?;
+        queue(tx, &self.jobs).await?;
         tell(tx, keys, &self.events).await?;
         Ok(!self.jobs.is_empty() || !self.events.is_empty())
     }

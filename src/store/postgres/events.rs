@@ -30,14 +30,14 @@ pub(super) struct NewJob {
     pub kind: JobKind,
     pub stream: String,
     pub handset: String,
-    /// The key of the event, or of the message.
-    pub target: i64,
+    /// The event's, or the message's.
+    pub key: i64,
     pub next_at: i64,
 }
 
 /// Keeps events and queues their deliveries, in their order; a delivery is dead at once where the
-/// webhook is switched off at its URL. Takes two keys for each. Each one's id, and whether its
-/// delivery is due.
+/// webhook is switched off at its URL. Takes a key for each. Each one's id, and whether its delivery
+/// is due.
 pub(super) async fn tell(
     tx: &Transaction<'_>,
     keys: &mut Keys,
@@ -80,14 +80,14 @@ pub(super) async fn tell(
                 kind: JobKind::Deliver,
                 stream: event.stream.clone(),
                 handset: event.handset.clone(),
-                target: key,
+                key,
                 next_at: keys.now(),
             });
         }
         told.push((id, !dead));
     }
     rows.insert(tx).await?;
-    queue(tx, keys, &jobs).await?;
+    queue(tx, &jobs).await?;
     Ok(told)
 }
 
@@ -193,32 +193,23 @@ impl Rows<'_> {
     }
 }
 
-/// Takes one key for each.
-pub(super) async fn queue(
-    tx: &Transaction<'_>,
-    keys: &mut Keys,
-    jobs: &[NewJob],
-) -> Result<(), Fault> {
+pub(super) async fn queue(tx: &Transaction<'_>, jobs: &[NewJob]) -> Result<(), Fault> {
     if jobs.is_empty() {
         return Ok(());
     }
-    let own: Vec<i64> = jobs.iter().map(|_| keys.next().1).collect();
+    let keys: Vec<i64> = jobs.iter().map(|job| job.key).collect();
     let kinds: Vec<i16> = jobs.iter().map(|job| kind_number(job.kind)).collect();
     let streams: Vec<&str> = jobs.iter().map(|job| job.stream.as_str()).collect();
     let handsets: Vec<&str> = jobs.iter().map(|job| job.handset.as_str()).collect();
-    let targets: Vec<i64> = jobs.iter().map(|job| job.target).collect();
     let due: Vec<i64> = jobs.iter().map(|job| job.next_at).collect();
     let insert = tx
         .prepare_cached(
-            "INSERT INTO job (key, kind, stream, handset, target, next_at)
+            "INSERT INTO job (key, kind, stream, handset, next_at)
              SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[],
-                $5::bigint[], $6::bigint[])",
+                $5::bigint[])",
         )
         .await?;
-    tx.execute(
-        &insert,
-        &[&own, &kinds, &streams, &handsets, &targets, &due],
-    )
-    .await?;
+    tx.execute(&insert, &[&keys, &kinds, &streams, &handsets, &due])
+        .await?;
     Ok(())
 }

@@ -13,8 +13,8 @@ use super::tally::Tally;
 use crate::domain::{Consent, Course, Direction, Message, SenderId, StreamId};
 use crate::store::{Candidate, NewIncoming, NewReply, Received, TakenIn};
 
-/// Most keys that one incoming message needs: its own, and two for its event.
-const KEYS: usize = 3;
+/// Most keys that one incoming message needs: its own, and one for its event.
+const KEYS: usize = 2;
 
 /// An incoming message whose stream is known.
 struct Matched<'a> {

@@ -17,18 +17,15 @@ use crate::store::{
 #[async_trait]
 impl JobStore for PostgresStore {
     async fn due(&self, kind: JobKind) -> Result<Due, StoreError> {
-        let _ = (kind,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_due(kind).await)
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Job>, StoreError> {
-        let _ = (claim,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.claim_jobs(&claim).await)
     }
 
     async fn claim_delivery(&self, id: Uuid, lease: Duration) -> Result<Option<Job>, StoreError> {
-        let _ = (id, lease);
-        Err(StoreError::Stopped)
+        self.database.ours(self.claim_one_delivery(id, lease).await)
     }
 
     async fn claim_stranded(
@@ -36,13 +33,12 @@ impl JobStore for PostgresStore {
         except: Vec<i64>,
         lease: Duration,
     ) -> Result<Vec<Job>, StoreError> {
-        let _ = (except, lease);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.claim_stranded_jobs(&except, lease).await)
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<(), StoreError> {
-        let _ = (settlements,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.settle_jobs(&settlements).await)
     }
 
     async fn rebase(
@@ -51,13 +47,12 @@ impl JobStore for PostgresStore {
         longest: Duration,
         lease: Duration,
     ) -> Result<(), StoreError> {
-        let _ = (kind, longest, lease);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.rebase_jobs(kind, longest, lease).await)
     }
 
     async fn requeue(&self, ids: Vec<Uuid>) -> Result<usize, StoreError> {
-        let _ = (ids,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.requeue_deliveries(&ids).await)
     }
 
     async fn deliveries(
@@ -65,18 +60,16 @@ impl JobStore for PostgresStore {
         filter: DeliveryFilter,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let _ = (filter, limit);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.read_deliveries(&filter, limit).await)
     }
 
     async fn delivery(&self, id: Uuid) -> Result<Option<Delivery>, StoreError> {
-        let _ = (id,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_delivery(id).await)
     }
 
     async fn attempts(&self, id: Uuid) -> Result<Vec<Attempt>, StoreError> {
-        let _ = (id,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_attempts(id).await)
     }
 
     async fn recent_attempts(
@@ -86,8 +79,8 @@ impl JobStore for PostgresStore {
         after: i64,
         limit: usize,
     ) -> Result<(i64, Vec<TimedAttempt>), StoreError> {
-        let _ = (stream, since, after, limit);
-        Err(StoreError::Stopped)
+        let recent = self.read_recent_attempts(stream.as_ref(), since, after, limit);
+        self.database.ours(recent.await)
     }
 
     async fn webhook_pause(
@@ -95,8 +88,8 @@ impl JobStore for PostgresStore {
         stream: StreamId,
         url: String,
     ) -> Result<Option<WebhookPause>, StoreError> {
-        let _ = (stream, url);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.read_webhook_pause(&stream, &url).await)
     }
 
     async fn set_webhook_enabled(
@@ -104,22 +97,20 @@ impl JobStore for PostgresStore {
         stream: StreamId,
         enabled: bool,
     ) -> Result<bool, StoreError> {
-        let _ = (stream, enabled);
-        Err(StoreError::Stopped)
+        self.database
+            .ours(self.enable_webhook(&stream, enabled).await)
     }
 
     async fn forget_gone(&self, stream: StreamId) -> Result<bool, StoreError> {
-        let _ = (stream,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.forget_gone_webhook(&stream).await)
     }
 
     async fn unsubmitted(&self, uuids: Vec<Uuid>) -> Result<usize, StoreError> {
-        let _ = (uuids,);
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_unsubmitted(&uuids).await)
     }
 
     async fn set_aside(&self) -> Result<Vec<String>, StoreError> {
-        Err(StoreError::Stopped)
+        self.database.ours(self.read_set_aside().await)
     }
 
     fn queued(&self) -> watch::Receiver<u64> {

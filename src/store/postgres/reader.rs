@@ -121,8 +121,8 @@ impl PostgresStore {
         let keys: Vec<i64> = uuids.iter().map(|uuid| key_of(*uuid)).collect();
         let count = client
             .prepare_cached(&format!(
-                "SELECT count(*) FROM job WHERE kind = 1 AND state = 0 AND (target = ANY($1)
-                 OR target IN (SELECT seq FROM message WHERE seq < {BEFORE} AND uuid = ANY($2)))"
+                "SELECT count(*) FROM job WHERE kind = 1 AND state = 0 AND (key = ANY($1)
+                 OR key IN (SELECT seq FROM message WHERE seq < {BEFORE} AND uuid = ANY($2)))"
             ))
             .await?;
         let row = client.query_one(&count, &[&keys, &uuids]).await?;
@@ -223,7 +223,7 @@ fn select(filter: &MessageFilter, limit: usize) -> (String, Vec<Value>) {
             number(filter.direction.map(direction_number)),
         ),
         (
-            "direction = 0 AND ? = CASE WHEN final_at <= (SELECT now_ms()) THEN outcome ELSE 0 END",
+            "direction = 0 AND ?::smallint = CASE WHEN final_at <= (SELECT now_ms()) THEN outcome ELSE 0 END",
             number(filter.status.map(status_number)),
         ),
         ("at >= ?", key(filter.since.map(Timestamp::as_millisecond))),

@@ -151,7 +151,7 @@ async fn count_day(
     }
     let day = now.div_euclid(DAY);
     tx.execute(
-        "DELETE FROM sent_in_day WHERE route = $1 AND day < $2 - 1",
+        "DELETE FROM sent_in_day WHERE route = $1 AND day < $2::bigint - 1",
         &[&limit.route, &day],
     )
     .await?;

@@ -162,7 +162,7 @@ impl Cluster {
             .spawn()
             .unwrap();
         let begun = Instant::now();
-        while !self.runs() {
+        while !Admin::answers(&self.url("postgres")) {
             let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(begun.elapsed() < Duration::from_secs(30), "{log}");
             std::thread::sleep(Duration::from_millis(20));
