@@ -220,29 +220,31 @@ pub struct Admin {
 }
 
 impl Admin {
+    #[track_caller]
     pub fn connect(url: &str) -> Self {
+        Self::try_connect(url).unwrap()
+    }
+
+    /// Whether the server is up.
+    fn answers(url: &str) -> bool {
+        Self::try_connect(url).is_ok()
+    }
+
+    fn try_connect(url: &str) -> Result<Self, tokio_postgres::Error> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
-        let client = elsewhere(|| {
-            runtime.block_on(async {
-                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-                    .await
-                    .unwrap();
-                tokio::spawn(connection);
-                client
-                    .batch_execute("SET search_path = textpeak")
-                    .await
-                    .unwrap();
-                client
-            })
-        });
-        Self {
-            runtime: Some(runtime),
-            client,
-        }
+        let connect = async {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+            tokio::spawn(connection);
+            client.batch_execute("SET search_path = textpeak").await?;
+            Ok(client)
+        };
+        let client = elsewhere(|| runtime.block_on(connect));
+        let runtime = Some(runtime);
+        client.map(|client| Self { runtime, client })
     }
 
     fn runtime(&self) -> &tokio::runtime::Runtime {
