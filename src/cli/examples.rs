@@ -256,3 +256,18 @@ Examples:
 
 Set a stream's --webhook-url to the printed address. Message texts are shown. A delivery with a \
 wrong signature gets 401; one that can't be verified gets 200 and a note.";
+pub(super) const HOME_SHOW: &str = "\
+Examples:
+  textpeak home show
+  textpeak home show --home postgres://sms@db.example.com/sms -o json";
+pub(super) const HOME_INIT: &str = "\
+Examples:
+  textpeak home init --home postgres://sms@db.example.com/sms
+
+Reads the password from PGPASSWORD, ~/.pgpass, or the URL in TEXTPEAK_HOME.";
+pub(super) const HOME_COPY: &str = "\
+Examples:
+  textpeak home copy --from ~/.local/share/textpeak --to postgres://sms@db.example.com/sms
+  textpeak home copy --from postgres://sms@db.example.com/sms --to ./backup
+
+Stop every gateway of the source first. A copy that was interrupted left nothing: start it again.";

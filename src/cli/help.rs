@@ -92,7 +92,16 @@ const TASKS: [(&str, &[&str]); 9] = [
             "account pull",
         ],
     ),
-    ("Setup", &["completions", "doctor"]),
+    (
+        "Setup",
+        &[
+            "completions",
+            "doctor",
+            "home show",
+            "home init",
+            "home copy",
+        ],
+    ),
 ];
 
 /// Columns that help has at most.

@@ -6,6 +6,7 @@ mod draft;
 mod examples;
 mod gateway;
 mod help;
+mod home;
 mod listen;
 mod messages;
 mod routes;
@@ -29,6 +30,7 @@ pub(crate) use account::{AccountCommand, PullArgs};
 pub use complete::{Live, complete, script};
 pub use draft::echo;
 pub(crate) use gateway::ServeArgs;
+pub(crate) use home::{CopyArgs, HomeCommand};
 pub(crate) use listen::{ForwardArgs, OptoutArgs, OptoutsCommand};
 pub(crate) use messages::{MessageFilterFlags, MessagesCommand, ReplyArgs, WaitArgs};
 pub(crate) use routes::{
@@ -68,11 +70,11 @@ pub(crate) struct Globals {
     )]
     #[arg(value_parser = values::output(), hide_possible_values = true)]
     output: Output,
-    /// Folder of the state files [default: textpeak in the platform's data directory]
+    /// Home: a folder, or a PostgreSQL URL [default: textpeak in the platform's data directory]
     #[arg(
         long,
         global = true,
-        value_name = "DIR",
+        value_name = "HOME",
         env = "TEXTPEAK_HOME",
         hide_env_values = true
     )]
@@ -152,6 +154,9 @@ pub(crate) enum Command {
     /// Run the gateway: serve the Streams API for the streams in this home
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
+    /// Show, prepare, or copy the home
+    #[command(subcommand)]
+    Home(HomeCommand),
     /// Check the home, its files, and your setup
     #[command(after_help = examples::DOCTOR)]
     Doctor {

@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 
 pub fn pull(session: &Session, args: &PullArgs) -> anyhow::Result<Code> {
     let terminal = session.terminal;
-    let (catalogue, secrets) = (session.catalogue()?, session.store.secrets_now()?);
+    let (catalogue, secrets) = (session.catalogue()?, session.secrets()?);
     let source = source(session, &catalogue, &secrets, args.route.as_deref())?;
     let selection = if args.all {
         Selection::All
@@ -78,7 +78,7 @@ fn apply(
     }
     let mut random = randomness()?;
     let agreed = |plan: &PullPlan| args.yes || shown(plan) == agreed_to;
-    let pulling = service::pull(&session.store, &session.clock, &mut random, from, &agreed);
+    let pulling = service::pull(&*session.store, &session.clock, &mut random, from, &agreed);
     Ok(ask(pulling)?)
 }
 

@@ -20,7 +20,7 @@ pub fn run(session: &Session, args: &CloneArgs) -> anyhow::Result<()> {
         refused(session, "clone", ServiceError::Wrong(wrong))
     })?;
     let (identity, mut random) = (new_identity()?, randomness()?);
-    let made = clone_stream(&session.store, &mut random, &source, name, &identity);
+    let made = clone_stream(&*session.store, &mut random, &source, name, &identity);
     let made = ask(made).map_err(|error| refused(session, "clone", error))?;
     tell(session, &made, gateway)?;
     advice::tell(session, &made);

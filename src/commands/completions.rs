@@ -2,14 +2,22 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
+use super::place;
 use super::session::{self, Session, zone};
 use crate::cli::{self, Live, Shell};
 use crate::domain::{Route, SenderId, Tag};
 use crate::render::time;
-use crate::store::{Catalogue, Clock, Home, LocalStore, MessageFilter, MessageStore as _};
+use crate::store::{Catalogue, Clock, MessageFilter, Store};
+
+/// How long a Tab waits.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Values with a few words about each.
 type Candidates = Vec<(String, String)>;
@@ -40,15 +48,29 @@ fn from_catalogue(
     home: Option<PathBuf>,
     ask: impl FnOnce(&Catalogue) -> Option<Candidates>,
 ) -> Candidates {
-    store(home)
-        .and_then(|store| ask(&*store.snapshot_now().ok()?))
+    let catalogue = soon(home, |store| session::ask(store.snapshot()).ok());
+    catalogue
+        .and_then(|catalogue| ask(&catalogue))
         .unwrap_or_default()
 }
 
-fn store(home: Option<PathBuf>) -> Option<LocalStore> {
+/// What a home says, if it says it soon: a database may be far away, or gone.
+fn soon<T: Send + 'static>(
+    home: Option<PathBuf>,
+    ask: impl FnOnce(Arc<dyn Store>) -> Option<T> + Send + 'static,
+) -> Option<T> {
+    let store = store(home)?;
+    let (told, said) = channel();
+    thread::spawn(move || {
+        let _ = told.send(ask(store));
+    });
+    said.recv_timeout(PATIENCE).ok()?
+}
+
+fn store(home: Option<PathBuf>) -> Option<Arc<dyn Store>> {
     let asked = home.or_else(|| std::env::var_os("TEXTPEAK_HOME").map(PathBuf::from));
-    let home = Home::locate(asked.filter(|home| !home.as_os_str().is_empty())).ok()?;
-    Some(LocalStore::new(home, Clock::system()))
+    let asked = asked.filter(|home| !home.as_os_str().is_empty());
+    Some(place::open(asked, &Clock::system()).ok()?.store())
 }
 
 /// Names and ids only: with thousands of streams, reading each would be felt at every Tab.
@@ -90,7 +112,7 @@ const RECENT: usize = 500;
 
 /// The other side of recent messages, newest first.
 fn handsets(home: Option<PathBuf>) -> Candidates {
-    let recent = store(home).and_then(|store| {
+    let recent = soon(home, |store| {
         let messages = store.messages(MessageFilter::default(), RECENT);
         session::ask(messages).ok()
     });

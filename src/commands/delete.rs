@@ -21,7 +21,7 @@ pub fn run(session: &Session, args: &DeleteArgs) -> anyhow::Result<()> {
         }
         confirm(session, &streams)?;
     }
-    ask(service::delete(&session.store, &streams))?;
+    ask(service::delete(&*session.store, &streams))?;
     if session.terminal.json() {
         let ids: Vec<_> = streams.iter().map(|stream| &stream.id).collect();
         return session.terminal.answer_json(&json!({ "deleted": ids }));

@@ -8,7 +8,7 @@ use crate::domain::{escape, quote, sentence};
 use crate::error::{Code, Failure};
 use crate::render::counted;
 use crate::service::{Diagnosis, ServiceError, diagnose};
-use crate::store::{CatalogueChange, StoreError};
+use crate::store::{CatalogueChange, Home, StoreError};
 
 #[derive(Debug, Serialize)]
 struct Finding {
@@ -21,10 +21,11 @@ type Findings = Vec<Finding>;
 
 pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     let mut found = modes(session, fix);
-    found.extend(session.home().closed_to_us().map(|why| Finding {
+    let closed = session.home.folder().and_then(Home::closed_to_us);
+    found.extend(closed.map(|why| Finding {
         problem: format!(
             "{} is not writable: {why}",
-            escape(&session.home().folder().to_string_lossy())
+            escape(&session.home.to_string())
         ),
         remedy: "make it a writable folder, or choose another with --home".to_owned(),
         fixed: false,
@@ -46,13 +47,10 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
     notes.extend(stream_notes(session).unwrap_or_default());
     if terminal.json() {
         terminal.answer_json(&serde_json::json!({
-            "home": session.home().folder(), "findings": found, "notes": notes,
+            "home": session.home.to_string(), "findings": found, "notes": notes,
         }))?;
     } else {
-        let mut text = format!(
-            "home: {}\n",
-            escape(&session.home().folder().to_string_lossy())
-        );
+        let mut text = format!("home: {}\n", escape(&session.home.to_string()));
         for Finding {
             problem,
             remedy,
@@ -80,7 +78,10 @@ pub fn run(session: &Session, fix: bool) -> anyhow::Result<Code> {
 }
 
 fn modes(session: &Session, fix: bool) -> Findings {
-    let closed = |path: &std::path::Path, mode| fix && session.home().close(path, mode).is_ok();
+    let Some(home) = session.home.folder() else {
+        return Vec::new();
+    };
+    let closed = |path: &std::path::Path, mode| fix && home.close(path, mode).is_ok();
     let finding = |(path, mode): (std::path::PathBuf, u32)| Finding {
         problem: format!("other users can access {}", path.display()),
         remedy: format!(
@@ -89,11 +90,11 @@ fn modes(session: &Session, fix: bool) -> Findings {
         ),
         fixed: closed(&path, mode),
     };
-    session.home().too_open().into_iter().map(finding).collect()
+    home.too_open().into_iter().map(finding).collect()
 }
 
 fn streams(session: &Session, fix: bool) -> Result<Findings, ServiceError> {
-    let found = ask(diagnose(&session.store))?;
+    let found = ask(diagnose(&*session.store))?;
     let told = |diagnosis| tell(session, &diagnosis, fix);
     Ok(found.into_iter().map(told).collect())
 }
@@ -172,7 +173,7 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
 
 fn forget_orphans(session: &Session) -> bool {
     let forget = vec![CatalogueChange::ForgetOrphans];
-    session.store.apply_now(forget, None).is_ok()
+    ask(session.store.apply(forget, None)).is_ok()
 }
 
 /// Streams that may not do what is expected of them. No finding: both may be meant so.

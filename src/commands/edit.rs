@@ -125,7 +125,7 @@ fn finish(
 }
 
 fn save(session: &Session, before: &Stream, answers: Answers<'_>) -> Result<Edited, ServiceError> {
-    ask(edit(&session.store, &session.clock, &before.id, answers))
+    ask(edit(&*session.store, &session.clock, &before.id, answers))
 }
 
 fn tell(session: &Session, before: &Stream, edited: &Edited) -> anyhow::Result<()> {

@@ -11,8 +11,13 @@ pub fn run(session: &Session, wanted: &[String], enabled: bool) -> anyhow::Resul
     } else {
         Status::Disabled
     };
-    let changed = ask(set_enabled(&session.store, &session.clock, wanted, enabled))
-        .map_err(|error| refused(session, "enable", error))?;
+    let changed = ask(set_enabled(
+        &*session.store,
+        &session.clock,
+        wanted,
+        enabled,
+    ))
+    .map_err(|error| refused(session, "enable", error))?;
     if session.terminal.json() {
         let items: Vec<_> = changed
             .iter()

@@ -49,7 +49,7 @@ pub fn run(session: &Session, flags: &MessageFilterFlags) -> anyhow::Result<()> 
 fn write(session: &Session, watch: &mut Watch) -> anyhow::Result<()> {
     let terminal = session.terminal;
     loop {
-        let fresh = ask(watch.lines(&session.store))?;
+        let fresh = ask(watch.lines(&*session.store))?;
         if fresh.is_empty() {
             thread::sleep(POLL);
             continue;
@@ -89,8 +89,8 @@ fn show(
     terminal.answer(&lines.header())?;
     let mut unfinished = Unfinished::default();
     loop {
-        let fresh = ask(watch.lines(&session.store))?;
-        let finished = ask(unfinished.finished(&session.store))?;
+        let fresh = ask(watch.lines(&*session.store))?;
+        let finished = ask(unfinished.finished(&*session.store))?;
         if fresh.is_empty() && finished.is_empty() {
             thread::sleep(POLL);
             continue;

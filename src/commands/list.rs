@@ -14,7 +14,7 @@ use crate::cli::ListArgs;
 use crate::domain::{Order, Reader, Status, Stream, StreamJson};
 use crate::error::Failure;
 use crate::render;
-use crate::store::{Catalogue, MessageStore as _, StoreError};
+use crate::store::{Catalogue, StoreError};
 
 /// Streams that are handed from the thread that reads to the one that writes, and how often ahead.
 const PORTION: usize = 128;

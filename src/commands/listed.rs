@@ -10,9 +10,7 @@ use super::session::{Session, ask};
 use crate::cli::MessageFilterFlags;
 use crate::domain::{EventType, Message, Stream, StreamId, quote};
 use crate::error::Failure;
-use crate::store::{
-    Attempt, Delivery, Entry, JobStore as _, MessageFilter, StoreError, WebhookPause,
-};
+use crate::store::{Attempt, Delivery, Entry, MessageFilter, StoreError, WebhookPause};
 
 /// By id.
 pub struct Names(BTreeMap<String, String>);

@@ -25,7 +25,7 @@ use crate::render::time;
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
 use crate::service::{Carriers, LIMITS, POLL, ServiceError, webhook_secret, work_listen};
-use crate::store::{Cursor, HeardStore as _, MessageFilter, MessageStore as _};
+use crate::store::{Cursor, MessageFilter};
 use crate::terminal::json_line;
 
 /// The pause before an address is called again that takes no connections.
@@ -77,7 +77,7 @@ async fn hear(
     session: &Session,
     running: watch::Receiver<()>,
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
-    if session.home().is_served() || session.catalogue()?.routes().is_empty() {
+    if session.home.is_served().await? || session.store.snapshot().await?.routes().is_empty() {
         return Ok(None);
     }
     let (store, terminal) = (session.shared_store(), session.terminal);
@@ -149,7 +149,7 @@ impl<'a> Listener<'a> {
     async fn listen(&mut self) -> anyhow::Result<()> {
         let mut edition = None;
         loop {
-            let now = Some(self.session.store.edition().await?);
+            let now = Some(self.session.store.edition_lately().await?);
             if now != edition {
                 edition = now;
                 for (place, message) in self.fresh().await? {
@@ -223,7 +223,7 @@ impl<'a> Listener<'a> {
             status: None,
             message: message.clone(),
         };
-        let secret = webhook_secret(&self.session.store, &message.stream).await?;
+        let secret = webhook_secret(&*self.session.store, &message.stream).await?;
         let id = event.id.to_string();
         let signing = Signing {
             id: &id,

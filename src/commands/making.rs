@@ -12,12 +12,12 @@ use crate::service::{self, Creation, Made, ResumeAt};
 
 pub fn create(session: &Session, creation: Creation<'_>, status: Status) -> Result<Made, Failure> {
     let mut random = randomness()?;
-    let made = service::create(&session.store, &mut random, creation, status);
+    let made = service::create(&*session.store, &mut random, creation, status);
     ask(made).map_err(|error| refused(session, "create", error))
 }
 
 pub fn save(session: &Session, creation: Creation<'_>, at: ResumeAt) -> Result<Made, Failure> {
-    let made = service::save_draft(&session.store, creation, at);
+    let made = service::save_draft(&*session.store, creation, at);
     ask(made).map_err(|error| refused(session, "create", error))
 }
 

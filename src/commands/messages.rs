@@ -11,9 +11,7 @@ use crate::domain::{DeliveryState, Message, quote};
 use crate::error::Failure;
 use crate::render::{Cell, Column, Times, Tone, fields, ranked_table};
 use crate::service::{Line, timeline};
-use crate::store::{
-    Attempt, Delivery, DeliveryFilter, HandedOn, JobStore as _, MessageStore as _, StoreError,
-};
+use crate::store::{Attempt, Delivery, DeliveryFilter, HandedOn, StoreError};
 
 pub fn line_json(line: &Line, names: &Names, now: Timestamp) -> Value {
     match line {
@@ -85,7 +83,7 @@ pub fn list(session: &Session, flags: &MessageFilterFlags, limit: usize) -> anyh
     let filter = listed::filter(session, flags, now)?;
     let names = Names::read(session)?;
     let limit = if limit == 0 { usize::MAX } else { limit };
-    let lines = ask(timeline(&session.store, filter, limit))?;
+    let lines = ask(timeline(&*session.store, filter, limit))?;
     let terminal = session.terminal;
     if terminal.json() {
         let items = lines.iter().map(|line| line_json(line, &names, now));
@@ -121,7 +119,7 @@ async fn deliveries(session: &Session, message: uuid::Uuid) -> Result<Vec<Told>,
 
 /// The message with this id, or the one that the event with this id is about.
 async fn find(session: &Session, uuid: uuid::Uuid) -> Result<Option<Message>, StoreError> {
-    let store = &session.store;
+    let store = &*session.store;
     if let Some(message) = store.with_ids(vec![uuid]).await?.pop() {
         return Ok(Some(message));
     }

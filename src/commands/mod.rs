@@ -13,6 +13,7 @@ mod enable;
 mod export;
 mod failures;
 mod follow;
+mod home;
 mod interrupt_message;
 mod list;
 mod listed;
@@ -21,6 +22,9 @@ mod making;
 mod messages;
 mod opened;
 mod optouts;
+#[cfg(feature = "postgres")]
+mod password;
+mod place;
 mod plan;
 mod preview;
 mod reply;
@@ -45,8 +49,8 @@ mod wire;
 use std::ffi::OsString;
 
 use crate::cli::{
-    self, AccountCommand, Cli, Command, MessagesCommand, OptoutsCommand, Refusal, RoutesCommand,
-    SendersCommand, StreamsCommand, TagsCommand, TokenCommand, WebhooksCommand,
+    self, AccountCommand, Cli, Command, HomeCommand, MessagesCommand, OptoutsCommand, Refusal,
+    RoutesCommand, SendersCommand, StreamsCommand, TagsCommand, TokenCommand, WebhooksCommand,
 };
 use crate::error::{self, Code, Failure};
 use crate::terminal::{Terminal, TerminalOptions};
@@ -112,6 +116,9 @@ fn dispatch(session: &Session, command: Command) -> anyhow::Result<Code> {
         Command::Optouts(OptoutsCommand::Add(args)) => optouts::set(session, &args, true),
         Command::Optouts(OptoutsCommand::Remove(args)) => optouts::set(session, &args, false),
         Command::Serve(args) => serve::run(session, args),
+        Command::Home(HomeCommand::Show) => home::show(session),
+        Command::Home(HomeCommand::Init) => home::init(session),
+        Command::Home(HomeCommand::Copy(args)) => home::copy(session, &args),
         Command::Completions { shell } => completions::run(session, shell),
     }
     .map(|()| Code::Done)

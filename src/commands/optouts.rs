@@ -8,7 +8,7 @@ use super::session::{Session, ask};
 use crate::cli::OptoutArgs;
 use crate::domain::quote;
 use crate::render::{counted, table};
-use crate::store::{HeardStore as _, OptOut};
+use crate::store::OptOut;
 
 pub fn list(session: &Session, stream: Option<&str>) -> anyhow::Result<()> {
     let stream = stream_id(session, stream)?;

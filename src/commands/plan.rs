@@ -55,7 +55,7 @@ pub fn apply(
     let mut random = randomness()?;
     // What was agreed to is what is done.
     let agreed = |plan: &Plan| yes || render::plan(plan) == shown;
-    let (store, clock, order) = (&session.store, &session.clock, wanted.order());
+    let (store, clock, order) = (&*session.store, &session.clock, wanted.order());
     let (plan, tokens) = match ask(service::apply(store, clock, &mut random, order, &agreed)) {
         Ok(done) => done,
         Err(error) => {

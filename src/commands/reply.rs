@@ -16,7 +16,7 @@ use crate::render::time;
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
 use crate::service::{Dispatcher, POLL, ReceiveError, receive};
-use crate::store::{Attempt, Delivery, JobStore as _, Store};
+use crate::store::{Attempt, Delivery, Store};
 
 /// A little longer than an attempt may take.
 const LONGEST: Duration = Duration::from_secs(17);
@@ -80,7 +80,7 @@ async fn first_attempt(
         if !attempts.is_empty() || Instant::now() >= give_up {
             return Ok(());
         }
-        let served = session.home().is_served();
+        let served = session.home.is_served().await?;
         if !served && dispatcher.attempt_now(event).await?.is_some() {
             return Ok(());
         }

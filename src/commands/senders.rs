@@ -50,7 +50,7 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
             .into());
     }
     let senders: Vec<_> = good.into_iter().filter_map(Result::ok).collect();
-    let AddedSenders { added, known } = ask(add_senders(&session.store, senders))?;
+    let AddedSenders { added, known } = ask(add_senders(&*session.store, senders))?;
     if session.terminal.json() {
         return session
             .terminal
@@ -70,7 +70,7 @@ pub fn add(session: &Session, typed: &[String]) -> anyhow::Result<()> {
 }
 
 pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
-    let removed = ask(remove_senders(&session.store, typed))
+    let removed = ask(remove_senders(&*session.store, typed))
         .map_err(|error| refused(session, "edit", error))?;
     if session.terminal.json() {
         return session.terminal.answer_json(&json!({ "removed": removed }));
@@ -85,7 +85,7 @@ pub fn remove(session: &Session, typed: &[String]) -> anyhow::Result<()> {
 
 pub fn import(session: &Session, file: &Path) -> anyhow::Result<()> {
     let listed = Listed::read(&read_lossy_input(file)?);
-    let AddedSenders { added, known } = ask(add_senders(&session.store, listed.good))?;
+    let AddedSenders { added, known } = ask(add_senders(&*session.store, listed.good))?;
     let (added, known) = (added.len(), known.len());
     let problems: Vec<_> = listed
         .bad

@@ -18,6 +18,8 @@ use crate::files::{input_name, read_limited_input};
 use crate::gateway::{Gateway, Options, SmppOptions, Tls, TlsError};
 use crate::render::counted;
 use crate::service::log::{Log, LogEntry};
+#[cfg(feature = "postgres")]
+use crate::store::AnyHome;
 use crate::terminal::{Terminal, json_line};
 
 pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
@@ -53,6 +55,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         .build()
         .context("cannot start the runtime")?;
     let served = runtime.block_on(async {
+        check_server(session).await?;
         let stop = stop_signal().context("cannot listen for signals")?;
         let gateway = Gateway::open(session.shared_store(), options, log)
             .await
@@ -60,7 +63,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
         if let Some(stream) = gateway.without_allow_list().await.first() {
             return Err(open_to_all(session, stream.name.as_str()).into());
         }
-        let _serving = session.home().announce_serving()?;
+        let serving = session.home.announce_serving().await?;
         let http = format!("http://{}", gateway.address());
         let smpp = gateway.smpp_address();
         let smpp = smpp.map(|address| format!("{scheme}://{address}"));
@@ -69,6 +72,7 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
             introduce(session, &gateway.streams().await);
         }
         gateway.serve(stop).await;
+        serving.end().await;
         Ok(())
     });
     // Everything that tells is gone with the runtime, so that the log comes to its end; who does
@@ -76,6 +80,26 @@ pub fn run(session: &Session, args: ServeArgs) -> anyhow::Result<()> {
     drop(runtime);
     let _ = ended.recv_timeout(LAST_LINES);
     served
+}
+
+/// A database must keep what it says it keeps.
+#[cfg(feature = "postgres")]
+async fn check_server(session: &Session) -> anyhow::Result<()> {
+    let AnyHome::Database(store) = &session.home else {
+        return Ok(());
+    };
+    if let Some(level) = store.weakness().await? {
+        session.terminal.note(&format!(
+            "Warning: the database runs with synchronous_commit {level}: messages that were \
+             accepted last can be lost when it fails."
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn check_server(_: &Session) -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// One line for each address that answers from here on.
@@ -136,7 +160,7 @@ fn introduce(session: &Session, streams: &[Arc<Stream>]) {
     let colon = if listed.is_empty() { "" } else { ": " };
     session.terminal.note(&format!(
         "Home: {}\n{}, {count}{colon}{listed}\nPress Ctrl-C to stop.",
-        escape(&session.home().folder().to_string_lossy()),
+        escape(&session.home.to_string()),
         counted(streams.len(), "stream"),
     ));
 }

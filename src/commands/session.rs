@@ -8,17 +8,19 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
+use super::place;
 use crate::domain::{Stream, StreamId, StreamIdentity, Token, WebhookSecret, escape};
 use crate::error::Failure;
 use crate::render::{Times, command_line, command_lines};
 use crate::service::{self, ServiceError};
-use crate::store::{Catalogue, Clock, Home, LocalStore, Store, StoreError};
+use crate::store::{AnyHome, Catalogue, Clock, Secrets, Store, StoreError};
 use crate::terminal::{Terminal, TerminalOptions};
 
 #[derive(Debug)]
 pub struct Session {
     pub terminal: Terminal,
-    pub store: LocalStore,
+    pub home: AnyHome,
+    pub store: Arc<dyn Store>,
     pub clock: Clock,
     /// The home as it must stand in a command line that is pasted later.
     home_flag: Option<String>,
@@ -41,25 +43,21 @@ impl Session {
         let home_flag = home
             .clone()
             .filter(|home| Some(home) != from_environment.as_ref());
-        let (home, clock) = (Home::locate(home)?, Clock::system());
-        terminal.detail(&format!(
-            "home: {}",
-            escape(&home.folder().to_string_lossy())
-        ));
+        let clock = Clock::system();
+        let home_flag = home_flag.map(|home| home.display().to_string());
+        let home = place::open(home, &clock)?;
+        terminal.detail(&format!("home: {}", escape(&home.to_string())));
         Ok(Self {
             terminal,
-            store: LocalStore::new(home, clock.clone()),
+            store: home.store(),
+            home,
             clock,
-            home_flag: home_flag.map(|home| home.display().to_string()),
+            home_flag,
         })
     }
 
     pub fn shared_store(&self) -> Arc<dyn Store> {
-        Arc::new(self.store.clone())
-    }
-
-    pub fn home(&self) -> &Home {
-        self.store.home()
+        Arc::clone(&self.store)
     }
 
     /// Relative where somebody reads them on a terminal.
@@ -71,7 +69,11 @@ impl Session {
     }
 
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
-        self.store.snapshot_now()
+        ask(self.store.snapshot())
+    }
+
+    pub fn secrets(&self) -> Result<Arc<Secrets>, StoreError> {
+        ask(self.store.secrets())
     }
 
     pub fn find(&self, wanted: &str) -> Result<Stream, ServiceError> {
@@ -80,7 +82,7 @@ impl Session {
 
     /// `None` where it is not kept.
     pub fn token(&self, stream: &Stream) -> Result<Option<Token>, StoreError> {
-        Ok(self.store.secrets_now()?.token(stream))
+        Ok(self.secrets()?.token(stream))
     }
 
     /// A command line of ours that can be pasted, for this home.
@@ -134,7 +136,7 @@ pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> 
 
 /// Issues the secret when it is first needed.
 pub fn webhook_secret(session: &Session, stream: &Stream) -> anyhow::Result<WebhookSecret> {
-    Ok(ask(service::webhook_secret(&session.store, &stream.id))?)
+    Ok(ask(service::webhook_secret(&*session.store, &stream.id))?)
 }
 
 pub fn environment(name: &str) -> Option<String> {

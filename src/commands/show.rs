@@ -11,7 +11,7 @@ use super::session::{Session, ask, webhook_secret};
 use crate::domain::{GatewayUrl, Reader, Status, Stream, StreamJson, Token, WebhookSecret};
 use crate::render::{Times, beside, chart, details, fields};
 use crate::service::find;
-use crate::store::{MessageStore as _, Statistics, WebhookPause};
+use crate::store::{Statistics, WebhookPause};
 
 const LAST_DAY: Duration = Duration::from_secs(24 * 3_600);
 

@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::render::{Cell, Times, Tone, table};
 use crate::service::find;
 use crate::store::Catalogue;
-use crate::store::{MessageFilter, MessageStore as _};
+use crate::store::MessageFilter;
 
 /// Message ids by stream.
 type Asked = Vec<(Stream, Vec<String>)>;
@@ -117,7 +117,7 @@ fn in_order(batch: &[String], answered: Vec<StatusReport>) -> Vec<StatusReport> 
 fn asked(session: &Session, args: &StatusArgs, catalogue: &Catalogue) -> anyhow::Result<Asked> {
     let named = args.stream.as_deref();
     let named = named.map(|name| find(catalogue, name)).transpose()?;
-    let store = &session.store;
+    let store = &*session.store;
     let with_id = |id: &StreamId| {
         let stream = catalogue.with_id(id)?;
         stream.ok_or_else(|| Failure::not_found("the stream of this message was deleted"))

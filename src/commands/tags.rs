@@ -33,7 +33,7 @@ pub fn list(session: &Session) -> anyhow::Result<()> {
 pub fn rename(session: &Session, old: &str, new: &str) -> anyhow::Result<()> {
     let parse = |text: &str| text.parse::<Tag>().map_err(Failure::usage);
     let (old, new) = (parse(old)?, parse(new)?);
-    let count = ask(rename_tag(&session.store, &session.clock, &old, &new))?;
+    let count = ask(rename_tag(&*session.store, &session.clock, &old, &new))?;
     if session.terminal.json() {
         return session
             .terminal

@@ -16,13 +16,17 @@ pub fn show(session: &Session, wanted: &str, copy: bool) -> anyhow::Result<()> {
         let failure = if stream.status == Status::Draft {
             no_token_yet(session, name)
         } else {
+            let file = session
+                .home
+                .folder()
+                .map(|home| home.tokens_path().display().to_string());
             Failure::failed(format_args!(
                 "the token of {} is not in {}",
                 quote(name),
-                session.home().tokens_path().display()
+                file.unwrap_or_else(|| session.home.to_string())
             ))
             .hint(format_args!(
-                "restore that file from a backup, or: {}",
+                "restore it from a backup, or: {}",
                 session.paste(&["streams", "token", "rotate", name])
             ))
         };
@@ -57,7 +61,7 @@ pub fn rotate(session: &Session, wanted: &str, yes: bool, copy: bool) -> anyhow:
         interrupt_message.set("Canceled while rotating. To check the token, run: textpeak doctor");
     }
     let mut random = randomness()?;
-    let rotated = rotate_token(&session.store, &session.clock, &mut random, &stream.id);
+    let rotated = rotate_token(&*session.store, &session.clock, &mut random, &stream.id);
     let token = ask(rotated).map_err(|error| refused(session, "token", error))?;
     tell(session, &token, copy)
 }

@@ -10,7 +10,7 @@ use crate::domain::quote;
 use crate::error::Failure;
 use crate::render::table;
 use crate::service::assign as assign_message;
-use crate::store::{HeardStore as _, Unmatched};
+use crate::store::Unmatched;
 
 pub fn list(session: &Session, limit: usize) -> anyhow::Result<()> {
     let limit = if limit == 0 { usize::MAX } else { limit };
@@ -54,7 +54,7 @@ fn item(one: &Unmatched) -> Value {
 pub fn assign(session: &Session, wanted: &str, stream: &str) -> anyhow::Result<()> {
     let uuid = listed::uuid(wanted)?;
     let stream = session.find(stream)?;
-    let received = ask(assign_message(&session.store, &stream, uuid))?;
+    let received = ask(assign_message(&*session.store, &stream, uuid))?;
     let Some(received) = received else {
         return Err(Failure::not_found(format_args!(
             "{} is not the ID of an unmatched message",

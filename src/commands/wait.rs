@@ -12,7 +12,7 @@ use crate::domain::{Message, escape, quote};
 use crate::error::{Code, Failure};
 use crate::render::time;
 use crate::service::{Waited, wait};
-use crate::store::{MessageFilter, MessageStore as _};
+use crate::store::MessageFilter;
 
 /// Without `--since`.
 const LOOK_BACK: Duration = Duration::from_secs(300);
@@ -37,7 +37,7 @@ pub fn run(session: &Session, args: &WaitArgs) -> anyhow::Result<Code> {
     filter.since.get_or_insert(ago(begun, LOOK_BACK));
     let waited = block_on(async {
         let timeout = timeout.as_duration();
-        Ok(wait(&session.store, filter, pattern.as_ref(), timeout).await?)
+        Ok(wait(&*session.store, filter, pattern.as_ref(), timeout).await?)
     })?;
     let nearest = match waited {
         Waited::Found { message, matched } => return tell(session, &message, *print, &matched),

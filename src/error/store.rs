@@ -25,6 +25,7 @@ fn code(error: &StoreError) -> Code {
         | StoreError::NoTables { .. }
         | StoreError::OldTables { .. }
         | StoreError::ForeignTables { .. }
+        | StoreError::NotDurable { .. }
         | StoreError::File { .. }
         | StoreError::Unwritten { .. }
         | StoreError::Locked { .. }
@@ -53,6 +54,7 @@ fn hint(error: &StoreError) -> Option<&'static str> {
         StoreError::OtherVersion { .. } => "install a newer textpeak; the file is unchanged",
         StoreError::NoTables { .. } => "make them with textpeak home init",
         StoreError::OldTables { .. } => "bring them to this version with textpeak home init",
+        StoreError::NotDurable { .. } => "turn fsync on in its postgresql.conf",
         StoreError::ForeignTables { .. } => "choose another database, or restore this one",
         StoreError::File { doing: "open", .. } => {
             "make the folder writable, or choose another with --home"

@@ -210,7 +210,7 @@ impl Notices {
         for (_, message) in incoming.messages(&*self.store).await?.into_iter().rev() {
             self.tell(&message.stream, Notice::Incoming(message.uuid));
         }
-        let edition = self.store.edition().await?;
+        let edition = self.store.edition_lately().await?;
         lock(&self.open).is_at(edition);
         loop {
             let turn = lock(&self.open).turn(self.store.now());

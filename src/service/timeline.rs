@@ -90,7 +90,7 @@ impl Watch {
 
     /// Whether there may be anything new. A status comes with time, without a write.
     async fn changed(&mut self, store: &dyn Store) -> Result<bool, StoreError> {
-        let edition = Some(store.edition().await?);
+        let edition = Some(store.edition_lately().await?);
         let changed = self.filter.status.is_some() || edition != self.edition;
         self.edition = edition;
         Ok(changed)

@@ -38,7 +38,7 @@ impl Unfinished {
             return Ok(Vec::new());
         }
         // A status that was foreseen comes without a write.
-        let edition = Some(store.edition().await?);
+        let edition = Some(store.edition_lately().await?);
         if edition != self.edition {
             let uuids = self.messages.keys().copied().collect();
             let read = store.with_ids(uuids).await?;

@@ -59,7 +59,7 @@ impl Wake {
         let (truth, now) = (Instant::now(), store.now());
         let newly = self.clock.was_set_back(truth, now);
         self.set_back |= newly;
-        let edition = store.edition().await.ok();
+        let edition = store.edition_lately().await.ok();
         let queued = self.queued.has_changed().unwrap_or(false);
         let look = newly
             || self.hurried

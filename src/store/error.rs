@@ -68,6 +68,9 @@ pub enum StoreError {
         version: u32,
         ours: u32,
     },
+    /// A server that may lose what it said it kept.
+    #[error("{home} runs with fsync off: messages would be lost when its machine fails")]
+    NotDurable { home: String },
     /// Tables that were made by other steps than this program's.
     #[error("{home} has tables that this textpeak did not make")]
     ForeignTables { home: String },

@@ -119,6 +119,13 @@ pub struct Statistics {
     pub open: u64,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inventory {
+    pub messages: u64,
+    /// Jobs that are to be done.
+    pub waiting: u64,
+}
+
 /// How far a live message was handed on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HandedOn {
@@ -184,6 +191,15 @@ pub trait MessageStore: Send + Sync {
 
     /// A number that is another one when anybody has written since.
     async fn edition(&self) -> Result<u64, StoreError>;
+
+    /// As [`MessageStore::edition`], for whoever asks again and again: where asking costs more, it may
+    /// be half a second old.
+    async fn edition_lately(&self) -> Result<u64, StoreError> {
+        self.edition().await
+    }
+
+    /// How much a home keeps.
+    async fn inventory(&self) -> Result<Inventory, StoreError>;
 
     /// Whether messages can be kept: none failed in the last seconds, and a write that changes
     /// nothing becomes durable.

@@ -4,6 +4,7 @@
 //! and leases go by the store's own clock. No HTTP, no printing, no policy: when something is
 //! tried again is decided by the services.
 
+mod any_home;
 mod catalogue;
 mod catalogue_store;
 mod change;
@@ -21,6 +22,7 @@ mod postgres;
 mod secrets;
 mod snapshot;
 
+pub use any_home::{Announcement, AnyHome};
 pub use catalogue::{CatalogueChange, Revision};
 pub use catalogue_store::CatalogueStore;
 pub use clock::Clock;
@@ -34,8 +36,8 @@ pub use job::{
 };
 pub use local::{Home, LocalStore, Serving};
 pub use message::{
-    Accepted, AcceptedBatch, Cursor, DailyLimit, HandedOn, MessageFilter, MessageStore, NewMessage,
-    NewMessages, NewReply, Received, Statistics,
+    Accepted, AcceptedBatch, Cursor, DailyLimit, HandedOn, Inventory, MessageFilter, MessageStore,
+    NewMessage, NewMessages, NewReply, Received, Statistics,
 };
 #[cfg(feature = "postgres")]
 pub use postgres::{DatabaseAddress, PostgresStore};

@@ -53,7 +53,7 @@ pub fn add(session: &Session, args: AddRouteArgs) -> anyhow::Result<()> {
         streams: &streams,
         replace,
     };
-    let route = ask(add_route(&session.store, &session.clock, new))
+    let route = ask(add_route(&*session.store, &session.clock, new))
         .map_err(|error| refused(session, "edit", error))?;
     if session.terminal.json() {
         return session

@@ -31,7 +31,7 @@ pub fn edit(session: &Session, args: EditRouteArgs) -> anyhow::Result<()> {
     let is_changed = args.all_streams || !settings.streams.is_empty();
     let streams = is_changed.then_some(settings.streams);
     let edited = ask(edit_route(
-        &session.store,
+        &*session.store,
         route,
         secrets,
         streams.as_deref(),

@@ -86,7 +86,7 @@ fn streams(route: &Route, catalogue: &Catalogue) -> String {
 }
 
 pub fn remove(session: &Session, name: &str) -> anyhow::Result<()> {
-    let name = ask(remove_route(&session.store, name))?;
+    let name = ask(remove_route(&*session.store, name))?;
     if session.terminal.json() {
         return session.terminal.answer_json(&json!({ "removed": [name] }));
     }
@@ -126,7 +126,7 @@ fn named<'a>(
 }
 
 fn secrets(session: &Session, route: &Route) -> Result<RouteSecrets, StoreError> {
-    let secrets = session.store.secrets_now()?.of_route(&route.name);
+    let secrets = session.secrets()?.of_route(&route.name);
     secrets.ok_or_else(|| StoreError::NoRouteToken(route.name.clone()))
 }
 

@@ -7,14 +7,14 @@ use crate::commands::session::{Session, ask, randomness};
 use crate::domain::{GatewayUrl, NumberPrefix, Route, SmppSettings, Span, Way};
 use crate::render::fields;
 use crate::service::incoming_secret;
-use crate::store::{HeardStore as _, LinkState};
+use crate::store::LinkState;
 
 pub fn show(session: &Session, name: Option<&str>, gateway: &GatewayUrl) -> anyhow::Result<()> {
     let catalogue = session.catalogue()?;
     let route = named(session, &catalogue, name, "show")?;
     let address = match &route.way {
         Way::StreamsApi { .. } => {
-            let secret = ask(incoming_secret(&session.store, route, &mut randomness()?))?;
+            let secret = ask(incoming_secret(&*session.store, route, &mut randomness()?))?;
             let path = format!("/incoming/{}/{}", route.name, secret.expose());
             Some(gateway.join(&path))
         }

@@ -8,7 +8,7 @@ use super::super::session::{Session, ask};
 use crate::cli::DeliveriesArgs;
 use crate::domain::DeliveryState;
 use crate::render::{Cell, table};
-use crate::store::{Delivery, DeliveryFilter, JobStore as _, StoreError};
+use crate::store::{Delivery, DeliveryFilter, StoreError};
 
 pub fn filter(session: &Session, args: &DeliveriesArgs) -> anyhow::Result<DeliveryFilter> {
     let now = Timestamp::now();

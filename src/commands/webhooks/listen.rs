@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -9,15 +10,15 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::super::serve::stop_signal;
-use super::super::session::block_on;
 use super::super::session::{Session, webhook_secret, zone};
+use super::super::session::{ask, block_on};
 use super::verify::secret;
 use crate::api::Delivery;
 use crate::cli::ListenArgs;
 use crate::domain::{StreamId, WebhookSecret, escape, quote};
 use crate::error::Failure;
 use crate::receiver::{Behavior, Judge, Judgment, Received, Receiver};
-use crate::store::LocalStore;
+use crate::store::{Secrets, Store, StoreError};
 use crate::terminal::{Terminal, json_line};
 
 /// Requests that may wait to be shown; more wait for their answers.
@@ -81,7 +82,7 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
             |secret: &WebhookSecret| Judgment::Verified(crate::api::verify(secret, delivery, now));
         match &one {
             Some(secret) => verified(secret),
-            None => match secret_of(&store, delivery) {
+            None => match secret_of(&*store, delivery) {
                 Ok(secret) => verified(&secret),
                 Err(sentence) => Judgment::Unverified(sentence),
             },
@@ -89,7 +90,15 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
     }))
 }
 
-fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, String> {
+/// Asked for where somebody else's work goes on.
+fn secrets(store: &dyn Store) -> Result<Arc<Secrets>, StoreError> {
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| ask(store.secrets())).join();
+        asked.unwrap_or(Err(StoreError::Stopped))
+    })
+}
+
+fn secret_of(store: &dyn Store, delivery: &Delivery) -> Result<WebhookSecret, String> {
     let Some(stream) = text(&delivery.fields(), "stream") else {
         return Err(
             "Not verified: the request doesn't name a stream. Use --stream or --secret-file."
@@ -97,9 +106,7 @@ fn secret_of(store: &LocalStore, delivery: &Delivery) -> Result<WebhookSecret, S
         );
     };
     let known = match stream.parse::<StreamId>() {
-        Ok(id) => store
-            .secrets_now()
-            .map(|secrets| secrets.webhook_secret(&id)),
+        Ok(id) => secrets(store).map(|secrets| secrets.webhook_secret(&id)),
         Err(_) => Ok(None),
     };
     match known {

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::super::session::{Session, ask};
 use super::test::no_webhook;
 use crate::domain::quote;
-use crate::store::JobStore as _;
 
 pub fn set_enabled(session: &Session, wanted: &str, enabled: bool) -> anyhow::Result<()> {
     let stream = session.find(wanted)?;

@@ -13,12 +13,12 @@ use crate::error::Failure;
 use crate::service::log::Log;
 use crate::service::streams::CurrentStreams;
 use crate::service::{attempt_all, requeue, undelivered};
-use crate::store::{Delivery, DeliveryFilter, JobStore as _};
+use crate::store::{Delivery, DeliveryFilter};
 
 pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> {
     let wanted = if args.ids.is_empty() {
         let filter = filter(session, &args.deliveries())?;
-        ask(undelivered(&session.store, filter))?
+        ask(undelivered(&*session.store, filter))?
     } else {
         named(session, &args.ids)?
     };
@@ -28,7 +28,7 @@ pub fn redeliver(session: &Session, args: &RedeliverArgs) -> anyhow::Result<()> 
         }
         let store = session.shared_store();
         let queued = requeue(&*store, &wanted).await?;
-        if session.home().is_served() {
+        if session.home.is_served().await? {
             return Ok((queued, None));
         }
         let streams = CurrentStreams::open(Arc::clone(&store), Log::nowhere()).await?;

@@ -12,7 +12,6 @@ use crate::domain::{EventType, MessageStatus, SenderKind, Stream, conversation, 
 use crate::error::{Code, Failure};
 use crate::render::http;
 use crate::service::{LIMITS, Verdict, verdict};
-use crate::store::JobStore as _;
 
 /// How much of an answer is shown, in characters.
 const SHOWN: usize = 500;

@@ -11,7 +11,7 @@ use super::cache::Cache;
 use super::document;
 use super::home::Home;
 use super::lock::Lock;
-use super::messages::Database;
+use super::messages::{Database, VERSION};
 use super::stamp::Stamp;
 use super::tokens::Tokens;
 use super::write;
@@ -33,6 +33,9 @@ struct Inner {
 }
 
 impl LocalStore {
+    /// The version of the tables of `messages.db`.
+    pub const SCHEMA: u32 = VERSION.unsigned_abs();
+
     /// A store in this home. Touches nothing.
     pub fn new(home: Home, clock: Clock) -> Self {
         let create = {

@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use crate::domain::Invalid;
 
@@ -26,11 +26,6 @@ pub struct DatabaseAddress {
 }
 
 impl DatabaseAddress {
-    /// Whether a home is meant to be a database.
-    pub fn is_meant(home: &str) -> bool {
-        home.starts_with("postgres://") || home.starts_with("postgresql://")
-    }
-
     /// Reads a URL. A password that it lacks may be added with [`DatabaseAddress::with_password`].
     pub fn parse(url: &str) -> Result<Self, Invalid> {
         let (rest, query) = url.split_once('?').unwrap_or((url, ""));
@@ -63,6 +58,19 @@ impl DatabaseAddress {
             shown: without_password(url),
             root_certificate,
         })
+    }
+
+    /// What a line of a password file has to fit: host, port, database and user.
+    pub fn password_line(&self) -> [String; 4] {
+        let host = match self.config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            // As psql has it.
+            _ => "localhost".to_owned(),
+        };
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        let user = self.config.get_user().unwrap_or_default();
+        let name = self.config.get_dbname().unwrap_or(user);
+        [host, port.to_string(), name.to_owned(), user.to_owned()]
     }
 
     pub fn has_password(&self) -> bool {

@@ -11,8 +11,8 @@ use super::incoming;
 use super::store::PostgresStore;
 use crate::domain::{Message, StreamId};
 use crate::store::{
-    AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessages, NewReply, Received,
-    Statistics, StoreError,
+    AcceptedBatch, Cursor, HandedOn, Inventory, MessageFilter, MessageStore, NewMessages, NewReply,
+    Received, Statistics, StoreError,
 };
 
 impl PostgresStore {
@@ -101,9 +101,17 @@ impl MessageStore for PostgresStore {
             .ours(self.read_per_hour(&stream, since, hours).await)
     }
 
+    async fn inventory(&self) -> Result<Inventory, StoreError> {
+        self.database.ours(self.read_inventory().await)
+    }
+
     async fn edition(&self) -> Result<u64, StoreError> {
         let last = self.database.ours(self.look().await)?.last;
         Ok(last.unsigned_abs())
+    }
+
+    async fn edition_lately(&self) -> Result<u64, StoreError> {
+        Ok(self.pulse().await?.last.unsigned_abs())
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -31,6 +31,7 @@ mod requeue;
 mod row;
 mod schema;
 mod screen;
+mod serving;
 mod settle;
 mod settle_delivery;
 mod store;
@@ -40,4 +41,5 @@ mod webhook;
 mod writer;
 
 pub use address::DatabaseAddress;
+pub use serving::Announced;
 pub use store::PostgresStore;

@@ -1,8 +1,19 @@
 //! What is asked again and again: whether anybody has written, whether the catalogue changed, and what
-//! time it is.
+//! time it is. One look serves all who ask within a while.
 
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::database::lock;
 use super::fault::Fault;
 use super::store::PostgresStore;
+use crate::store::StoreError;
+
+/// How old a look may be.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// How long a failure is told before it is looked again.
+const FAILED: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pulse {
@@ -10,6 +21,22 @@ pub(super) struct Pulse {
     pub last: i64,
     /// The catalogue's.
     pub revision: i64,
+}
+
+/// The last look, and who looks now.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    last: Mutex<Option<(Instant, Result<Pulse, StoreError>)>>,
+    busy: tokio::sync::Mutex<()>,
+}
+
+impl Looks {
+    fn last(&self) -> Option<Result<Pulse, StoreError>> {
+        let last = lock(&self.last);
+        let (at, looked) = last.as_ref()?;
+        let fresh = if looked.is_ok() { FRESH } else { FAILED };
+        (at.elapsed() < fresh).then(|| looked.clone())
+    }
 }
 
 impl PostgresStore {
@@ -27,9 +54,22 @@ impl PostgresStore {
         })
     }
 
-    pub(super) async fn pulse(&self) -> Result<Pulse, Fault> {
-        self.look().await
+    /// As it was at most [`FRESH`] ago.
+    pub(super) async fn pulse(&self) -> Result<Pulse, StoreError> {
+        if let Some(last) = self.looks.last() {
+            return last;
+        }
+        let _busy = self.looks.busy.lock().await;
+        if let Some(last) = self.looks.last() {
+            return last;
+        }
+        let looked = self.database.ours(self.look().await);
+        *lock(&self.looks.last) = Some((Instant::now(), looked.clone()));
+        looked
     }
 
-    pub(super) fn forget_pulse(&self) {}
+    /// This process has changed the catalogue.
+    pub(super) fn forget_pulse(&self) {
+        *lock(&self.looks.last) = None;
+    }
 }

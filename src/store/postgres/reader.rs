@@ -12,7 +12,7 @@ use super::row::{self, MESSAGE, RECEIVED, direction_number, status_number};
 use super::store::PostgresStore;
 use crate::domain::{Message, MessageStatus, StreamId};
 use crate::store::ids::{key_at, key_of};
-use crate::store::{Cursor, HandedOn, MessageFilter, Statistics};
+use crate::store::{Cursor, HandedOn, Inventory, MessageFilter, Statistics};
 
 /// Keys of older homes, which ids do not tell, are below this one: a day.
 pub(super) const BEFORE: i64 = 86_400_000 << 20;
@@ -114,6 +114,17 @@ impl PostgresStore {
             .await?;
         let found = client.query_opt(&find, &[]).await?;
         Ok(Cursor(found.map_or(0, |row| row.get(0))))
+    }
+
+    pub(super) async fn read_inventory(&self) -> Result<Inventory, Fault> {
+        let client = self.database.client().await?;
+        let count = "SELECT (SELECT coalesce(sum(n), 0)::bigint FROM tally),
+            (SELECT count(*) FROM job WHERE state = 0)";
+        let row = client.query_one(count, &[]).await?;
+        Ok(Inventory {
+            messages: row.get::<_, i64>(0).unsigned_abs(),
+            waiting: row.get::<_, i64>(1).unsigned_abs(),
+        })
     }
 
     pub(super) async fn read_unsubmitted(&self, uuids: &[Uuid]) -> Result<usize, Fault> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::address::DatabaseAddress;
 use super::catalogue::Read;
 use super::database::Database;
+use super::pulse::Looks;
 use super::schema;
 use super::writer::Writer;
 use crate::store::{Clock, StoreError};
@@ -16,6 +17,7 @@ pub struct PostgresStore {
     pub(super) database: Database,
     pub(super) read: Arc<Read>,
     pub(super) writer: Arc<Writer>,
+    pub(super) looks: Arc<Looks>,
 }
 
 impl PostgresStore {
@@ -25,11 +27,19 @@ impl PostgresStore {
             database: Database::new(address, clock),
             read: Arc::default(),
             writer: Arc::default(),
+            looks: Arc::default(),
         }
     }
 
     pub fn address(&self) -> &DatabaseAddress {
         self.database.address()
+    }
+
+    /// The version of the tables; `None` where there are none.
+    pub async fn schema(&self) -> Result<Option<u32>, StoreError> {
+        let ask = async { schema::version(&self.database.any_client().await?).await };
+        let version = self.database.ours(ask.await)?;
+        Ok(version.map(i32::unsigned_abs))
     }
 
     /// Makes the tables, or brings them to this version: the version that was there, and the one

@@ -28,3 +28,4 @@ mod thread;
 mod writer;
 
 pub use database::Database;
+pub use schema::VERSION;

@@ -13,7 +13,7 @@ use super::row::{self, MESSAGE, RECEIVED, direction_number, status_number};
 use super::{connection, schema};
 use crate::domain::{Message, MessageStatus, StreamId};
 use crate::store::ids::key_at;
-use crate::store::{Cursor, HandedOn, MessageFilter, Statistics, StoreError};
+use crate::store::{Cursor, HandedOn, Inventory, MessageFilter, Statistics, StoreError};
 
 #[derive(Debug)]
 pub struct Reader {
@@ -128,6 +128,23 @@ impl Reader {
                 })
         };
         self.ours(newest())
+    }
+
+    pub fn inventory(&self) -> Result<Inventory, StoreError> {
+        let count = || {
+            self.connection.query_row(
+                "SELECT (SELECT ifnull(sum(n), 0) FROM tally),
+                    (SELECT count(*) FROM job WHERE state = 0)",
+                [],
+                |row| {
+                    Ok(Inventory {
+                        messages: row.get::<_, i64>(0)?.unsigned_abs(),
+                        waiting: row.get::<_, i64>(1)?.unsigned_abs(),
+                    })
+                },
+            )
+        };
+        self.ours(count())
     }
 
     pub fn unsubmitted(&self, uuids: &[Uuid]) -> Result<usize, StoreError> {

@@ -229,7 +229,7 @@ const STEPS: [&str; 7] = [
 /// The newest version, which is the one that this program reads and writes.
 #[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
 #[expect(clippy::cast_possible_wrap, reason = "a handful of steps")]
-const VERSION: i32 = STEPS.len() as i32;
+pub const VERSION: i32 = STEPS.len() as i32;
 
 fn version(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))

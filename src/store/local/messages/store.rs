@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::domain::{Message, StreamId};
 use crate::store::local::LocalStore;
 use crate::store::{
-    AcceptedBatch, Cursor, HandedOn, MessageFilter, MessageStore, NewMessages, NewReply, Received,
-    Statistics, StoreError,
+    AcceptedBatch, Cursor, HandedOn, Inventory, MessageFilter, MessageStore, NewMessages, NewReply,
+    Received, Statistics, StoreError,
 };
 
 #[async_trait]
@@ -96,6 +96,10 @@ impl MessageStore for LocalStore {
         // There is nothing to count where no message was ever kept.
         let missing = usize::from(hours).saturating_sub(counts.len());
         Ok(counts.into_iter().chain(vec![0; missing]).collect())
+    }
+
+    async fn inventory(&self) -> Result<Inventory, StoreError> {
+        self.messages().read(super::reader::Reader::inventory).await
     }
 
     async fn edition(&self) -> Result<u64, StoreError> {

@@ -1,0 +1,85 @@
+//! The password of a database, from where `psql` takes it too.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::store::DatabaseAddress;
+
+/// `PGPASSWORD`, or the first line that fits in the file `PGPASSFILE` or `~/.pgpass`. A file that others
+/// may read is not used.
+pub fn find(address: &DatabaseAddress) -> Option<String> {
+    if let Ok(password) = env::var("PGPASSWORD")
+        && !password.is_empty()
+    {
+        return Some(password);
+    }
+    let file = env::var_os("PGPASSFILE").map(PathBuf::from);
+    let file = file.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pgpass")))?;
+    if !is_private(&file) {
+        return None;
+    }
+    let text = std::fs::read_to_string(file).ok()?;
+    let wanted = address.password_line();
+    text.lines().find_map(|line| fitting(line, &wanted))
+}
+
+#[cfg(unix)]
+fn is_private(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode().trailing_zeros() >= 6)
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Path) -> bool {
+    true
+}
+
+/// The password of a line `host:port:database:user:password`, if it fits: `*` fits all, and a
+/// backslash takes a colon's meaning.
+fn fitting(line: &str, wanted: &[String; 4]) -> Option<String> {
+    if line.starts_with('#') {
+        return None;
+    }
+    let (mut fields, mut field) = (Vec::new(), String::new());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => field.extend(characters.next()),
+            ':' if fields.len() < 4 => fields.push(std::mem::take(&mut field)),
+            character => field.push(character),
+        }
+    }
+    let fits = fields.len() == 4
+        && fields
+            .iter()
+            .zip(wanted)
+            .all(|(field, wanted)| field == "*" || field == wanted);
+    fits.then_some(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Option<String> {
+        let wanted = ["db.example.com", "5432", "sms", "ann"].map(str::to_owned);
+        fitting(line, &wanted)
+    }
+
+    #[test]
+    fn the_password_of_a_line_that_fits_is_taken() {
+        let secret = |text: &str| Some(text.to_owned());
+        assert_eq!(of("db.example.com:5432:sms:ann:hunter2"), secret("hunter2"));
+        assert_eq!(of("*:*:*:ann:a:b"), secret("a:b"));
+        assert_eq!(of(r"*:*:*:ann:a\:b\\c"), secret(r"a:b\c"));
+        for other in [
+            "db.example.com:5433:sms:ann:x",
+            "db.example.com:5432:sms:bob:x",
+            "#*:*:*:*:x",
+            "*:*:*:ann",
+            "",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}

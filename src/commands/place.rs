@@ -1,0 +1,52 @@
+//! Where the home is that a command line or the environment names.
+
+use std::path::PathBuf;
+
+use crate::store::{AnyHome, Clock, Home, LocalStore};
+
+/// A folder, or a database. Touches nothing.
+pub fn open(asked: Option<PathBuf>, clock: &Clock) -> anyhow::Result<AnyHome> {
+    if let Some(url) = asked.as_ref().and_then(|home| home.to_str())
+        && is_url(url)
+    {
+        return database(url);
+    }
+    let home = Home::locate(asked)?;
+    Ok(AnyHome::Folder(LocalStore::new(home, clock.clone())))
+}
+
+/// Whether a home is meant to be a database.
+fn is_url(home: &str) -> bool {
+    home.starts_with("postgres://") || home.starts_with("postgresql://")
+}
+
+#[cfg(feature = "postgres")]
+fn database(url: &str) -> anyhow::Result<AnyHome> {
+    use crate::error::Failure;
+    use crate::store::{DatabaseAddress, PostgresStore};
+
+    let address = DatabaseAddress::parse(url).map_err(Failure::usage)?;
+    let typed = |word: std::ffi::OsString| word.to_string_lossy().contains(url);
+    if address.has_password() && std::env::args_os().any(typed) {
+        return Err(
+            Failure::usage("a password on the command line can be read by others").hint(
+                "remove it from the URL, and use PGPASSWORD, ~/.pgpass, or the URL in TEXTPEAK_HOME",
+            )
+            .into(),
+        );
+    }
+    let address = match super::password::find(&address) {
+        Some(password) if !address.has_password() => address.with_password(&password),
+        _ => address,
+    };
+    Ok(AnyHome::Database(PostgresStore::new(address, None)))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn database(_: &str) -> anyhow::Result<AnyHome> {
+    Err(
+        crate::error::Failure::usage("this textpeak was built without PostgreSQL")
+            .hint("use a folder, or a build with the feature postgres")
+            .into(),
+    )
+}
