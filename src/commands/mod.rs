@@ -22,8 +22,6 @@ mod making;
 mod messages;
 mod opened;
 mod optouts;
-#[cfg(feature = "postgres")]
-mod password;
 mod place;
 mod plan;
 mod preview;

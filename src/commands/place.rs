@@ -35,11 +35,24 @@ fn database(url: &str) -> anyhow::Result<AnyHome> {
             .into(),
         );
     }
-    let address = match super::password::find(&address) {
+    let address = match password(&address) {
         Some(password) if !address.has_password() => address.with_password(&password),
         _ => address,
     };
     Ok(AnyHome::Database(PostgresStore::new(address, None)))
+}
+
+/// From where `psql` takes it too: `PGPASSWORD`, or the file `PGPASSFILE` or `~/.pgpass`.
+#[cfg(feature = "postgres")]
+fn password(address: &crate::store::DatabaseAddress) -> Option<String> {
+    use std::env;
+
+    let set = env::var("PGPASSWORD").ok();
+    set.filter(|password| !password.is_empty()).or_else(|| {
+        let file = env::var_os("PGPASSFILE").map(PathBuf::from);
+        let file = file.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pgpass")))?;
+        crate::files::database_password(&file, &address.password_line())
+    })
 }
 
 #[cfg(not(feature = "postgres"))]

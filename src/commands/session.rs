@@ -69,11 +69,11 @@ impl Session {
     }
 
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
-        ask(self.store.snapshot())
+        ask_anywhere(self.store.snapshot())
     }
 
     pub fn secrets(&self) -> Result<Arc<Secrets>, StoreError> {
-        ask(self.store.secrets())
+        ask_anywhere(self.store.secrets())
     }
 
     pub fn find(&self, wanted: &str) -> Result<Stream, ServiceError> {
@@ -132,6 +132,19 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.map_err(|_| StoreError::Stopped)?.block_on(work)
+}
+
+/// As [`ask`], also where somebody else's work goes on meanwhile.
+pub fn ask_anywhere<T: Send>(
+    work: impl Future<Output = Result<T, StoreError>> + Send,
+) -> Result<T, StoreError> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return ask(work);
+    }
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| ask(work)).join();
+        asked.unwrap_or(Err(StoreError::Stopped))
+    })
 }
 
 /// Issues the secret when it is first needed.

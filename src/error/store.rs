@@ -26,6 +26,8 @@ fn code(error: &StoreError) -> Code {
         | StoreError::OldTables { .. }
         | StoreError::ForeignTables { .. }
         | StoreError::NotDurable { .. }
+        | StoreError::NotEmpty { .. }
+        | StoreError::ChangedMeanwhile { .. }
         | StoreError::File { .. }
         | StoreError::Unwritten { .. }
         | StoreError::Locked { .. }
@@ -55,6 +57,10 @@ fn hint(error: &StoreError) -> Option<&'static str> {
         StoreError::NoTables { .. } => "make them with textpeak home init",
         StoreError::OldTables { .. } => "bring them to this version with textpeak home init",
         StoreError::NotDurable { .. } => "turn fsync on in its postgresql.conf",
+        StoreError::NotEmpty { .. } => "choose a new folder or a new database",
+        StoreError::ChangedMeanwhile { .. } => {
+            "stop everything that uses it, then copy it into another empty home"
+        }
         StoreError::ForeignTables { .. } => "choose another database, or restore this one",
         StoreError::File { doing: "open", .. } => {
             "make the folder writable, or choose another with --home"

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::mpsc::Sender;
+
+use super::copy::{Counts, Load, Portion};
 #[cfg(feature = "postgres")]
 use super::postgres::{Announced, PostgresStore};
 use super::{Home, LocalStore, Serving, Store, StoreError};
@@ -59,6 +62,41 @@ impl AnyHome {
             Self::Folder(store) => Ok(store.home().is_served().into()),
             #[cfg(feature = "postgres")]
             Self::Database(store) => store.gateways().await,
+        }
+    }
+
+    /// Whether there is nothing in it; a copy that was interrupted is nothing.
+    pub(super) async fn is_empty(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Folder(store) => Ok(store.home().is_empty()),
+            #[cfg(feature = "postgres")]
+            Self::Database(store) => store.is_empty().await,
+        }
+    }
+
+    /// Hands out all rows as they are at one moment.
+    pub(super) async fn export(&self, to: Sender<Portion>) -> Result<(), StoreError> {
+        match self {
+            Self::Folder(store) => store.export(to).await,
+            #[cfg(feature = "postgres")]
+            Self::Database(store) => store.export(to).await,
+        }
+    }
+
+    pub(super) async fn import(&self, load: Load) -> Result<(), StoreError> {
+        match self {
+            Self::Folder(store) => store.import(load).await,
+            #[cfg(feature = "postgres")]
+            Self::Database(store) => store.import(load).await,
+        }
+    }
+
+    /// How many rows of each table there are.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        match self {
+            Self::Folder(store) => store.counts().await,
+            #[cfg(feature = "postgres")]
+            Self::Database(store) => store.counts().await,
         }
     }
 

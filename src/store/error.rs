@@ -71,6 +71,12 @@ pub enum StoreError {
     /// A server that may lose what it said it kept.
     #[error("{home} runs with fsync off: messages would be lost when its machine fails")]
     NotDurable { home: String },
+    /// A copy goes into an empty home only.
+    #[error("{home} is not empty: a copy goes into an empty home only")]
+    NotEmpty { home: String },
+    /// Somebody wrote to the source of a copy.
+    #[error("{home} was changed while it was copied")]
+    ChangedMeanwhile { home: String },
     /// Tables that were made by other steps than this program's.
     #[error("{home} has tables that this textpeak did not make")]
     ForeignTables { home: String },

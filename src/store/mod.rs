@@ -9,6 +9,7 @@ mod catalogue;
 mod catalogue_store;
 mod change;
 mod clock;
+mod copy;
 mod error;
 mod heard;
 mod ids;
@@ -26,6 +27,7 @@ pub use any_home::{Announcement, AnyHome};
 pub use catalogue::{CatalogueChange, Revision};
 pub use catalogue_store::CatalogueStore;
 pub use clock::Clock;
+pub use copy::{Counts, Table, copy};
 pub use error::{DatabaseCause, StoreError};
 pub use heard::{
     Candidate, HeardStore, LinkState, NewIncoming, NewReceipt, OptOut, TakenIn, Unmatched,

@@ -77,6 +77,17 @@ impl Secrets {
         }
     }
 
+    /// All of them, as they are kept.
+    pub(super) fn texts(&self) -> SecretTexts<'_> {
+        SecretTexts {
+            tokens: self.tokens.iter().collect(),
+            webhooks: self.webhooks.iter().collect(),
+            routes: self.routes.iter().collect(),
+            account_keys: self.account_keys.iter().collect(),
+            incoming: self.incoming.iter().collect(),
+        }
+    }
+
     /// The token in force for a stream: the one whose digest the stream has.
     pub fn token(&self, stream: &Stream) -> Option<Token> {
         let digest = stream.digest()?;

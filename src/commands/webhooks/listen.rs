@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -11,14 +10,14 @@ use tokio::sync::mpsc;
 
 use super::super::serve::stop_signal;
 use super::super::session::{Session, webhook_secret, zone};
-use super::super::session::{ask, block_on};
+use super::super::session::{ask_anywhere, block_on};
 use super::verify::secret;
 use crate::api::Delivery;
 use crate::cli::ListenArgs;
 use crate::domain::{StreamId, WebhookSecret, escape, quote};
 use crate::error::Failure;
 use crate::receiver::{Behavior, Judge, Judgment, Received, Receiver};
-use crate::store::{Secrets, Store, StoreError};
+use crate::store::Store;
 use crate::terminal::{Terminal, json_line};
 
 /// Requests that may wait to be shown; more wait for their answers.
@@ -90,14 +89,6 @@ fn judge(session: &Session, args: &ListenArgs) -> anyhow::Result<Judge> {
     }))
 }
 
-/// Asked for where somebody else's work goes on.
-fn secrets(store: &dyn Store) -> Result<Arc<Secrets>, StoreError> {
-    thread::scope(|scope| {
-        let asked = scope.spawn(|| ask(store.secrets())).join();
-        asked.unwrap_or(Err(StoreError::Stopped))
-    })
-}
-
 fn secret_of(store: &dyn Store, delivery: &Delivery) -> Result<WebhookSecret, String> {
     let Some(stream) = text(&delivery.fields(), "stream") else {
         return Err(
@@ -106,7 +97,7 @@ fn secret_of(store: &dyn Store, delivery: &Delivery) -> Result<WebhookSecret, St
         );
     };
     let known = match stream.parse::<StreamId>() {
-        Ok(id) => secrets(store).map(|secrets| secrets.webhook_secret(&id)),
+        Ok(id) => ask_anywhere(store.secrets()).map(|secrets| secrets.webhook_secret(&id)),
         Err(_) => Ok(None),
     };
     match known {

@@ -95,3 +95,9 @@ pub(super) fn write<'a>(
     parts.push(if none { "]\n}\n" } else { "\n  ]\n}\n" }.into());
     parts
 }
+
+/// A stream's JSON text as it stands in the file.
+pub(super) fn entry(json: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    nested(&pretty(&value), 2)
+}

@@ -3,6 +3,7 @@
 
 mod cache;
 mod catalogue;
+mod copy;
 mod damage;
 mod document;
 mod home;

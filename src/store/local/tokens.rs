@@ -85,6 +85,21 @@ impl<'a> Tokens<'a> {
         })
     }
 
+    pub fn from_texts(texts: SecretTexts<'a>) -> Self {
+        let of_routes = |pairs: Vec<(&'a str, &'a str)>| {
+            let borrowed = |(key, value): (&'a str, &'a str)| (key.into(), value.into());
+            pairs.into_iter().map(borrowed).collect()
+        };
+        Self {
+            version: VERSION,
+            tokens: texts.tokens.into_iter().collect(),
+            webhook_secrets: texts.webhooks.into_iter().collect(),
+            routes: of_routes(texts.routes),
+            account_keys: of_routes(texts.account_keys),
+            incoming: of_routes(texts.incoming),
+        }
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.tokens
             .keys()

@@ -4,7 +4,7 @@ use deadpool_postgres::Transaction;
 
 use super::digests;
 use super::fault::Fault;
-use crate::domain::{RouteName, RouteSecrets, SenderId, StreamId, WebhookSecret, name_key};
+use crate::domain::{Route, RouteName, RouteSecrets, SenderId, StreamId, WebhookSecret, name_key};
 use crate::store::Catalogue;
 use crate::store::change::{Pending, SecretChanges};
 
@@ -18,7 +18,7 @@ pub(super) async fn write(
     if pending.changed {
         write_streams(tx, pending).await?;
         write_senders(tx, base.senders(), &pending.senders).await?;
-        write_routes(tx, pending).await?;
+        write_routes(tx, &pending.routes).await?;
     }
     Ok(write_secrets(tx, secrets).await? || pending.changed)
 }
@@ -58,7 +58,7 @@ async fn write_streams(tx: &Transaction<'_>, pending: &Pending<'_>) -> Result<()
     Ok(())
 }
 
-async fn write_senders(
+pub(super) async fn write_senders(
     tx: &Transaction<'_>,
     before: &[SenderId],
     after: &[SenderId],
@@ -80,11 +80,10 @@ async fn write_senders(
 }
 
 /// There are few.
-async fn write_routes(tx: &Transaction<'_>, pending: &Pending<'_>) -> Result<(), Fault> {
-    let named = |route: &crate::domain::Route| name_key(route.name.as_str());
-    let names: Vec<String> = pending.routes.iter().map(named).collect();
-    let bodies: Vec<String> = pending
-        .routes
+pub(super) async fn write_routes(tx: &Transaction<'_>, routes: &[Route]) -> Result<(), Fault> {
+    let named = |route: &Route| name_key(route.name.as_str());
+    let names: Vec<String> = routes.iter().map(named).collect();
+    let bodies: Vec<String> = routes
         .iter()
         .map(|route| serde_json::to_string(route).unwrap_or_default())
         .collect();

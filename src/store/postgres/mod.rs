@@ -11,6 +11,7 @@ mod catalogue;
 mod catalogue_write;
 mod claim;
 mod consent;
+mod copy;
 mod database;
 mod deliveries;
 mod digests;

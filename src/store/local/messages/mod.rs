@@ -7,6 +7,7 @@
 mod accept;
 mod claim;
 mod connection;
+mod copy;
 mod database;
 mod deliveries;
 mod due;
@@ -27,5 +28,6 @@ mod tally;
 mod thread;
 mod writer;
 
+pub use copy::{count, export, import};
 pub use database::Database;
 pub use schema::VERSION;

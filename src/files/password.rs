@@ -1,26 +1,15 @@
-//! The password of a database, from where `psql` takes it too.
+//! A file of passwords, as `psql` has it in `~/.pgpass`.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::store::DatabaseAddress;
-
-/// `PGPASSWORD`, or the first line that fits in the file `PGPASSFILE` or `~/.pgpass`. A file that others
-/// may read is not used.
-pub fn find(address: &DatabaseAddress) -> Option<String> {
-    if let Ok(password) = env::var("PGPASSWORD")
-        && !password.is_empty()
-    {
-        return Some(password);
-    }
-    let file = env::var_os("PGPASSFILE").map(PathBuf::from);
-    let file = file.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pgpass")))?;
-    if !is_private(&file) {
+/// The password of the first line that fits: `wanted` are host, port, database and user. A file that
+/// others may read is not used.
+pub fn database_password(file: &Path, wanted: &[String; 4]) -> Option<String> {
+    if !is_private(file) {
         return None;
     }
     let text = std::fs::read_to_string(file).ok()?;
-    let wanted = address.password_line();
-    text.lines().find_map(|line| fitting(line, &wanted))
+    text.lines().find_map(|line| fitting(line, wanted))
 }
 
 #[cfg(unix)]
