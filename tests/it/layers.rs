@@ -34,7 +34,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
 ];
 
 /// A name and the rooms that alone may speak it.
-const ALONE: [(&str, &[&str]); 13] = [
+const ALONE: [(&str, &[&str]); 15] = [
     ("clap", &["cli"]),
     ("dialoguer", &["wizard"]),
     ("comfy_table", &["render"]),
@@ -46,7 +46,9 @@ const ALONE: [(&str, &[&str]); 13] = [
     ("hyper", &["gateway"]),
     ("rusqlite", &["store"]),
     ("reqwest", &["client"]),
-    ("rustls", &["client", "gateway"]),
+    ("rustls", &["client", "gateway", "store"]),
+    ("tokio_postgres", &["store"]),
+    ("deadpool_postgres", &["store"]),
     ("indicatif", &["terminal"]),
 ];
 

@@ -12,6 +12,8 @@ mod account_faults;
 mod account_pull;
 #[cfg(unix)]
 mod account_serve;
+#[cfg(all(unix, feature = "postgres"))]
+mod both_homes;
 #[cfg(unix)]
 mod bulk;
 #[cfg(unix)]

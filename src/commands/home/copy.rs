@@ -1,9 +1,7 @@
 //! `textpeak home copy`
 
 use std::ffi::OsStr;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, json};
 
 use crate::cli::CopyArgs;
@@ -19,14 +17,9 @@ pub fn run(session: &Session, args: &CopyArgs) -> anyhow::Result<()> {
     let terminal = session.terminal;
     let counts = block_on(async {
         refuse_served(&from).await?;
-        let all = from.counts().await?.iter().map(|(_, rows)| rows).sum();
-        let bar = progress(session, all);
-        let counts = copy(&from, &to, |rows| {
-            bar.inc(u64::try_from(rows).unwrap_or_default());
-        });
-        let counts = counts.await;
-        bar.finish_and_clear();
-        Ok(counts?)
+        let all: u64 = from.counts().await?.iter().map(|(_, rows)| rows).sum();
+        let bar = terminal.progress(usize::try_from(all).unwrap_or_default());
+        Ok(copy(&from, &to, |rows| bar.advance(rows)).await?)
     })?;
     if terminal.json() {
         let rows: Map<_, _> = counts
@@ -65,18 +58,4 @@ async fn refuse_served(from: &AnyHome) -> anyhow::Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// Shown where a person waits for a long copy.
-fn progress(session: &Session, rows: u64) -> ProgressBar {
-    if session.terminal.width().is_none() || session.terminal.is_quiet() || rows < 10_000 {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(rows);
-    let style = ProgressStyle::with_template("Copying {bar:30} {pos}/{len} rows, {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }

@@ -2,6 +2,7 @@
 //! then.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
@@ -15,6 +16,9 @@ use crate::domain::{Route, SenderId};
 use crate::store::change::{self, Pending, SecretChanges};
 use crate::store::secrets::SecretTexts;
 use crate::store::{Catalogue, CatalogueChange, CatalogueStore, Revision, Secrets, StoreError};
+
+/// How long a change may stay unseen by those who ask all the time.
+const SOON: Duration = Duration::from_millis(50);
 
 /// What was read last, with the revision that it is of.
 #[derive(Default)]
@@ -206,7 +210,6 @@ impl PostgresStore {
             .await?
             .get(0);
         transaction.commit().await?;
-        self.forget_pulse();
         Ok(revision_of(revision))
     }
 }
@@ -215,7 +218,7 @@ impl PostgresStore {
 impl CatalogueStore for PostgresStore {
     async fn snapshot(&self) -> Result<Arc<Catalogue>, StoreError> {
         let read = async {
-            let revision = self.pulse().await?.revision;
+            let revision = self.pulse(SOON).await?.revision;
             let read = read_catalogue(&self.database);
             self.read.catalogue.read(revision, read).await
         };
@@ -224,7 +227,7 @@ impl CatalogueStore for PostgresStore {
 
     async fn secrets(&self) -> Result<Arc<Secrets>, StoreError> {
         let read = async {
-            let revision = self.pulse().await?.revision;
+            let revision = self.pulse(SOON).await?.revision;
             let read = read_secrets(&self.database);
             self.read.secrets.read(revision, read).await
         };
@@ -236,6 +239,9 @@ impl CatalogueStore for PostgresStore {
         changes: Vec<CatalogueChange>,
         expected: Option<&Revision>,
     ) -> Result<Revision, StoreError> {
-        self.database.ours(self.change(changes, expected).await)
+        let changed = self.change(changes, expected).await;
+        // Whoever was refused looks at what others did before it tries again.
+        self.forget_pulse();
+        self.database.ours(changed)
     }
 }

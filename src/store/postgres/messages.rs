@@ -1,6 +1,7 @@
 //! What is asked of messages.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -14,6 +15,9 @@ use crate::store::{
     AcceptedBatch, Cursor, HandedOn, Inventory, MessageFilter, MessageStore, NewMessages, NewReply,
     Received, Statistics, StoreError,
 };
+
+/// How old the edition may be that is asked for again and again.
+const LATELY: Duration = Duration::from_millis(500);
 
 impl PostgresStore {
     async fn keep_reply(&self, reply: &NewReply) -> Result<Option<Received>, Fault> {
@@ -111,7 +115,7 @@ impl MessageStore for PostgresStore {
     }
 
     async fn edition_lately(&self) -> Result<u64, StoreError> {
-        Ok(self.pulse().await?.last.unsigned_abs())
+        Ok(self.pulse(LATELY).await?.last.unsigned_abs())
     }
 
     async fn check(&self) -> Result<(), StoreError> {

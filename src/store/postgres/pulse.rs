@@ -9,9 +9,6 @@ use super::fault::Fault;
 use super::store::PostgresStore;
 use crate::store::StoreError;
 
-/// How old a look may be.
-const FRESH: Duration = Duration::from_millis(500);
-
 /// How long a failure is told before it is looked again.
 const FAILED: Duration = Duration::from_millis(250);
 
@@ -31,10 +28,10 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    fn last(&self) -> Option<Result<Pulse, StoreError>> {
+    fn last(&self, fresh: Duration) -> Option<Result<Pulse, StoreError>> {
         let last = lock(&self.last);
         let (at, looked) = last.as_ref()?;
-        let fresh = if looked.is_ok() { FRESH } else { FAILED };
+        let fresh = if looked.is_ok() { fresh } else { FAILED };
         (at.elapsed() < fresh).then(|| looked.clone())
     }
 }
@@ -54,13 +51,13 @@ impl PostgresStore {
         })
     }
 
-    /// As it was at most [`FRESH`] ago.
-    pub(super) async fn pulse(&self) -> Result<Pulse, StoreError> {
-        if let Some(last) = self.looks.last() {
+    /// As it was at most so long ago.
+    pub(super) async fn pulse(&self, fresh: Duration) -> Result<Pulse, StoreError> {
+        if let Some(last) = self.looks.last(fresh) {
             return last;
         }
         let _busy = self.looks.busy.lock().await;
-        if let Some(last) = self.looks.last() {
+        if let Some(last) = self.looks.last(fresh) {
             return last;
         }
         let looked = self.database.ours(self.look().await);

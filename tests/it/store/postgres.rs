@@ -25,12 +25,6 @@ impl PostgresHome {
     /// `None`, and said, where PostgreSQL is missing.
     pub fn new() -> Option<Self> {
         let database = Cluster::shared()?.database();
-        let address = DatabaseAddress::parse(&database.url).unwrap();
-        let store = PostgresStore::new(address, None);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(store.init()).unwrap();
         let admin = database.admin();
         admin.execute(&format!(
             "CREATE TABLE test_clock (now bigint);
@@ -52,10 +46,6 @@ impl PostgresHome {
         });
         let address = DatabaseAddress::parse(&self.database.url).unwrap();
         PostgresStore::new(address, Some(clock))
-    }
-
-    pub fn admin(&self) -> &Admin {
-        &self.admin
     }
 
     fn moves(&self, by: i64) {

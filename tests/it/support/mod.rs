@@ -30,12 +30,16 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_textpeak");
 /// A folder that is gone after the test, with a home in it that is not there yet.
 pub struct TestEnv {
     folder: tempfile::TempDir,
+    #[cfg(all(unix, feature = "postgres"))]
+    database: Option<postgres::Database>,
 }
 
 impl TestEnv {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            #[cfg(all(unix, feature = "postgres"))]
+            database: on_a_database().then(|| postgres::Cluster::shared().unwrap().database()),
         }
     }
 
@@ -47,6 +51,17 @@ impl TestEnv {
     /// Where the program keeps its files.
     pub fn home(&self) -> PathBuf {
         self.folder().join("home")
+    }
+
+    #[cfg(all(unix, feature = "postgres"))]
+    fn home_or_url(&self) -> std::ffi::OsString {
+        let database = self.database.as_ref();
+        database.map_or_else(|| self.home().into(), |database| (&database.url).into())
+    }
+
+    #[cfg(not(all(unix, feature = "postgres")))]
+    fn home_or_url(&self) -> std::ffi::OsString {
+        self.home().into()
     }
 
     /// The program, in an environment that holds only what the test knows.
@@ -61,7 +76,7 @@ impl TestEnv {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder())
-            .env("TEXTPEAK_HOME", self.home())
+            .env("TEXTPEAK_HOME", self.home_or_url())
             .env("TZ", "UTC")
             .env("TERM", "xterm")
             .stdin(Stdio::null());
@@ -116,10 +131,26 @@ impl TestEnv {
         run.stderr.to_string()
     }
 
-    /// The state file's JSON.
+    /// The state file's JSON; of a home in a database, what a copy of it has.
     pub fn state(&self) -> Value {
-        let text = std::fs::read_to_string(self.home().join("state.json")).unwrap();
+        let text = std::fs::read_to_string(self.files().join("state.json")).unwrap();
         serde_json::from_str(&text).unwrap()
+    }
+
+    #[cfg(all(unix, feature = "postgres"))]
+    fn files(&self) -> PathBuf {
+        let Some(database) = &self.database else {
+            return self.home();
+        };
+        let folder = self.folder().join("copy");
+        let _ = std::fs::remove_dir_all(&folder);
+        database.copy_to(&folder);
+        folder
+    }
+
+    #[cfg(not(all(unix, feature = "postgres")))]
+    fn files(&self) -> PathBuf {
+        self.home()
     }
 }
 
@@ -212,4 +243,10 @@ fn is_whole(request: &str) -> bool {
             .ok()
     });
     body.len() >= length.unwrap_or(0)
+}
+
+/// Whether the program's homes are databases in this run: see `both_homes.rs`.
+#[cfg(all(unix, feature = "postgres"))]
+pub fn on_a_database() -> bool {
+    std::env::var_os("TEXTPEAK_TESTS_HOME").is_some_and(|home| home == "postgres")
 }

@@ -2,6 +2,7 @@
 //! it, shared by everything that runs at one time, and stopped when the last of that has ended.
 
 use std::fs::{self, File};
+use std::hash::{Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
@@ -11,7 +12,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use textpeak::store::{AnyHome, Clock, DatabaseAddress, Home, LocalStore, PostgresStore, copy};
+
 use super::need;
+
+const TABLES: &str = include_str!("../../../src/store/postgres/0001_tables.sql");
 
 /// The user without rights that the server runs as where the tests run as root.
 const NOBODY: u32 = 65_534;
@@ -35,6 +40,17 @@ pub fn programs() -> Option<PathBuf> {
     need("PostgreSQL", found.is_some()).then_some(found?)
 }
 
+/// A folder for databases: in memory where there is room, as each of many tests makes one.
+fn roomy() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map(|disk| disk.f_bavail * disk.f_frsize);
+    if room.is_ok_and(|room| room > 4 << 30) {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    }
+}
+
 /// A server with databases. Whoever has it keeps it running.
 pub struct Cluster {
     folder: PathBuf,
@@ -48,7 +64,7 @@ impl Cluster {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
         let start = || {
             let user = rustix::process::getuid().as_raw();
-            let folder = std::env::temp_dir().join(format!("textpeak-tests-{user}"));
+            let folder = roomy().join(format!("textpeak-tests-{user}"));
             Some(Self::start(&programs()?, &folder, ""))
         };
         SHARED.get_or_init(start).as_ref()
@@ -176,13 +192,45 @@ impl Cluster {
     }
 
     /// A new database, with nothing in it, that is gone with what it gives.
+    pub fn empty_database(&self) -> Database {
+        self.database_from("template0")
+    }
+
+    /// A new database with our tables.
     pub fn database(&self) -> Database {
+        let server = Admin::connect(&self.url("postgres"));
+        let mut hasher = std::hash::DefaultHasher::new();
+        TABLES.hash(&mut hasher);
+        let name = format!("tables_{:x}", hasher.finish());
+        // One test makes them, and all others copy them.
+        server.execute("SELECT pg_advisory_lock(1)");
+        let there = format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
+        if server.number(&there) == 0 {
+            let made = self.empty_database();
+            let address = DatabaseAddress::parse(&made.url).unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
+            let init = async { PostgresStore::new(address, None).init().await.map(drop) };
+            elsewhere(|| runtime.block_on(init)).unwrap();
+            let old = &made.name;
+            let others = format!("FROM pg_stat_activity WHERE datname = '{old}'");
+            while server.number(&format!("SELECT count(*) {others}")) > 0 {
+                server.execute(&format!("SELECT pg_terminate_backend(pid) {others}"));
+            }
+            server.execute(&format!("ALTER DATABASE {old} RENAME TO {name}"));
+        }
+        server.execute("SELECT pg_advisory_unlock(1)");
+        self.database_from(&name)
+    }
+
+    fn database_from(&self, template: &str) -> Database {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let server = Admin::connect(&self.url("postgres"));
         server.execute(&format!("DROP DATABASE IF EXISTS {name}"));
-        server.execute(&format!("CREATE DATABASE {name}"));
+        server.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
         Database {
             url: self.url(&name),
             name,
@@ -199,6 +247,19 @@ pub struct Database {
 }
 
 impl Database {
+    /// Copies it into a folder.
+    pub fn copy_to(&self, folder: &Path) {
+        let address = DatabaseAddress::parse(&self.url).unwrap();
+        let from = AnyHome::Database(PostgresStore::new(address, None));
+        let to = Home::locate(Some(folder.to_owned())).unwrap();
+        let to = AnyHome::Folder(LocalStore::new(to, Clock::system()));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let copied = elsewhere(|| runtime.block_on(copy(&from, &to, |_| {})));
+        copied.unwrap();
+    }
+
     /// A connection of the test's own.
     pub fn admin(&self) -> Admin {
         Admin::connect(&self.url)
