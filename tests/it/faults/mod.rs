@@ -13,6 +13,8 @@ mod damage;
 #[cfg(target_os = "linux")]
 mod disk;
 mod events;
+#[cfg(feature = "postgres")]
+mod gateways;
 mod journal;
 #[cfg(target_os = "linux")]
 mod power;

@@ -148,12 +148,17 @@ impl Served {
         self.post("/simple_send/", token, &json!({ "messages": messages }))
     }
 
-    /// The id of a message that was accepted; `None` when the gateway is gone.
-    pub fn try_send(&self, token: &str, messages: &[Value]) -> Option<String> {
+    /// What is answered to these messages; `None` when the gateway is gone.
+    pub fn try_post(&self, token: &str, messages: &[Value]) -> Option<Answered> {
         let headers = format!("Authorization: {token}\r\nContent-Type: application/json\r\n");
         let body = json!({ "messages": messages }).to_string();
         let request = self.request("POST", "/simple_send/", &headers, body.as_bytes());
-        let answer = attempt(self.address, &request)?;
+        attempt(self.address, &request)
+    }
+
+    /// The id of a message that was accepted; `None` when the gateway is gone.
+    pub fn try_send(&self, token: &str, messages: &[Value]) -> Option<String> {
+        let answer = self.try_post(token, messages)?;
         let (_, rest) = answer.body.split_once("\"message_uuid\":\"")?;
         Some(rest[..36].to_owned())
     }

@@ -32,14 +32,32 @@ pub struct TestEnv {
     folder: tempfile::TempDir,
     #[cfg(all(unix, feature = "postgres"))]
     database: Option<postgres::Database>,
+    /// Where its home is, if that is no folder.
+    url: Option<String>,
 }
 
 impl TestEnv {
     pub fn new() -> Self {
+        #[cfg(all(unix, feature = "postgres"))]
+        let database = on_a_database().then(|| postgres::Cluster::shared().unwrap().database());
         Self {
             folder: tempfile::tempdir().unwrap(),
             #[cfg(all(unix, feature = "postgres"))]
-            database: on_a_database().then(|| postgres::Cluster::shared().unwrap().database()),
+            url: database.as_ref().map(|database| database.url.clone()),
+            #[cfg(all(unix, feature = "postgres"))]
+            database,
+            #[cfg(not(all(unix, feature = "postgres")))]
+            url: None,
+        }
+    }
+
+    /// One whose home is this database.
+    #[cfg(all(unix, feature = "postgres"))]
+    pub fn on(url: &str) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            database: None,
+            url: Some(url.to_owned()),
         }
     }
 
@@ -53,15 +71,9 @@ impl TestEnv {
         self.folder().join("home")
     }
 
-    #[cfg(all(unix, feature = "postgres"))]
     fn home_or_url(&self) -> std::ffi::OsString {
-        let database = self.database.as_ref();
-        database.map_or_else(|| self.home().into(), |database| (&database.url).into())
-    }
-
-    #[cfg(not(all(unix, feature = "postgres")))]
-    fn home_or_url(&self) -> std::ffi::OsString {
-        self.home().into()
+        let url = self.url.as_ref();
+        url.map_or_else(|| self.home().into(), Into::into)
     }
 
     /// The program, in an environment that holds only what the test knows.

@@ -35,8 +35,16 @@ pub fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     folders.extend(versions.flatten().map(|version| version.path().join("bin")));
-    let has = |folder: &PathBuf| folder.join("postgres").exists() && folder.join("initdb").exists();
-    let found = folders.into_iter().find(has);
+    // Where a link leads to are all of them.
+    let real = |folder: PathBuf| {
+        Some(
+            fs::canonicalize(folder.join("postgres"))
+                .ok()?
+                .parent()?
+                .to_owned(),
+        )
+    };
+    let found = folders.into_iter().find_map(real);
     need("PostgreSQL", found.is_some()).then_some(found?)
 }
 
@@ -93,9 +101,55 @@ impl Cluster {
         cluster
     }
 
-    /// Where its socket is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// One of a test's own, in a folder that is gone with the folder's value.
+    pub fn own(settings: &str) -> Option<(Self, tempfile::TempDir)> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let cluster = Self::start(&programs()?, folder.path(), settings);
+        Some((cluster, folder))
+    }
+
+    /// A copy of it that follows it, in a folder of its own.
+    pub fn standby(&self, settings: &str) -> (Self, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        if rustix::process::getuid().is_root() {
+            std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let copied = self
+            .command(&programs().unwrap().join("pg_basebackup"))
+            .args([
+                "-U",
+                "textpeak",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "-h",
+            ])
+            .arg(&self.folder)
+            .arg("-D")
+            .arg(folder.path().join("data"))
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "{copied:?}");
+        let standby = Self::start(&programs().unwrap(), folder.path(), settings);
+        (standby, folder)
+    }
+
+    /// Sends its main process a signal, and waits until it has ended.
+    pub fn end(&self, signal: &str) {
+        let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap();
+        let sent = Command::new("kill").args(["-s", signal, pid]).status();
+        assert!(sent.unwrap().success());
+        let process = PathBuf::from(format!("/proc/{pid}"));
+        while process.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Runs it again after its end.
+    pub fn start_again(&self) {
+        self.run(&programs().unwrap());
     }
 
     fn data(&self) -> PathBuf {
@@ -118,7 +172,7 @@ impl Cluster {
 
     fn make(&self, programs: &Path, settings: &str) {
         if self.data().join("made").exists() {
-            return;
+            return self.set(settings);
         }
         let _ = fs::remove_dir_all(self.data());
         if rustix::process::getuid().is_root() {
@@ -136,6 +190,12 @@ impl Cluster {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
+        self.set(settings);
+        File::create(self.data().join("made")).unwrap();
+    }
+
+    /// Adds settings; what comes last holds.
+    fn set(&self, settings: &str) {
         let mut file = File::options()
             .append(true)
             .open(self.data().join("postgresql.conf"))
@@ -149,7 +209,6 @@ impl Cluster {
         let log = self.folder.join("log");
         File::create(&log).unwrap();
         fs::set_permissions(&log, fs::Permissions::from_mode(0o666)).unwrap();
-        File::create(self.data().join("made")).unwrap();
     }
 
     /// Runs the server beside a shell that ends it when nobody uses it any more.
@@ -247,6 +306,10 @@ pub struct Database {
 }
 
 impl Database {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Copies it into a folder.
     pub fn copy_to(&self, folder: &Path) {
         let address = DatabaseAddress::parse(&self.url).unwrap();
@@ -269,8 +332,12 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let name = &self.name;
-        self.server
-            .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        // Its server may be gone, or wait for a standby that is.
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        for sql in ["SET synchronous_commit = local", &drop] {
+            let server = &self.server;
+            let _ = elsewhere(|| server.runtime().block_on(server.client.batch_execute(sql)));
+        }
     }
 }
 
@@ -291,7 +358,7 @@ impl Admin {
         Self::try_connect(url).is_ok()
     }
 
-    fn try_connect(url: &str) -> Result<Self, tokio_postgres::Error> {
+    pub fn try_connect(url: &str) -> Result<Self, tokio_postgres::Error> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -316,6 +383,14 @@ impl Admin {
     pub fn execute(&self, sql: &str) {
         let done = elsewhere(|| self.runtime().block_on(self.client.batch_execute(sql)));
         done.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// The one column of a query's rows.
+    #[track_caller]
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        let rows = elsewhere(|| self.runtime().block_on(self.client.query(sql, &[])));
+        let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// The one value of a query.
