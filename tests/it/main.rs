@@ -34,6 +34,8 @@ mod faults;
 mod files;
 mod find;
 mod help;
+#[cfg(all(unix, feature = "postgres"))]
+mod home_copy;
 #[cfg(unix)]
 mod hostile;
 #[cfg(unix)]

@@ -151,7 +151,13 @@ async fn keep_webhook_secret(
     if known == Some(true) {
         return Ok(false);
     }
-    put_secret(tx, "webhook", id.as_str(), secret.expose()).await?;
+    // A role that only serves may add a secret, and change none.
+    if known.is_none() {
+        let add = "INSERT INTO secret (kind, owner, value) VALUES ('webhook', $1, $2)";
+        tx.execute(add, &[&id.as_str(), &secret.expose()]).await?;
+    } else {
+        put_secret(tx, "webhook", id.as_str(), secret.expose()).await?;
+    }
     Ok(true)
 }
 

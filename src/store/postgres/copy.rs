@@ -46,7 +46,8 @@ fn source(table: Table) -> String {
             shifted_back("event.key")
         ),
         Table::Attempt => format!(
-            "(SELECT key, {} AS event, at, elapsed, status, error FROM attempt) AS attempt",
+            "(SELECT key, {} AS event, at, elapsed, status, error FROM attempt
+              WHERE EXISTS (SELECT 1 FROM event WHERE event.key = attempt.event)) AS attempt",
             shifted_back("event")
         ),
         Table::Job => "(SELECT * FROM job WHERE kind <> 0) AS job".to_owned(),

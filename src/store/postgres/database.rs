@@ -15,7 +15,8 @@ use tokio::sync::watch;
 
 use super::address::DatabaseAddress;
 use super::fault::Fault;
-use super::{row, schema, tls};
+use super::tls::Tls;
+use super::{row, schema};
 use crate::store::{Clock, StoreError};
 
 /// Most connections of a process.
@@ -97,7 +98,7 @@ impl Database {
         }
         let address = &self.0.address;
         let root = address.root_certificate.as_deref();
-        let tls = tls::connector(root).map_err(|error| StoreError::File {
+        let tls = Tls::new(root).map_err(|error| StoreError::File {
             doing: "read",
             file: root.map_or_else(
                 || "the system's certificates".into(),

@@ -27,8 +27,8 @@ fn select(table: Table) -> &'static str {
              LEFT JOIN job ON job.kind = 0 AND job.target = event.key ORDER BY event.key"
         }
         Table::Attempt => {
-            "SELECT attempt.key, target, at, elapsed, status, error FROM attempt
-             JOIN job ON job.key = attempt.job ORDER BY attempt.key"
+            "SELECT attempt.key, target, attempt.at, elapsed, attempt.status, error FROM attempt
+             JOIN job ON job.key = attempt.job JOIN event ON event.key = target ORDER BY attempt.key"
         }
         Table::Job => {
             "SELECT target, kind, stream.id, handset, state, next_at, lease_until, owner, attempts,
