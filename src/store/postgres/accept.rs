@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::ids::Keys;
 use super::row::status_number;
 use super::screen;
+use super::statement::{rows, run};
 use super::tally::Tally;
 use crate::domain::{InternalId, MessageStatus};
 use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
@@ -60,30 +61,28 @@ fn of(new: &NewMessages) -> impl Iterator<Item = (&str, &NewMessage)> {
 pub(super) async fn keep(
     tx: &Transaction<'_>,
     keys: &mut Keys,
-    rows: &[(&str, &NewMessage)],
+    given: &[(&str, &NewMessage)],
 ) -> Result<Vec<Accepted>, Fault> {
-    if rows.is_empty() {
+    if given.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<(Uuid, i64)> = rows.iter().map(|_| keys.next()).collect();
-    let all = insert(tx, keys.now(), &ids, rows).await?;
+    let ids: Vec<(Uuid, i64)> = given.iter().map(|_| keys.next()).collect();
+    let all = insert(tx, keys.now(), &ids, given).await?;
     let mut accepted: Vec<Accepted> = ids.iter().map(|(uuid, _)| Accepted::New(*uuid)).collect();
-    if all == rows.len() {
+    if all == given.len() {
         return Ok(accepted);
     }
     let seqs: Vec<i64> = ids.iter().map(|(_, seq)| *seq).collect();
-    let find = tx
-        .prepare_cached("SELECT seq FROM message WHERE seq = ANY($1)")
-        .await?;
-    let kept = tx.query(&find, &[&seqs]).await?;
+    let find = "SELECT seq FROM message WHERE seq = ANY($1)";
+    let kept = rows(tx, find, &[&seqs]).await?;
     let kept: std::collections::HashSet<i64> = kept.iter().map(|row| row.get(0)).collect();
-    let others: Vec<usize> = (0..rows.len())
+    let others: Vec<usize> = (0..given.len())
         .filter(|at| !kept.contains(&seqs[*at]))
         .collect();
-    let there: Vec<_> = others.iter().map(|at| rows[*at]).collect();
+    let there: Vec<_> = others.iter().map(|at| given[*at]).collect();
     let before = before(tx, &there).await?;
     for at in others {
-        let (stream, message) = rows[at];
+        let (stream, message) = given[at];
         accepted[at] = repeated(&before, stream, message).unwrap_or(Accepted::Taken);
     }
     Ok(accepted)
@@ -94,11 +93,9 @@ async fn insert(
     tx: &Transaction<'_>,
     now: i64,
     ids: &[(Uuid, i64)],
-    rows: &[(&str, &NewMessage)],
+    given: &[(&str, &NewMessage)],
 ) -> Result<usize, Fault> {
-    let insert = tx
-        .prepare_cached(
-            "WITH input AS (
+    let insert = "WITH input AS (
                 SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[],
                     $6::text[], $7::text[], $8::smallint[], $9::bigint[], $10::bigint[],
                     $11::text[]) AS input (seq, uuid, stream, internal_id, handset, sender, text,
@@ -112,51 +109,50 @@ async fn insert(
                 at, outcome, sent_at, final_at, details)
              SELECT seq, uuid, stream, 0, internal_id, handset, sender, text, $12, outcome, sent_at,
                 final_at, details
-             FROM input WHERE internal_id IS NULL OR seq IN (SELECT seq FROM named)",
-        )
-        .await?;
+             FROM input WHERE internal_id IS NULL OR seq IN (SELECT seq FROM named)";
     let (uuids, seqs): (Vec<Uuid>, Vec<i64>) = ids.iter().copied().unzip();
     let texts = |text: fn(&NewMessage) -> &str| -> Vec<&str> {
-        rows.iter().map(|(_, message)| text(message)).collect()
+        given.iter().map(|(_, message)| text(message)).collect()
     };
     let times = |time: fn(&NewMessage) -> Option<Timestamp>| -> Vec<Option<i64>> {
         let milliseconds = |message| time(message).map(Timestamp::as_millisecond);
-        rows.iter()
+        given
+            .iter()
             .map(|(_, message)| milliseconds(message))
             .collect()
     };
-    let streams: Vec<&str> = rows.iter().map(|(stream, _)| *stream).collect();
-    let internal: Vec<Option<&str>> = rows
+    let streams: Vec<&str> = given.iter().map(|(stream, _)| *stream).collect();
+    let internal: Vec<Option<&str>> = given
         .iter()
         .map(|(_, message)| message.internal_id.as_ref().map(InternalId::as_str))
         .collect();
-    let outcomes: Vec<i16> = rows
+    let outcomes: Vec<i16> = given
         .iter()
         .map(|(_, message)| status_number(message.course.outcome))
         .collect();
-    let details: Vec<Option<&str>> = rows
+    let details: Vec<Option<&str>> = given
         .iter()
         .map(|(_, message)| message.leaves.then_some(NOT_SUBMITTED))
         .collect();
-    let inserted = tx
-        .execute(
-            &insert,
-            &[
-                &seqs,
-                &uuids,
-                &streams,
-                &internal,
-                &texts(|message| message.recipient.as_str()),
-                &texts(|message| message.sender.as_str()),
-                &texts(|message| message.text.as_str()),
-                &outcomes,
-                &times(|message| message.course.sent_at),
-                &times(|message| message.course.final_at),
-                &details,
-                &now,
-            ],
-        )
-        .await?;
+    let inserted = run(
+        tx,
+        insert,
+        &[
+            &seqs,
+            &uuids,
+            &streams,
+            &internal,
+            &texts(|message| message.recipient.as_str()),
+            &texts(|message| message.sender.as_str()),
+            &texts(|message| message.text.as_str()),
+            &outcomes,
+            &times(|message| message.course.sent_at),
+            &times(|message| message.course.final_at),
+            &details,
+            &now,
+        ],
+    )
+    .await?;
     Ok(usize::try_from(inserted).unwrap_or(usize::MAX))
 }
 
@@ -166,25 +162,21 @@ pub(super) type Before = HashMap<(String, String), (Uuid, String, String, String
 /// The messages that have the internal ids of these.
 pub(super) async fn before(
     tx: &Transaction<'_>,
-    rows: &[(&str, &NewMessage)],
+    given: &[(&str, &NewMessage)],
 ) -> Result<Before, Fault> {
-    let named = rows
+    let named = given
         .iter()
         .filter_map(|(stream, message)| Some((*stream, message.internal_id.as_ref()?.as_str())));
     let (streams, ids): (Vec<&str>, Vec<&str>) = named.unzip();
     if ids.is_empty() {
         return Ok(Before::new());
     }
-    let find = tx
-        .prepare_cached(
-            "SELECT internal_id.stream, internal_id.internal_id, uuid, handset, sender, text
+    let find = "SELECT internal_id.stream, internal_id.internal_id, uuid, handset, sender, text
              FROM unnest($1::text[], $2::text[]) AS wanted (stream, id)
              JOIN internal_id ON internal_id.stream = wanted.stream
                 AND internal_id.internal_id = wanted.id
-             JOIN message ON message.seq = internal_id.seq",
-        )
-        .await?;
-    let rows = tx.query(&find, &[&streams, &ids]).await?;
+             JOIN message ON message.seq = internal_id.seq";
+    let rows = rows(tx, find, &[&streams, &ids]).await?;
     let entry = |row: &tokio_postgres::Row| {
         let key = (row.get(0), row.get(1));
         (key, (row.get(2), row.get(3), row.get(4), row.get(5)))

@@ -10,6 +10,7 @@ use tokio_postgres::IsolationLevel;
 
 use super::database::{Database, lock};
 use super::fault::Fault;
+use super::statement::{one, rows};
 use super::store::PostgresStore;
 use super::{catalogue_write, digests};
 use crate::domain::{Route, SenderId};
@@ -88,8 +89,7 @@ async fn read_catalogue(database: &Database) -> Result<(i64, Catalogue), Fault> 
         .read_only(true)
         .start()
         .await?;
-    let revision = transaction
-        .query_one("SELECT revision FROM catalogue", &[])
+    let revision = one(&transaction, "SELECT revision FROM catalogue", &[])
         .await?
         .get(0);
     let catalogue = catalogue_in(&transaction, revision).await?;
@@ -98,18 +98,16 @@ async fn read_catalogue(database: &Database) -> Result<(i64, Catalogue), Fault> 
 }
 
 async fn catalogue_in(tx: &Transaction<'_>, revision: i64) -> Result<Catalogue, Fault> {
-    let streams = tx
-        .prepare_cached(if digests::are_ours(tx).await? {
-            "SELECT body, value FROM stream LEFT JOIN secret ON kind = 'digest' AND owner = id
+    let streams = if digests::are_ours(tx).await? {
+        "SELECT body, value FROM stream LEFT JOIN secret ON kind = 'digest' AND owner = id
              ORDER BY place DESC"
-        } else {
-            "SELECT body, NULL::text FROM stream ORDER BY place DESC"
-        })
-        .await?;
+    } else {
+        "SELECT body, NULL::text FROM stream ORDER BY place DESC"
+    };
     let (streams, senders, routes) = tokio::try_join!(
-        tx.query(&streams, &[]),
-        tx.query("SELECT id FROM sender ORDER BY place", &[]),
-        tx.query("SELECT body FROM route ORDER BY place", &[]),
+        rows(tx, streams, &[]),
+        rows(tx, "SELECT id FROM sender ORDER BY place", &[]),
+        rows(tx, "SELECT body FROM route ORDER BY place", &[]),
     )?;
     let texts = streams
         .iter()
@@ -147,13 +145,11 @@ async fn read_secrets(database: &Database) -> Result<(i64, Secrets), Fault> {
         .read_only(true)
         .start()
         .await?;
-    let revision = tx
-        .query_one("SELECT revision FROM catalogue", &[])
+    let revision = one(&tx, "SELECT revision FROM catalogue", &[])
         .await?
         .get(0);
     let rows = if digests::are_ours(&tx).await? {
-        tx.query("SELECT kind, owner, value FROM secret", &[])
-            .await?
+        rows(&tx, "SELECT kind, owner, value FROM secret", &[]).await?
     } else {
         Vec::new()
     };
@@ -183,10 +179,13 @@ impl PostgresStore {
         let mut client = self.database.client().await?;
         let transaction = client.transaction().await?;
         // Whoever changes the catalogue waits for whoever does so already.
-        let revision: i64 = transaction
-            .query_one("SELECT revision FROM catalogue FOR UPDATE", &[])
-            .await?
-            .get(0);
+        let revision: i64 = one(
+            &transaction,
+            "SELECT revision FROM catalogue FOR UPDATE",
+            &[],
+        )
+        .await?
+        .get(0);
         if expected.is_some_and(|expected| *expected != revision_of(revision)) {
             return Err(StoreError::Conflict.into());
         }
@@ -202,13 +201,13 @@ impl PostgresStore {
         if !changed {
             return Ok(revision_of(revision));
         }
-        let revision: i64 = transaction
-            .query_one(
-                "UPDATE catalogue SET revision = revision + 1 RETURNING revision",
-                &[],
-            )
-            .await?
-            .get(0);
+        let revision: i64 = one(
+            &transaction,
+            "UPDATE catalogue SET revision = revision + 1 RETURNING revision",
+            &[],
+        )
+        .await?
+        .get(0);
         transaction.commit().await?;
         Ok(revision_of(revision))
     }

@@ -4,6 +4,7 @@ use deadpool_postgres::Transaction;
 
 use super::digests;
 use super::fault::Fault;
+use super::statement::{row, run};
 use crate::domain::{Route, RouteName, RouteSecrets, SenderId, StreamId, WebhookSecret, name_key};
 use crate::store::Catalogue;
 use crate::store::change::{Pending, SecretChanges};
@@ -26,33 +27,24 @@ pub(super) async fn write(
 async fn write_streams(tx: &Transaction<'_>, pending: &Pending<'_>) -> Result<(), Fault> {
     let gone = pending.deleted();
     if !gone.is_empty() {
-        tx.execute("DELETE FROM stream WHERE id = ANY($1)", &[&gone])
-            .await?;
+        run(tx, "DELETE FROM stream WHERE id = ANY($1)", &[&gone]).await?;
     }
-    let put = tx
-        .prepare_cached(
-            "INSERT INTO stream (id, place, body)
+    let put = "INSERT INTO stream (id, place, body)
              VALUES ($1, (SELECT coalesce(max(place), 0) + 1 FROM stream), $2)
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        )
-        .await?;
-    let raise = tx
-        .prepare_cached(
-            "UPDATE stream SET place = (SELECT max(place) + 1 FROM stream) WHERE id = $1
-             AND place < (SELECT max(place) FROM stream)",
-        )
-        .await?;
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+    let raise = "UPDATE stream SET place = (SELECT max(place) + 1 FROM stream) WHERE id = $1
+             AND place < (SELECT max(place) FROM stream)";
     for (id, text, raised) in pending.touched() {
         if let Some(text) = text {
             let (body, digest) = digests::parted(text);
-            tx.execute(&put, &[&id, &body]).await?;
+            run(tx, put, &[&id, &body]).await?;
             match digest {
                 Some(digest) => put_secret(tx, "digest", id, &digest).await?,
                 None => remove_secret(tx, &["digest"], id).await.map(drop)?,
             }
         }
         if raised {
-            tx.execute(&raise, &[&id]).await?;
+            run(tx, raise, &[&id]).await?;
         }
     }
     Ok(())
@@ -67,9 +59,9 @@ pub(super) async fn write_senders(
         return Ok(());
     }
     let kept: Vec<&str> = after.iter().map(SenderId::as_str).collect();
-    tx.execute("DELETE FROM sender WHERE NOT id = ANY($1)", &[&kept])
-        .await?;
-    tx.execute(
+    run(tx, "DELETE FROM sender WHERE NOT id = ANY($1)", &[&kept]).await?;
+    run(
+        tx,
         "INSERT INTO sender (id, place)
          SELECT id, place + (SELECT coalesce(max(place), 0) FROM sender)
          FROM unnest($1::text[]) WITH ORDINALITY AS kept (id, place) ON CONFLICT DO NOTHING",
@@ -87,9 +79,9 @@ pub(super) async fn write_routes(tx: &Transaction<'_>, routes: &[Route]) -> Resu
         .iter()
         .map(|route| serde_json::to_string(route).unwrap_or_default())
         .collect();
-    tx.execute("DELETE FROM route WHERE NOT name = ANY($1)", &[&names])
-        .await?;
-    tx.execute(
+    run(tx, "DELETE FROM route WHERE NOT name = ANY($1)", &[&names]).await?;
+    run(
+        tx,
         "INSERT INTO route (name, place, body)
          SELECT name, place, body
          FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS kept (name, body, place)
@@ -128,13 +120,13 @@ async fn write_secrets(tx: &Transaction<'_>, secrets: &SecretChanges) -> Result<
             remove_secret(tx, &["route", "account_key", "incoming"], &name_key(name)).await?;
     }
     if *orphans {
-        let forgotten = tx
-            .execute(
-                "DELETE FROM secret WHERE kind IN ('digest', 'token', 'webhook')
+        let forgotten = run(
+            tx,
+            "DELETE FROM secret WHERE kind IN ('digest', 'token', 'webhook')
                  AND NOT EXISTS (SELECT 1 FROM stream WHERE id = owner)",
-                &[],
-            )
-            .await?;
+            &[],
+        )
+        .await?;
         changed |= forgotten > 0;
     }
     Ok(changed)
@@ -146,7 +138,7 @@ async fn keep_webhook_secret(
     secret: &WebhookSecret,
 ) -> Result<bool, Fault> {
     let find = "SELECT value FROM secret WHERE kind = 'webhook' AND owner = $1";
-    let known = tx.query_opt(find, &[&id.as_str()]).await?;
+    let known = row(tx, find, &[&id.as_str()]).await?;
     let known = known.map(|row| row.get::<_, &str>(0).parse::<WebhookSecret>().is_ok());
     if known == Some(true) {
         return Ok(false);
@@ -154,7 +146,7 @@ async fn keep_webhook_secret(
     // A role that only serves may add a secret, and change none.
     if known.is_none() {
         let add = "INSERT INTO secret (kind, owner, value) VALUES ('webhook', $1, $2)";
-        tx.execute(add, &[&id.as_str(), &secret.expose()]).await?;
+        run(tx, add, &[&id.as_str(), &secret.expose()]).await?;
     } else {
         put_secret(tx, "webhook", id.as_str(), secret.expose()).await?;
     }
@@ -187,20 +179,14 @@ async fn put_secret(
     owner: &str,
     value: &str,
 ) -> Result<(), Fault> {
-    let put = tx
-        .prepare_cached(
-            "INSERT INTO secret (kind, owner, value) VALUES ($1, $2, $3)
-             ON CONFLICT (kind, owner) DO UPDATE SET value = excluded.value",
-        )
-        .await?;
-    tx.execute(&put, &[&kind, &owner, &value]).await?;
+    let put = "INSERT INTO secret (kind, owner, value) VALUES ($1, $2, $3)
+             ON CONFLICT (kind, owner) DO UPDATE SET value = excluded.value";
+    run(tx, put, &[&kind, &owner, &value]).await?;
     Ok(())
 }
 
 /// Whether there was one.
 async fn remove_secret(tx: &Transaction<'_>, kinds: &[&str], owner: &str) -> Result<bool, Fault> {
-    let remove = tx
-        .prepare_cached("DELETE FROM secret WHERE kind = ANY($1) AND owner = $2")
-        .await?;
-    Ok(tx.execute(&remove, &[&kinds, &owner]).await? > 0)
+    let remove = "DELETE FROM secret WHERE kind = ANY($1) AND owner = $2";
+    Ok(run(tx, remove, &[&kinds, &owner]).await? > 0)
 }

@@ -16,6 +16,7 @@ use crate::store::ids::key_of;
 use crate::store::{Claim, Job, JobKind};
 
 use super::reader::BEFORE;
+use super::statement::{one, row, rows, run};
 
 impl PostgresStore {
     pub(super) async fn claim_jobs(&self, claim: &Claim) -> Result<Vec<Job>, Fault> {
@@ -43,19 +44,15 @@ impl PostgresStore {
             return Ok(None);
         };
         let find = "SELECT stream, handset FROM job WHERE key = $1 AND kind = 0 AND state = 0";
-        let Some(job) = tx.query_opt(find, &[&key]).await? else {
+        let Some(job) = row(&tx, find, &[&key]).await? else {
             return Ok(None);
         };
         let (stream, handset): (&str, &str) = (job.get(0), job.get(1));
         hold(&tx, stream, JobKind::Deliver).await?;
-        let refuse = tx
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM webhook_off WHERE stream = $1 AND url = '')
+        let refuse = "SELECT EXISTS (SELECT 1 FROM webhook_off WHERE stream = $1 AND url = '')
                  OR EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 0 AND stream = $1
-                    AND handset = $2 AND lease_until > 0 AND lease_until > (SELECT now_ms()))",
-            )
-            .await?;
-        if tx.query_one(&refuse, &[&stream, &handset]).await?.get(0) {
+                    AND handset = $2 AND lease_until > 0 AND lease_until > (SELECT now_ms()))";
+        if one(&tx, refuse, &[&stream, &handset]).await?.get(0) {
             return Ok(None);
         }
         let claimed = take(&tx, JobKind::Deliver, &[key], lease).await?;
@@ -72,15 +69,10 @@ impl PostgresStore {
     ) -> Result<Vec<Job>, Fault> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let find = tx
-            .prepare_cached(
-                "SELECT key FROM job WHERE state = 0 AND kind = 1 AND lease_until > 0
+        let find = "SELECT key FROM job WHERE state = 0 AND kind = 1 AND lease_until > 0
                  AND lease_until <= (SELECT now_ms()) AND NOT key = ANY($1)
-                 ORDER BY key FOR UPDATE SKIP LOCKED",
-            )
-            .await?;
-        let keys: Vec<i64> = tx
-            .query(&find, &[&except])
+                 ORDER BY key FOR UPDATE SKIP LOCKED";
+        let keys: Vec<i64> = rows(&tx, find, &[&except])
             .await?
             .iter()
             .map(|row| row.get(0))
@@ -98,19 +90,13 @@ impl PostgresStore {
 /// From here to the end of the transaction, nobody else claims jobs of this stream and kind.
 async fn hold(tx: &Transaction<'_>, stream: &str, kind: JobKind) -> Result<(), Fault> {
     let kind = kind_number(kind);
-    let find = tx
-        .prepare_cached("SELECT 1 FROM claim_lock WHERE stream = $1 AND kind = $2 FOR UPDATE")
-        .await?;
-    if tx.query_opt(&find, &[&stream, &kind]).await?.is_some() {
+    let find = "SELECT 1 FROM claim_lock WHERE stream = $1 AND kind = $2 FOR UPDATE";
+    if row(tx, find, &[&stream, &kind]).await?.is_some() {
         return Ok(());
     }
-    let make = tx
-        .prepare_cached(
-            "INSERT INTO claim_lock (stream, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    tx.execute(&make, &[&stream, &kind]).await?;
-    tx.query_opt(&find, &[&stream, &kind]).await?;
+    let make = "INSERT INTO claim_lock (stream, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    run(tx, make, &[&stream, &kind]).await?;
+    row(tx, find, &[&stream, &kind]).await?;
     Ok(())
 }
 
@@ -126,20 +112,19 @@ async fn take(
     getrandom::fill(&mut random)?;
     let owner = i64::from_ne_bytes(random) | 1;
     // What was released, settled or claimed meanwhile is left.
-    let take = tx
-        .prepare_cached(
-            "WITH free AS (
+    let take = "WITH free AS (
                 SELECT key FROM job WHERE key = ANY($1) AND kind = $2 AND state = 0
                 AND lease_until <= (SELECT now_ms()) FOR UPDATE SKIP LOCKED
              )
              UPDATE job SET owner = $3, lease_until = (SELECT now_ms()) + $4
              FROM free WHERE job.key = free.key
-             RETURNING job.key, stream, attempts, upstream, lease_until",
-        )
-        .await?;
-    let rows = tx
-        .query(&take, &[&keys, &kind_number(kind), &owner, &length(lease)])
-        .await?;
+             RETURNING job.key, stream, attempts, upstream, lease_until";
+    let rows = rows(
+        tx,
+        take,
+        &[&keys, &kind_number(kind), &owner, &length(lease)],
+    )
+    .await?;
     let mut taken: HashMap<i64, Claimed> = rows
         .iter()
         .map(|row| (row.get(0), Claimed::new(row, owner)))
@@ -154,7 +139,8 @@ async fn load_or_put_aside(
 ) -> Result<Vec<Job>, Fault> {
     let (jobs, lacking) = load(tx, kind, claimed).await?;
     for (key, what) in lacking {
-        tx.execute(
+        run(
+            tx,
             "UPDATE job SET state = $2, details = $3, lease_until = 0, owner = 0 WHERE key = $1",
             &[&key, &SET_ASIDE, &what],
         )
@@ -164,11 +150,7 @@ async fn load_or_put_aside(
 }
 
 pub(super) async fn key_of_event(tx: &Transaction<'_>, id: Uuid) -> Result<Option<i64>, Fault> {
-    let find = tx
-        .prepare_cached(&format!(
-            "SELECT key FROM event WHERE id = $1 AND (key = $2 OR key < {BEFORE})"
-        ))
-        .await?;
-    let found = tx.query_opt(&find, &[&id, &key_of(id)]).await?;
+    let find = &format!("SELECT key FROM event WHERE id = $1 AND (key = $2 OR key < {BEFORE})");
+    let found = row(tx, find, &[&id, &key_of(id)]).await?;
     Ok(found.map(|row| row.get(0)))
 }

@@ -4,6 +4,7 @@ use deadpool_postgres::Transaction;
 
 use super::fault::Fault;
 use super::row;
+use super::statement::run;
 use super::store::PostgresStore;
 use crate::domain::StreamId;
 use crate::store::OptOut;
@@ -18,19 +19,12 @@ pub(super) async fn set_consent(
     by_reply: bool,
 ) -> Result<bool, Fault> {
     let changed = if out {
-        let keep = tx
-            .prepare_cached(
-                "INSERT INTO opt_out (stream, handset, at, by_reply) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT DO NOTHING",
-            )
-            .await?;
-        tx.execute(&keep, &[&stream, &handset, &now, &by_reply])
-            .await?
+        let keep = "INSERT INTO opt_out (stream, handset, at, by_reply) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT DO NOTHING";
+        run(tx, keep, &[&stream, &handset, &now, &by_reply]).await?
     } else {
-        let forget = tx
-            .prepare_cached("DELETE FROM opt_out WHERE stream = $1 AND handset = $2")
-            .await?;
-        tx.execute(&forget, &[&stream, &handset]).await?
+        let forget = "DELETE FROM opt_out WHERE stream = $1 AND handset = $2";
+        run(tx, forget, &[&stream, &handset]).await?
     };
     Ok(changed > 0)
 }
@@ -40,15 +34,11 @@ impl PostgresStore {
         &self,
         stream: Option<&StreamId>,
     ) -> Result<Vec<OptOut>, Fault> {
-        let client = self.database.client().await?;
-        let list = client
-            .prepare_cached(
-                "SELECT stream, handset, at, by_reply FROM opt_out
-                 WHERE $1::text IS NULL OR stream = $1 ORDER BY stream, handset",
-            )
-            .await?;
-        let rows = client
-            .query(&list, &[&stream.map(StreamId::as_str)])
+        let list = "SELECT stream, handset, at, by_reply FROM opt_out
+                 WHERE $1::text IS NULL OR stream = $1 ORDER BY stream, handset";
+        let rows = self
+            .database
+            .rows(list, &[&stream.map(StreamId::as_str)])
             .await?;
         let read = |row: &tokio_postgres::Row| {
             Ok(OptOut {

@@ -50,7 +50,6 @@ impl PostgresStore {
         filter: &DeliveryFilter,
         limit: usize,
     ) -> Result<Vec<Delivery>, Fault> {
-        let client = self.database.client().await?;
         // Only the conditions that are set, so that their indexes are used; the state, written out,
         // is part of some. What waits has a job, and is found by it.
         let state = match filter.state {
@@ -78,15 +77,14 @@ impl PostgresStore {
         ];
         let conditions =
             conditions.map(|(set, condition, open)| if set { condition } else { open });
-        let list = client
-            .prepare_cached(&format!(
-                "{DELIVERY} {state} AND {} ORDER BY event.key DESC LIMIT $4",
-                conditions.join(" AND ")
-            ))
-            .await?;
-        let rows = client
-            .query(
-                &list,
+        let list = &format!(
+            "{DELIVERY} {state} AND {} ORDER BY event.key DESC LIMIT $4",
+            conditions.join(" AND ")
+        );
+        let rows = self
+            .database
+            .rows(
+                list,
                 &[
                     &filter.stream.as_ref().map(StreamId::as_str),
                     &filter.since.map(Timestamp::as_millisecond),
@@ -99,25 +97,18 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_delivery(&self, id: Uuid) -> Result<Option<Delivery>, Fault> {
-        let client = self.database.client().await?;
-        let find = client
-            .prepare_cached(&format!(
-                "{DELIVERY} event.id = $1 AND (event.key = $2 OR event.key < {BEFORE})"
-            ))
-            .await?;
-        let found = client.query_opt(&find, &[&id, &key_of(id)]).await?;
+        let find =
+            &format!("{DELIVERY} event.id = $1 AND (event.key = $2 OR event.key < {BEFORE})");
+        let found = self.database.row(find, &[&id, &key_of(id)]).await?;
         found.as_ref().map(delivery).transpose()
     }
 
     pub(super) async fn read_attempts(&self, id: Uuid) -> Result<Vec<Attempt>, Fault> {
-        let client = self.database.client().await?;
-        let list = client
-            .prepare_cached(&format!(
-                "SELECT at, elapsed, status, error FROM attempt WHERE event = (SELECT key FROM event
+        let list = &format!(
+            "SELECT at, elapsed, status, error FROM attempt WHERE event = (SELECT key FROM event
                  WHERE id = $1 AND (key = $2 OR key < {BEFORE})) ORDER BY key"
-            ))
-            .await?;
-        let rows = client.query(&list, &[&id, &key_of(id)]).await?;
+        );
+        let rows = self.database.rows(list, &[&id, &key_of(id)]).await?;
         Ok(rows.iter().map(attempt).collect())
     }
 
@@ -128,24 +119,18 @@ impl PostgresStore {
         after: i64,
         limit: usize,
     ) -> Result<(i64, Vec<TimedAttempt>), Fault> {
-        let client = self.database.client().await?;
-        let newest = client
-            .prepare_cached("SELECT key FROM attempt ORDER BY key DESC LIMIT 1")
-            .await?;
-        let newest = client.query_opt(&newest, &[]).await?;
+        let newest = "SELECT key FROM attempt ORDER BY key DESC LIMIT 1";
+        let newest = self.database.row(newest, &[]).await?;
         let newest: i64 = newest.map_or(0, |row| row.get(0));
-        let list = client
-            .prepare_cached(
-                "SELECT attempt.at, elapsed, attempt.status, error, event.message, event.stream
+        let list = "SELECT attempt.at, elapsed, attempt.status, error, event.message, event.stream
                  FROM attempt JOIN event ON event.key = attempt.event
                  WHERE ($1::text IS NULL OR event.stream = $1)
                  AND ($2::bigint IS NULL OR attempt.at >= $2)
-                 AND attempt.key > $3 AND attempt.key <= $4 ORDER BY attempt.key DESC LIMIT $5",
-            )
-            .await?;
-        let rows = client
-            .query(
-                &list,
+                 AND attempt.key > $3 AND attempt.key <= $4 ORDER BY attempt.key DESC LIMIT $5";
+        let rows = self
+            .database
+            .rows(
+                list,
                 &[
                     &stream.map(StreamId::as_str),
                     &since.map(Timestamp::as_millisecond),
@@ -167,9 +152,8 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_set_aside(&self) -> Result<Vec<String>, Fault> {
-        let client = self.database.client().await?;
         let list = "SELECT coalesce(details, '') FROM job WHERE state = 3 ORDER BY key";
-        let rows = client.query(list, &[]).await?;
+        let rows = self.database.rows(list, &[]).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 }

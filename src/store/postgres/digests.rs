@@ -5,14 +5,15 @@ use deadpool_postgres::Transaction;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
+use super::statement::one;
 
 /// Where a digest stands in a stream's JSON text.
 const KEY: &str = "token_sha256";
 
 /// Whether we may read them, and the other secrets.
 pub(super) async fn are_ours(tx: &Transaction<'_>) -> Result<bool, Fault> {
-    let asked = tx.prepare_cached("SELECT has_table_privilege('secret', 'SELECT')");
-    Ok(tx.query_one(&asked.await?, &[]).await?.get(0))
+    let asked = "SELECT has_table_privilege('secret', 'SELECT')";
+    Ok(one(tx, asked, &[]).await?.get(0))
 }
 
 /// A stream's text with its digest.

@@ -7,6 +7,7 @@ use deadpool_postgres::Transaction;
 
 use super::fault::Fault;
 use super::row::{self, kind_number};
+use super::statement::rows;
 use super::store::PostgresStore;
 use crate::store::{Claim, Due, JobKind};
 
@@ -15,13 +16,11 @@ const EXAMINED: usize = 5_000;
 
 impl PostgresStore {
     pub(super) async fn read_due(&self, kind: JobKind) -> Result<Due, Fault> {
-        let client = self.database.client().await?;
         let (condition, kind) = (condition(kind), kind_number(kind));
         // From stream to stream, however many jobs each has; then when something is due that is not
         // due yet. A job whose process died is due when its lease is over.
-        let ask = client
-            .prepare_cached(&format!(
-                "WITH RECURSIVE waiting (one) AS (
+        let ask = &format!(
+            "WITH RECURSIVE waiting (one) AS (
                     SELECT (SELECT stream FROM job WHERE state = 0 AND kind = {kind}
                         ORDER BY stream LIMIT 1)
                     UNION ALL SELECT (SELECT stream FROM job WHERE state = 0 AND kind = {kind}
@@ -34,10 +33,9 @@ impl PostgresStore {
                         AND next_at > (SELECT now FROM clock)),
                     (SELECT min(lease_until) FROM job WHERE state = 0 AND kind = {kind}
                         AND lease_until > 0 AND lease_until > (SELECT now FROM clock)))"
-            ))
-            .await?;
+        );
         let mut due = Due::default();
-        for row in client.query(&ask, &[]).await? {
+        for row in self.database.rows(ask, &[]).await? {
             match row.get::<_, Option<&str>>(0) {
                 Some(stream) => due.streams.push(row::stream_id(stream)?),
                 None => due.next = row.get::<_, Option<i64>>(1).map(row::time),
@@ -83,24 +81,20 @@ pub(super) async fn candidates(tx: &Transaction<'_>, claim: &Claim) -> Result<Ve
 /// The oldest deliveries of each of so many handsets. A handset with a delivery that is being
 /// attempted waits: its messages arrive in their order as long as attempts succeed.
 async fn deliveries(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fault> {
-    let list = tx
-        .prepare_cached(
-            "SELECT key, handset FROM job
+    let list = "SELECT key, handset FROM job
              WHERE state = 0 AND kind = 0 AND stream = $1
              AND next_at <= (SELECT now_ms()) AND lease_until <= (SELECT now_ms())
              AND NOT EXISTS (SELECT 1 FROM webhook_off
                 WHERE webhook_off.stream = $1 AND url = '')
              AND handset NOT IN (SELECT handset FROM job WHERE state = 0 AND kind = 0
                 AND lease_until > 0 AND stream = $1 AND lease_until > (SELECT now_ms()))
-             ORDER BY next_at, key LIMIT $2",
-        )
-        .await?;
+             ORDER BY next_at, key LIMIT $2";
     // Looking on for more of the same handsets costs more than another claim.
     let few = (2 * claim.lanes).max(claim.depth).min(EXAMINED);
     let mut found = Vec::new();
     for most in [few, EXAMINED] {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = tx.query(&list, &[&claim.stream.as_str(), &most]).await?;
+        let rows = rows(tx, list, &[&claim.stream.as_str(), &most]).await?;
         let mut lanes: HashMap<&str, usize> = HashMap::new();
         found.clear();
         for row in &rows {
@@ -125,16 +119,12 @@ async fn deliveries(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fau
 
 /// The oldest messages of a stream, unless the first of them is not due or is on its way.
 async fn in_order(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fault> {
-    let list = tx
-        .prepare_cached(
-            "SELECT key, next_at > (SELECT now_ms()) FROM job
+    let list = "SELECT key, next_at > (SELECT now_ms()) FROM job
              WHERE state = 0 AND kind = 1 AND stream = $1
              AND NOT EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 1 AND stream = $1
-                AND lease_until > 0) ORDER BY key LIMIT $2",
-        )
-        .await?;
+                AND lease_until > 0) ORDER BY key LIMIT $2";
     let depth = i64::try_from(claim.depth).unwrap_or(i64::MAX);
-    let rows = tx.query(&list, &[&claim.stream.as_str(), &depth]).await?;
+    let rows = rows(tx, list, &[&claim.stream.as_str(), &depth]).await?;
     if rows.first().is_some_and(|first| first.get(1)) {
         return Ok(Vec::new());
     }
@@ -142,19 +132,13 @@ async fn in_order(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fault
 }
 
 async fn any(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fault> {
-    let list = tx
-        .prepare_cached(
-            "SELECT key FROM job WHERE state = 0 AND kind = $1 AND stream = $2
+    let list = "SELECT key FROM job WHERE state = 0 AND kind = $1 AND stream = $2
              AND next_at <= (SELECT now_ms()) AND lease_until <= (SELECT now_ms())
-             ORDER BY next_at, key LIMIT $3",
-        )
-        .await?;
+             ORDER BY next_at, key LIMIT $3";
     let (kind, depth) = (
         kind_number(claim.kind),
         i64::try_from(claim.depth).unwrap_or(i64::MAX),
     );
-    let rows = tx
-        .query(&list, &[&kind, &claim.stream.as_str(), &depth])
-        .await?;
+    let rows = rows(tx, list, &[&kind, &claim.stream.as_str(), &depth]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

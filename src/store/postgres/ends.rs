@@ -4,6 +4,7 @@ use deadpool_postgres::Transaction;
 
 use super::fault::Fault;
 use super::row::{free, status_number};
+use super::statement::run;
 use super::tally::Tally;
 use crate::domain::MessageStatus;
 
@@ -25,19 +26,12 @@ pub(super) async fn end(tx: &Transaction<'_>, ends: &[End], now: i64) -> Result<
         .iter()
         .map(|one| one.details.as_deref().map(free))
         .collect();
-    let forget = tx
-        .prepare_cached("DELETE FROM job WHERE key = ANY($1)")
-        .await?;
-    tx.execute(&forget, &[&keys]).await?;
-    let set = tx
-        .prepare_cached(
-            "UPDATE message SET outcome = done.status, final_at = $4, details = done.details
+    let forget = "DELETE FROM job WHERE key = ANY($1)";
+    run(tx, forget, &[&keys]).await?;
+    let set = "UPDATE message SET outcome = done.status, final_at = $4, details = done.details
              FROM unnest($1::bigint[], $2::smallint[], $3::text[]) AS done (key, status, details)
-             WHERE seq = done.key",
-        )
-        .await?;
-    tx.execute(&set, &[&keys, &statuses, &details, &now])
-        .await?;
+             WHERE seq = done.key";
+    run(tx, set, &[&keys, &statuses, &details, &now]).await?;
     let mut tally = Tally::default();
     for one in ends {
         tally.ended(&one.stream, status_number(one.status));

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::ids::Keys;
 use super::row::{kind_number, state_number, status_number};
+use super::statement::{rows, run};
 use crate::domain::{DeliveryState, MessageStatus};
 use crate::store::JobKind;
 
@@ -102,15 +103,11 @@ async fn numbers<'a>(
     }
     let (streams, handsets): (Vec<&str>, Vec<&str>) = numbers.keys().copied().unzip();
     let counts: Vec<i64> = numbers.values().copied().collect();
-    let count = tx
-        .prepare_cached(
-            "INSERT INTO conversation (stream, handset, number)
+    let count = "INSERT INTO conversation (stream, handset, number)
              SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
              ON CONFLICT (stream, handset) DO UPDATE SET number = conversation.number + excluded.number
-             RETURNING stream, handset, number",
-        )
-        .await?;
-    let counted = tx.query(&count, &[&streams, &handsets, &counts]).await?;
+             RETURNING stream, handset, number";
+    let counted = rows(tx, count, &[&streams, &handsets, &counts]).await?;
     let last: HashMap<(&str, &str), i64> = counted
         .iter()
         .map(|row| ((row.get(0), row.get(1)), row.get(2)))
@@ -134,13 +131,9 @@ async fn switched_off<'a>(
     webhooks.sort_unstable();
     webhooks.dedup();
     let (streams, urls): (Vec<&str>, Vec<&str>) = webhooks.iter().copied().unzip();
-    let off = tx
-        .prepare_cached(
-            "SELECT stream, url FROM webhook_off
-             WHERE (stream, url) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
-        )
-        .await?;
-    let off = tx.query(&off, &[&streams, &urls]).await?;
+    let off = "SELECT stream, url FROM webhook_off
+             WHERE (stream, url) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
+    let off = rows(tx, off, &[&streams, &urls]).await?;
     webhooks.retain(|webhook| off.iter().any(|row| (row.get(0), row.get(1)) == *webhook));
     Ok(webhooks)
 }
@@ -163,17 +156,15 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     async fn insert(&self, tx: &Transaction<'_>) -> Result<(), Fault> {
-        let insert = tx
-            .prepare_cached(
-                "INSERT INTO event (key, id, message, stream, handset, number, status, at, details,
+        let insert =
+            "INSERT INTO event (key, id, message, stream, handset, number, status, at, details,
                     state, why)
                  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
                     $6::bigint[], $7::smallint[], $8::bigint[], $9::text[], $10::smallint[],
-                    $11::text[])",
-            )
-            .await?;
-        tx.execute(
-            &insert,
+                    $11::text[])";
+        run(
+            tx,
+            insert,
             &[
                 &self.keys,
                 &self.ids,
@@ -202,14 +193,9 @@ pub(super) async fn queue(tx: &Transaction<'_>, jobs: &[NewJob]) -> Result<(), F
     let streams: Vec<&str> = jobs.iter().map(|job| job.stream.as_str()).collect();
     let handsets: Vec<&str> = jobs.iter().map(|job| job.handset.as_str()).collect();
     let due: Vec<i64> = jobs.iter().map(|job| job.next_at).collect();
-    let insert = tx
-        .prepare_cached(
-            "INSERT INTO job (key, kind, stream, handset, next_at)
+    let insert = "INSERT INTO job (key, kind, stream, handset, next_at)
              SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[],
-                $5::bigint[])",
-        )
-        .await?;
-    tx.execute(&insert, &[&keys, &kinds, &streams, &handsets, &due])
-        .await?;
+                $5::bigint[])";
+    run(tx, insert, &[&keys, &kinds, &streams, &handsets, &due]).await?;
     Ok(())
 }

@@ -57,21 +57,15 @@ impl PostgresStore {
         sql: &str,
         value: &(dyn tokio_postgres::types::ToSql + Sync),
     ) -> Result<Option<Row>, Fault> {
-        let client = self.database.client().await?;
-        let find = client.prepare_cached(sql).await?;
-        Ok(client.query_opt(&find, &[value]).await?)
+        let find = sql;
+        Ok(self.database.row(find, &[value]).await?)
     }
 
     async fn read_unmatched(&self, limit: usize) -> Result<Vec<Unmatched>, Fault> {
-        let client = self.database.client().await?;
-        let list = client
-            .prepare_cached(
-                "SELECT uuid, route, handset, sender, text, at FROM unmatched
-                 ORDER BY seq DESC LIMIT $1",
-            )
-            .await?;
+        let list = "SELECT uuid, route, handset, sender, text, at FROM unmatched
+                 ORDER BY seq DESC LIMIT $1";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = client.query(&list, &[&limit]).await?;
+        let rows = self.database.rows(list, &[&limit]).await?;
         Ok(rows.iter().map(unmatched).collect())
     }
 
@@ -96,9 +90,8 @@ impl PostgresStore {
         values: &[&(dyn tokio_postgres::types::ToSql + Sync)],
     ) -> Result<(), StoreError> {
         let done = async {
-            let client = self.database.client().await?;
-            let statement = client.prepare_cached(sql).await?;
-            client.execute(&statement, values).await?;
+            let statement = sql;
+            self.database.run(statement, values).await?;
             Ok(())
         };
         self.database.ours(done.await)

@@ -4,6 +4,7 @@ use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::statement::one;
 use crate::store::ids::{PLACE, id};
 
 /// Keys of a transaction that nobody else has. While it has them, no other one writes.
@@ -17,11 +18,9 @@ pub(super) struct Keys {
 impl Keys {
     /// Waits for the transaction that has them to end.
     pub async fn take(transaction: &Transaction<'_>, count: usize) -> Result<Self, Fault> {
-        let take = transaction
-            .prepare_cached("SELECT take_keys($1), now_ms()")
-            .await?;
+        let take = "SELECT take_keys($1), now_ms()";
         let wanted = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-        let row = transaction.query_one(&take, &[&wanted]).await?;
+        let row = one(&transaction, take, &[&wanted]).await?;
         let next = row.get(0);
         let mut random = vec![0; count.max(1) * 10];
         getrandom::fill(&mut random)?;

@@ -9,6 +9,7 @@ use super::events::{NewEvent, tell};
 use super::fault::Fault;
 use super::ids::Keys;
 use super::row::{self, RECEIVED, direction_number};
+use super::statement::{row, run};
 use super::tally::Tally;
 use crate::domain::{Consent, Course, Direction, Message, SenderId, StreamId};
 use crate::store::{Candidate, NewIncoming, NewReply, Received, TakenIn};
@@ -69,13 +70,9 @@ async fn take_one_in(
     new: &NewIncoming,
 ) -> Result<TakenIn, Fault> {
     if let Some(remote_id) = &new.remote_id {
-        let know = tx
-            .prepare_cached(
-                "INSERT INTO remote_message (route, remote_id) VALUES ($1, $2)
-                 ON CONFLICT DO NOTHING",
-            )
-            .await?;
-        if tx.execute(&know, &[&new.route, remote_id]).await? == 0 {
+        let know = "INSERT INTO remote_message (route, remote_id) VALUES ($1, $2)
+                 ON CONFLICT DO NOTHING";
+        if run(tx, know, &[&new.route, remote_id]).await? == 0 {
             return Ok(TakenIn::Known);
         }
     }
@@ -115,14 +112,11 @@ async fn choose<'a>(
         .iter()
         .map(|one| one.stream.as_str())
         .collect();
-    let find = tx
-        .prepare_cached(
-            "SELECT stream FROM message WHERE handset = $1 AND stream = ANY($2) AND direction = 0
-             AND at >= $3 ORDER BY seq DESC LIMIT 1",
-        )
-        .await?;
+    let find =
+        "SELECT stream FROM message WHERE handset = $1 AND stream = ANY($2) AND direction = 0
+             AND at >= $3 ORDER BY seq DESC LIMIT 1";
     let since = new.since.as_millisecond();
-    let found = tx.query_opt(&find, &[&new.from, &streams, &since]).await?;
+    let found = row(tx, find, &[&new.from, &streams, &since]).await?;
     let stream = found.as_ref().map(|row| row.get::<_, &str>(0));
     let same = |one: &&Candidate| Some(one.stream.as_str()) == stream;
     Ok(new.candidates.iter().find(same))
@@ -135,14 +129,11 @@ async fn keep_unmatched(
     at: i64,
 ) -> Result<Uuid, Fault> {
     let (uuid, seq) = keys.next();
-    let keep = tx
-        .prepare_cached(
-            "INSERT INTO unmatched (seq, uuid, route, remote_id, handset, sender, text, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .await?;
-    tx.execute(
-        &keep,
+    let keep = "INSERT INTO unmatched (seq, uuid, route, remote_id, handset, sender, text, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    run(
+        tx,
+        keep,
         &[
             &seq,
             &uuid,
@@ -166,13 +157,9 @@ pub(super) async fn assign(
     consent: Option<Consent>,
 ) -> Result<Option<Received>, Fault> {
     let mut keys = Keys::take(tx, KEYS).await?;
-    let take = tx
-        .prepare_cached(
-            "DELETE FROM unmatched WHERE uuid = $1
-             RETURNING route, remote_id, handset, sender, text, at",
-        )
-        .await?;
-    let Some(row) = tx.query_opt(&take, &[&uuid]).await? else {
+    let take = "DELETE FROM unmatched WHERE uuid = $1
+             RETURNING route, remote_id, handset, sender, text, at";
+    let Some(row) = row(tx, take, &[&uuid]).await? else {
         return Ok(None);
     };
     let matched = Matched {
@@ -197,13 +184,10 @@ async fn keep(
     new: &Matched<'_>,
 ) -> Result<Option<Received>, Fault> {
     let stream = new.stream.as_str();
-    let last = tx
-        .prepare_cached(
-            "SELECT uuid, sender FROM message WHERE handset = $1 AND stream = $2 AND direction = 0
-             ORDER BY seq DESC LIMIT 1",
-        )
-        .await?;
-    let last = tx.query_opt(&last, &[&new.from, &stream]).await?;
+    let last =
+        "SELECT uuid, sender FROM message WHERE handset = $1 AND stream = $2 AND direction = 0
+             ORDER BY seq DESC LIMIT 1";
+    let last = row(tx, last, &[&new.from, &stream]).await?;
     let (in_reply_to, sender) = last.map(|row| (row.get(0), row.get(1))).unzip();
     let said = new.to.map(str::to_owned).or(sender);
     let Some(sender) = said.or_else(|| new.default_to.map(str::to_owned)) else {
@@ -249,16 +233,14 @@ async fn insert(
     message: &Message,
     heard: Option<(&str, Option<&str>)>,
 ) -> Result<(), Fault> {
-    let insert = tx
-        .prepare_cached(
-            "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at, outcome,
+    let insert =
+        "INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at, outcome,
                 in_reply_to, route, remote_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11)",
-        )
-        .await?;
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11)";
     let at = Timestamp::as_millisecond(message.at);
-    tx.execute(
-        &insert,
+    run(
+        tx,
+        insert,
         &[
             &seq,
             &message.uuid,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::fault::Fault;
 use super::reader::BEFORE;
 use super::row::{self, MESSAGE};
+use super::statement::rows;
 use crate::domain::{Event, Message, StatusChange, StreamId};
 use crate::store::ids::key_of;
 use crate::store::{Job, JobKind, Lease, Work};
@@ -59,12 +60,8 @@ pub(super) async fn load(
     if kind == JobKind::Deliver {
         return deliveries(tx, claimed, &keys).await;
     }
-    let find = tx
-        .prepare_cached(&format!(
-            "SELECT {MESSAGE} FROM message WHERE seq = ANY($1)"
-        ))
-        .await?;
-    let rows = tx.query(&find, &[&keys]).await?;
+    let find = &format!("SELECT {MESSAGE} FROM message WHERE seq = ANY($1)");
+    let rows = rows(tx, find, &[&keys]).await?;
     let mut messages: HashMap<i64, Result<(i64, Message), Fault>> = rows
         .iter()
         .map(|row| (row.get(0), row::message(row)))
@@ -125,13 +122,9 @@ async fn deliveries(
     claimed: Vec<Claimed>,
     keys: &[i64],
 ) -> Result<(Vec<Job>, Lacking), Fault> {
-    let find = tx
-        .prepare_cached(
-            "SELECT key, id, message, number, status, at, details, stream FROM event
-             WHERE key = ANY($1)",
-        )
-        .await?;
-    let rows = tx.query(&find, &[&keys]).await?;
+    let find = "SELECT key, id, message, number, status, at, details, stream FROM event
+             WHERE key = ANY($1)";
+    let rows = rows(tx, find, &[&keys]).await?;
     let mut events: HashMap<i64, Result<Told, Fault>> =
         rows.iter().map(|row| (row.get(0), told(row))).collect();
     let uuids: Vec<Uuid> = rows.iter().filter_map(|row| row.try_get(2).ok()).collect();
@@ -170,20 +163,13 @@ async fn deliveries(
 /// By id. One that cannot be read is left out.
 async fn messages(tx: &Transaction<'_>, uuids: &[Uuid]) -> Result<HashMap<Uuid, Message>, Fault> {
     let keys: Vec<i64> = uuids.iter().map(|uuid| key_of(*uuid)).collect();
-    let find = tx
-        .prepare_cached(&format!(
-            "SELECT {MESSAGE} FROM message WHERE seq = ANY($1) AND uuid = ANY($2)"
-        ))
-        .await?;
-    let mut rows = tx.query(&find, &[&keys, &uuids]).await?;
-    if rows.len() < uuids.len() {
-        let find = tx
-            .prepare_cached(&format!(
-                "SELECT {MESSAGE} FROM message WHERE seq < {BEFORE} AND uuid = ANY($1)"
-            ))
-            .await?;
-        rows.extend(tx.query(&find, &[&uuids]).await?);
+    let find = &format!("SELECT {MESSAGE} FROM message WHERE seq = ANY($1) AND uuid = ANY($2)");
+    let mut found = rows(tx, find, &[&keys, &uuids]).await?;
+    if found.len() < uuids.len() {
+        let find =
+            &format!("SELECT {MESSAGE} FROM message WHERE seq < {BEFORE} AND uuid = ANY($1)");
+        found.extend(rows(tx, find, &[&uuids]).await?);
     }
-    let read = rows.iter().filter_map(|row| row::message(row).ok());
+    let read = found.iter().filter_map(|row| row::message(row).ok());
     Ok(read.map(|(_, message)| (message.uuid, message)).collect())
 }

@@ -30,8 +30,9 @@ impl PostgresStore {
 
     /// Becomes durable and changes nothing.
     async fn touch(&self) -> Result<(), Fault> {
-        let client = self.database.client().await?;
-        client.execute("UPDATE place SET last = last", &[]).await?;
+        self.database
+            .run("UPDATE place SET last = last", &[])
+            .await?;
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ mod screen;
 mod serving;
 mod settle;
 mod settle_delivery;
+mod statement;
 mod store;
 mod tally;
 mod tls;

@@ -39,11 +39,8 @@ impl Looks {
 impl PostgresStore {
     /// As it is now.
     pub(super) async fn look(&self) -> Result<Pulse, Fault> {
-        let client = self.database.client().await?;
-        let look = client
-            .prepare_cached("SELECT last, revision, now_ms() FROM place, catalogue")
-            .await?;
-        let row = client.query_one(&look, &[]).await?;
+        let look = "SELECT last, revision, now_ms() FROM place, catalogue";
+        let row = self.database.one(look, &[]).await?;
         self.database.clock_says(row.get(2));
         Ok(Pulse {
             last: row.get(0),

@@ -26,21 +26,14 @@ impl PostgresStore {
         if uuids.is_empty() {
             return Ok(Vec::new());
         }
-        let client = self.database.client().await?;
+
         let keys: Vec<i64> = uuids.iter().map(|uuid| key_of(*uuid)).collect();
-        let find = client
-            .prepare_cached(&format!(
-                "SELECT {MESSAGE} FROM message WHERE seq = ANY($1) AND uuid = ANY($2)"
-            ))
-            .await?;
-        let mut found = messages(&client.query(&find, &[&keys, &uuids]).await?)?;
+        let find = &format!("SELECT {MESSAGE} FROM message WHERE seq = ANY($1) AND uuid = ANY($2)");
+        let mut found = messages(&self.database.rows(find, &[&keys, &uuids]).await?)?;
         if found.len() < uuids.len() {
-            let find = client
-                .prepare_cached(&format!(
-                    "SELECT {MESSAGE} FROM message WHERE seq < {BEFORE} AND uuid = ANY($1)"
-                ))
-                .await?;
-            found.extend(messages(&client.query(&find, &[&uuids]).await?)?);
+            let find =
+                &format!("SELECT {MESSAGE} FROM message WHERE seq < {BEFORE} AND uuid = ANY($1)");
+            found.extend(messages(&self.database.rows(find, &[&uuids]).await?)?);
         }
         Ok(found)
     }
@@ -50,19 +43,16 @@ impl PostgresStore {
         stream: Option<&StreamId>,
         internal_id: &str,
     ) -> Result<Option<Message>, Fault> {
-        let client = self.database.client().await?;
         let streams: Vec<&str> = stream.map(StreamId::as_str).into_iter().collect();
         // Without a stream, every one is asked: there are far fewer of them than ids.
-        let find = client
-            .prepare_cached(&format!(
-                "SELECT {MESSAGE} FROM message JOIN internal_id ON internal_id.seq = message.seq
+        let find = &format!(
+            "SELECT {MESSAGE} FROM message JOIN internal_id ON internal_id.seq = message.seq
                  WHERE internal_id.internal_id = $2 AND internal_id.stream IN (
                     SELECT unnest($1::text[]) UNION ALL
                     SELECT DISTINCT stream FROM tally WHERE cardinality($1::text[]) = 0)
                  ORDER BY message.seq DESC LIMIT 1"
-            ))
-            .await?;
-        let found = client.query_opt(&find, &[&streams, &internal_id]).await?;
+        );
+        let found = self.database.row(find, &[&streams, &internal_id]).await?;
         Ok(found
             .as_ref()
             .map(row::message)
@@ -75,16 +65,15 @@ impl PostgresStore {
         filter: &MessageFilter,
         limit: usize,
     ) -> Result<Vec<(Cursor, Message)>, Fault> {
-        let client = self.database.client().await?;
         let (sql, values) = select(filter, limit);
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|it| &**it as _).collect();
-        let list = client.prepare_cached(&sql).await?;
+        let list = &sql;
         let placed = |row: &Row| {
             let (place, message) = row::message(row)?;
             Ok((Cursor(place), message))
         };
-        client
-            .query(&list, &values)
+        self.database
+            .rows(list, &values)
             .await?
             .iter()
             .map(placed)
@@ -92,14 +81,11 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_handed_on(&self, uuid: Uuid) -> Result<HandedOn, Fault> {
-        let client = self.database.client().await?;
-        let find = client
-            .prepare_cached(&format!(
-                "SELECT route, remote_id FROM message
+        let find = &format!(
+            "SELECT route, remote_id FROM message
                  WHERE uuid = $1 AND (seq = $2 OR seq < {BEFORE})"
-            ))
-            .await?;
-        let found = client.query_opt(&find, &[&uuid, &key_of(uuid)]).await?;
+        );
+        let found = self.database.row(find, &[&uuid, &key_of(uuid)]).await?;
         Ok(found.map_or_else(HandedOn::default, |row| HandedOn {
             route: row.get(0),
             remote_id: row.get(1),
@@ -108,19 +94,15 @@ impl PostgresStore {
 
     /// 0 before the first message.
     pub(super) async fn read_newest(&self) -> Result<Cursor, Fault> {
-        let client = self.database.client().await?;
-        let find = client
-            .prepare_cached("SELECT seq FROM message ORDER BY seq DESC LIMIT 1")
-            .await?;
-        let found = client.query_opt(&find, &[]).await?;
+        let find = "SELECT seq FROM message ORDER BY seq DESC LIMIT 1";
+        let found = self.database.row(find, &[]).await?;
         Ok(Cursor(found.map_or(0, |row| row.get(0))))
     }
 
     pub(super) async fn read_inventory(&self) -> Result<Inventory, Fault> {
-        let client = self.database.client().await?;
         let count = "SELECT (SELECT coalesce(sum(n), 0)::bigint FROM tally),
             (SELECT count(*) FROM job WHERE state = 0)";
-        let row = client.query_one(count, &[]).await?;
+        let row = self.database.one(count, &[]).await?;
         Ok(Inventory {
             messages: row.get::<_, i64>(0).unsigned_abs(),
             waiting: row.get::<_, i64>(1).unsigned_abs(),
@@ -128,40 +110,27 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_unsubmitted(&self, uuids: &[Uuid]) -> Result<usize, Fault> {
-        let client = self.database.client().await?;
         let keys: Vec<i64> = uuids.iter().map(|uuid| key_of(*uuid)).collect();
-        let count = client
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM job WHERE kind = 1 AND state = 0 AND (key = ANY($1)
+        let count = &format!(
+            "SELECT count(*) FROM job WHERE kind = 1 AND state = 0 AND (key = ANY($1)
                  OR key IN (SELECT seq FROM message WHERE seq < {BEFORE} AND uuid = ANY($2)))"
-            ))
-            .await?;
-        let row = client.query_one(&count, &[&keys, &uuids]).await?;
+        );
+        let row = self.database.one(count, &[&keys, &uuids]).await?;
         Ok(usize::try_from(row.get::<_, i64>(0)).unwrap_or_default())
     }
 
     pub(super) async fn read_sending(&self) -> Result<HashSet<String>, Fault> {
-        let client = self.database.client().await?;
-        let list = client
-            .prepare_cached(
-                "SELECT DISTINCT stream FROM tally
-                 WHERE final_at > (SELECT now_ms()) AND n > 0 AND status >= 0",
-            )
-            .await?;
-        let rows = client.query(&list, &[]).await?;
+        let list = "SELECT DISTINCT stream FROM tally
+                 WHERE final_at > (SELECT now_ms()) AND n > 0 AND status >= 0";
+        let rows = self.database.rows(list, &[]).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
     pub(super) async fn read_statistics(&self, stream: &StreamId) -> Result<Statistics, Fault> {
-        let client = self.database.client().await?;
-        let count = client
-            .prepare_cached(
-                "SELECT status, final_at > (SELECT now_ms()), sum(n)::bigint FROM tally
-                 WHERE stream = $1 GROUP BY 1, 2",
-            )
-            .await?;
+        let count = "SELECT status, final_at > (SELECT now_ms()), sum(n)::bigint FROM tally
+                 WHERE stream = $1 GROUP BY 1, 2";
         let mut statistics = Statistics::default();
-        for line in client.query(&count, &[&stream.as_str()]).await? {
+        for line in self.database.rows(count, &[&stream.as_str()]).await? {
             let (status, open): (i16, bool) = (line.get(0), line.get(1));
             let n = u64::try_from(line.get::<_, i64>(2)).unwrap_or_default();
             if status == RECEIVED {
@@ -188,18 +157,14 @@ impl PostgresStore {
         since: Timestamp,
         hours: u16,
     ) -> Result<Vec<u64>, Fault> {
-        let client = self.database.client().await?;
         let (begin, hour) = (key_at(since), key_at(row::time(3_600_000)));
         let end = begin.saturating_add(hour.saturating_mul(i64::from(hours)));
-        let count = client
-            .prepare_cached(
-                "SELECT (seq - $2) / $3, count(*) FROM message
-                 WHERE stream = $1 AND seq >= $2 AND seq < $4 GROUP BY 1",
-            )
-            .await?;
+        let count = "SELECT (seq - $2) / $3, count(*) FROM message
+                 WHERE stream = $1 AND seq >= $2 AND seq < $4 GROUP BY 1";
         let mut counts = vec![0; usize::from(hours)];
-        for row in client
-            .query(&count, &[&stream.as_str(), &begin, &hour, &end])
+        for row in self
+            .database
+            .rows(count, &[&stream.as_str(), &begin, &hour, &end])
             .await?
         {
             let at = usize::try_from(row.get::<_, i64>(0)).unwrap_or(usize::MAX);

@@ -9,6 +9,7 @@ use super::events::{NewEvent, tell};
 use super::fault::Fault;
 use super::ids::Keys;
 use super::row::{self, free, status_number};
+use super::statement::{one, row, rows, run};
 use super::store::PostgresStore;
 use crate::domain::{MessageStatus, StreamId, canonical};
 use crate::store::NewReceipt;
@@ -92,18 +93,14 @@ async fn finish(
 /// The message that a receipt speaks of: one that went to its handset, or the one with its likeliest
 /// id, which may have gone to another number than its recipient's.
 async fn receipt_for(tx: &Transaction<'_>, receipt: &NewReceipt) -> Result<Option<Found>, Fault> {
-    let find = tx
-        .prepare_cached(
-            "SELECT job.key, job.stream, job.handset, message.uuid FROM job
+    let find = "SELECT job.key, job.stream, job.handset, message.uuid FROM job
              JOIN message ON message.seq = job.key
              WHERE lower(ltrim(replace(upstream, '-', ''), '0')) = $1
              AND upstream IS NOT NULL AND kind = 2 AND route = $2 ORDER BY job.key
-             FOR UPDATE OF job",
-        )
-        .await?;
+             FOR UPDATE OF job";
     let mut other = None;
     for (place, id) in receipt.ids.iter().enumerate() {
-        for row in tx.query(&find, &[id, &receipt.route]).await? {
+        for row in rows(tx, find, &[id, &receipt.route]).await? {
             let found = Found {
                 key: row.get(0),
                 stream: row.get(1),
@@ -121,18 +118,19 @@ async fn receipt_for(tx: &Transaction<'_>, receipt: &NewReceipt) -> Result<Optio
 }
 
 async fn hold(tx: &Transaction<'_>, keys: &mut Keys, receipt: &NewReceipt) -> Result<(), Fault> {
-    tx.execute("DELETE FROM receipt WHERE at < $1", &[&(keys.now() - HELD)])
-        .await?;
+    run(
+        tx,
+        "DELETE FROM receipt WHERE at < $1",
+        &[&(keys.now() - HELD)],
+    )
+    .await?;
     let (_, number) = keys.next();
-    let keep = tx
-        .prepare_cached(
-            "INSERT INTO receipt (route, id, number, place, handset, status, details, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .await?;
+    let keep = "INSERT INTO receipt (route, id, number, place, handset, status, details, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     for (place, id) in receipt.ids.iter().enumerate() {
-        tx.execute(
-            &keep,
+        run(
+            tx,
+            keep,
             &[
                 &receipt.route,
                 id,
@@ -156,20 +154,14 @@ pub(super) async fn settle_held(
     keys: &mut Keys,
     taken: &[(i64, &str, &str, Option<&str>)],
 ) -> Result<(), Fault> {
-    let waits = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM receipt)")
-        .await?;
-    if !tx.query_one(&waits, &[]).await?.get::<_, bool>(0) {
+    let waits = "SELECT EXISTS (SELECT 1 FROM receipt)";
+    if !one(tx, waits, &[]).await?.get::<_, bool>(0) {
         return Ok(());
     }
-    let find = tx
-        .prepare_cached(
-            "SELECT job.key, job.stream, job.handset, message.uuid FROM job
-             JOIN message ON message.seq = job.key WHERE job.key = $1",
-        )
-        .await?;
+    let find = "SELECT job.key, job.stream, job.handset, message.uuid FROM job
+             JOIN message ON message.seq = job.key WHERE job.key = $1";
     for (key, upstream, route, url) in taken {
-        let Some(row) = tx.query_opt(&find, &[key]).await? else {
+        let Some(row) = row(tx, find, &[key]).await? else {
             continue;
         };
         let found = Found {
@@ -192,18 +184,15 @@ async fn held(
     upstream: &str,
     handset: &str,
 ) -> Result<Option<(MessageStatus, Option<String>)>, Fault> {
-    let find = tx
-        .prepare_cached(
-            "SELECT number, status, details FROM receipt WHERE route = $1 AND id = $2
+    let find = "SELECT number, status, details FROM receipt WHERE route = $1 AND id = $2
              AND (handset IS NULL OR handset = $3 OR place = 0)
-             ORDER BY (handset = $3) IS TRUE DESC, place, number LIMIT 1",
-        )
-        .await?;
+             ORDER BY (handset = $3) IS TRUE DESC, place, number LIMIT 1";
     let id = canonical(upstream);
-    let Some(row) = tx.query_opt(&find, &[&route, &id, &handset]).await? else {
+    let Some(row) = row(tx, find, &[&route, &id, &handset]).await? else {
         return Ok(None);
     };
-    tx.execute(
+    run(
+        tx,
         "DELETE FROM receipt WHERE number = $1",
         &[&row.get::<_, i64>(0)],
     )

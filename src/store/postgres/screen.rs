@@ -8,6 +8,7 @@ use deadpool_postgres::Transaction;
 use super::accept::{before, keep, repeated};
 use super::fault::Fault;
 use super::ids::Keys;
+use super::statement::{row, rows, run};
 use crate::store::{Accepted, DailyLimit, NewMessage, NewMessages};
 
 /// In milliseconds.
@@ -21,13 +22,9 @@ pub(super) async fn which(
     let mut streams: Vec<&str> = requests.iter().map(|new| new.stream.as_str()).collect();
     streams.sort_unstable();
     streams.dedup();
-    let find = tx
-        .prepare_cached(
-            "SELECT stream FROM unnest($1::text[]) AS asked (stream)
-             WHERE EXISTS (SELECT 1 FROM opt_out WHERE opt_out.stream = asked.stream)",
-        )
-        .await?;
-    let found = tx.query(&find, &[&streams]).await?;
+    let find = "SELECT stream FROM unnest($1::text[]) AS asked (stream)
+             WHERE EXISTS (SELECT 1 FROM opt_out WHERE opt_out.stream = asked.stream)";
+    let found = rows(tx, find, &[&streams]).await?;
     let with_opt_outs: HashSet<&str> = found.iter().map(|row| row.get(0)).collect();
     let screened =
         |new: &&NewMessages| new.limit.is_some() || with_opt_outs.contains(new.stream.as_str());
@@ -120,20 +117,14 @@ async fn opted_out(
     messages: &[NewMessage],
 ) -> Result<HashSet<String>, Fault> {
     let handsets: Vec<&str> = messages.iter().map(|one| one.recipient.as_str()).collect();
-    let find = tx
-        .prepare_cached("SELECT handset FROM opt_out WHERE stream = $1 AND handset = ANY($2)")
-        .await?;
-    let found = tx.query(&find, &[&stream, &handsets]).await?;
+    let find = "SELECT handset FROM opt_out WHERE stream = $1 AND handset = ANY($2)";
+    let found = rows(tx, find, &[&stream, &handsets]).await?;
     Ok(found.iter().map(|row| row.get(0)).collect())
 }
 
 async fn left(tx: &Transaction<'_>, limit: &DailyLimit, now: i64) -> Result<usize, Fault> {
-    let find = tx
-        .prepare_cached("SELECT n FROM sent_in_day WHERE route = $1 AND day = $2")
-        .await?;
-    let row = tx
-        .query_opt(&find, &[&limit.route, &now.div_euclid(DAY)])
-        .await?;
+    let find = "SELECT n FROM sent_in_day WHERE route = $1 AND day = $2";
+    let row = row(tx, find, &[&limit.route, &now.div_euclid(DAY)]).await?;
     let accepted: i64 = row.map_or(0, |row| row.get(0));
     let left = i64::from(limit.most).saturating_sub(accepted);
     Ok(usize::try_from(left).unwrap_or_default())
@@ -150,12 +141,14 @@ async fn count_day(
         return Ok(());
     }
     let day = now.div_euclid(DAY);
-    tx.execute(
+    run(
+        tx,
         "DELETE FROM sent_in_day WHERE route = $1 AND day < $2::bigint - 1",
         &[&limit.route, &day],
     )
     .await?;
-    tx.execute(
+    run(
+        tx,
         "INSERT INTO sent_in_day (route, day, n) VALUES ($1, $2, $3)
          ON CONFLICT (route, day) DO UPDATE SET n = sent_in_day.n + excluded.n",
         &[

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::ids::Keys;
 use super::row::{self, free};
 use super::settle_delivery::{Attempted, attempted};
+use super::statement::{rows, run};
 use super::store::PostgresStore;
 use super::{receipts, webhook};
 use crate::domain::MessageStatus;
@@ -93,15 +94,11 @@ async fn settle(
 
 /// Held until the end of the transaction.
 async fn jobs(tx: &Transaction<'_>, keys: &[i64]) -> Result<HashMap<i64, Row>, Fault> {
-    let find = tx
-        .prepare_cached(
-            "SELECT job.key, job.owner, job.stream, job.handset, message.uuid, message.outcome,
+    let find = "SELECT job.key, job.owner, job.stream, job.handset, message.uuid, message.outcome,
                 message.final_at
              FROM job LEFT JOIN message ON job.kind <> 0 AND message.seq = job.key
-             WHERE job.key = ANY($1) ORDER BY job.key FOR UPDATE OF job",
-        )
-        .await?;
-    let rows = tx.query(&find, &[&keys]).await?;
+             WHERE job.key = ANY($1) ORDER BY job.key FOR UPDATE OF job";
+    let rows = rows(tx, find, &[&keys]).await?;
     let job = |row: &tokio_postgres::Row| {
         let job = Row {
             owner: row.get(1),
@@ -196,10 +193,8 @@ impl<'a> Plan<'a> {
         again(tx, &self.again).await?;
         submitted(tx, &self.submitted, keys.now()).await?;
         if !self.forgotten.is_empty() {
-            let forget = tx
-                .prepare_cached("DELETE FROM job WHERE key = ANY($1)")
-                .await?;
-            tx.execute(&forget, &[&self.forgotten]).await?;
+            let forget = "DELETE FROM job WHERE key = ANY($1)";
+            run(tx, forget, &[&self.forgotten]).await?;
         }
         end(tx, &self.ended, keys.now()).await?;
         tell(tx, keys, &self.events).await?;
@@ -236,13 +231,9 @@ async fn set_routes(tx: &Transaction<'_>, routes: &[(i64, &str)]) -> Result<(), 
         return Ok(());
     }
     let (keys, names): (Vec<i64>, Vec<&str>) = routes.iter().copied().unzip();
-    let set = tx
-        .prepare_cached(
-            "UPDATE message SET route = done.route
-             FROM unnest($1::bigint[], $2::text[]) AS done (key, route) WHERE seq = done.key",
-        )
-        .await?;
-    tx.execute(&set, &[&keys, &names]).await?;
+    let set = "UPDATE message SET route = done.route
+             FROM unnest($1::bigint[], $2::text[]) AS done (key, route) WHERE seq = done.key";
+    run(tx, set, &[&keys, &names]).await?;
     Ok(())
 }
 
@@ -252,13 +243,9 @@ async fn set_details(tx: &Transaction<'_>, waiting: &[(i64, &str)]) -> Result<()
     }
     let keys: Vec<i64> = waiting.iter().map(|(key, _)| *key).collect();
     let details: Vec<_> = waiting.iter().map(|(_, details)| free(details)).collect();
-    let set = tx
-        .prepare_cached(
-            "UPDATE message SET details = done.details
-             FROM unnest($1::bigint[], $2::text[]) AS done (key, details) WHERE seq = done.key",
-        )
-        .await?;
-    tx.execute(&set, &[&keys, &details]).await?;
+    let set = "UPDATE message SET details = done.details
+             FROM unnest($1::bigint[], $2::text[]) AS done (key, details) WHERE seq = done.key";
+    run(tx, set, &[&keys, &details]).await?;
     Ok(())
 }
 
@@ -268,16 +255,12 @@ async fn again(tx: &Transaction<'_>, jobs: &[(i64, Option<i64>)]) -> Result<(), 
         return Ok(());
     }
     let (keys, due): (Vec<i64>, Vec<Option<i64>>) = jobs.iter().copied().unzip();
-    let release = tx
-        .prepare_cached(
-            "UPDATE job SET lease_until = 0, owner = 0,
+    let release = "UPDATE job SET lease_until = 0, owner = 0,
                 next_at = coalesce(done.next_at, job.next_at),
                 attempts = attempts + (done.next_at IS NOT NULL)::integer
              FROM unnest($1::bigint[], $2::bigint[]) AS done (key, next_at)
-             WHERE job.key = done.key",
-        )
-        .await?;
-    tx.execute(&release, &[&keys, &due]).await?;
+             WHERE job.key = done.key";
+    run(tx, release, &[&keys, &due]).await?;
     Ok(())
 }
 
@@ -288,21 +271,14 @@ async fn submitted(tx: &Transaction<'_>, jobs: &[(i64, &str, i64)], now: i64) ->
     let keys: Vec<i64> = jobs.iter().map(|(key, ..)| *key).collect();
     let upstream: Vec<_> = jobs.iter().map(|(_, upstream, _)| free(upstream)).collect();
     let due: Vec<i64> = jobs.iter().map(|(.., ask_at)| *ask_at).collect();
-    let ask = tx
-        .prepare_cached(
-            "UPDATE job SET kind = 2, upstream = done.upstream, next_at = done.ask_at, attempts = 0,
+    let ask =
+        "UPDATE job SET kind = 2, upstream = done.upstream, next_at = done.ask_at, attempts = 0,
                 lease_until = 0, owner = 0
              FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS done (key, upstream, ask_at)
-             WHERE job.key = done.key",
-        )
-        .await?;
-    tx.execute(&ask, &[&keys, &upstream, &due]).await?;
-    let sent = tx
-        .prepare_cached(
-            "UPDATE message SET sent_at = $3, details = NULL, remote_id = done.upstream
-             FROM unnest($1::bigint[], $2::text[]) AS done (key, upstream) WHERE seq = done.key",
-        )
-        .await?;
-    tx.execute(&sent, &[&keys, &upstream, &now]).await?;
+             WHERE job.key = done.key";
+    run(tx, ask, &[&keys, &upstream, &due]).await?;
+    let sent = "UPDATE message SET sent_at = $3, details = NULL, remote_id = done.upstream
+             FROM unnest($1::bigint[], $2::text[]) AS done (key, upstream) WHERE seq = done.key";
+    run(tx, sent, &[&keys, &upstream, &now]).await?;
     Ok(())
 }

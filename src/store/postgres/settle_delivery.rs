@@ -5,6 +5,7 @@ use deadpool_postgres::Transaction;
 use super::fault::Fault;
 use super::ids::Keys;
 use super::row::free;
+use super::statement::run;
 use crate::store::{Attempt, Next};
 
 pub(super) struct Attempted<'a> {
@@ -37,15 +38,11 @@ pub(super) async fn attempted(
         Next::At(_) | Next::Delivered | Next::Dead => None,
     });
     if !again.is_empty() {
-        let wait = tx
-            .prepare_cached(
-                "UPDATE job SET next_at = done.next_at, lease_until = 0, owner = 0,
+        let wait = "UPDATE job SET next_at = done.next_at, lease_until = 0, owner = 0,
                     attempts = attempts + 1
                  FROM unnest($1::bigint[], $2::bigint[]) AS done (key, next_at)
-                 WHERE job.key = done.key",
-            )
-            .await?;
-        tx.execute(&wait, &[&again, &due]).await?;
+                 WHERE job.key = done.key";
+        run(tx, wait, &[&again, &due]).await?;
     }
     let at = |one: &Attempted<'_>| one.attempt.at.as_millisecond();
     let ended = all.iter().filter_map(|one| match one.next {
@@ -56,9 +53,7 @@ pub(super) async fn attempted(
     let (ended, how): (Vec<i64>, Vec<(i64, i16)>) = ended.unzip();
     let (ats, states): (Vec<i64>, Vec<i16>) = how.into_iter().unzip();
     if !ended.is_empty() {
-        let finish = tx
-            .prepare_cached(
-                "WITH done AS (
+        let finish = "WITH done AS (
                     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::smallint[])
                         AS done (key, at, state)
                  ), over AS (
@@ -69,10 +64,8 @@ pub(super) async fn attempted(
                     attempts = coalesce(over.attempts, event.attempts) + 1,
                     why = CASE WHEN done.state = 1 THEN NULL
                         ELSE coalesce(over.details, event.why) END
-                 FROM done LEFT JOIN over ON over.key = done.key WHERE event.key = done.key",
-            )
-            .await?;
-        tx.execute(&finish, &[&ended, &ats, &states]).await?;
+                 FROM done LEFT JOIN over ON over.key = done.key WHERE event.key = done.key";
+        run(tx, finish, &[&ended, &ats, &states]).await?;
     }
     Ok(())
 }
@@ -93,16 +86,13 @@ async fn keep(tx: &Transaction<'_>, keys: &mut Keys, all: &[Attempted<'_>]) -> R
         .iter()
         .map(|one| one.attempt.error.as_deref().map(free))
         .collect();
-    let insert = tx
-        .prepare_cached(
-            "INSERT INTO attempt (key, event, at, elapsed, status, error)
+    let insert = "INSERT INTO attempt (key, event, at, elapsed, status, error)
              SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[],
                 $5::integer[], $6::text[]) AS made (key, event, at, elapsed, status, error)
-             WHERE EXISTS (SELECT 1 FROM event WHERE event.key = made.event)",
-        )
-        .await?;
-    tx.execute(
-        &insert,
+             WHERE EXISTS (SELECT 1 FROM event WHERE event.key = made.event)";
+    run(
+        tx,
+        insert,
         &[&own, &events, &ats, &lengths, &statuses, &errors],
     )
     .await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use deadpool_postgres::Transaction;
 
 use super::fault::Fault;
+use super::statement::run;
 
 /// The moment of messages that are not known to become final.
 const NEVER: i64 = i64::MAX;
@@ -42,33 +43,24 @@ impl<'a> Tally<'a> {
             statuses.push(status);
             counts.push(n);
         }
-        let add = tx
-            .prepare_cached(
-                "INSERT INTO tally (stream, final_at, status, n)
+        let add = "INSERT INTO tally (stream, final_at, status, n)
                  SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[])
-                 ON CONFLICT (stream, final_at, status) DO UPDATE SET n = tally.n + excluded.n",
-            )
-            .await?;
-        tx.execute(&add, &[&streams, &moments, &statuses, &counts])
-            .await?;
+                 ON CONFLICT (stream, final_at, status) DO UPDATE SET n = tally.n + excluded.n";
+        run(tx, add, &[&streams, &moments, &statuses, &counts]).await?;
         Ok(())
     }
 }
 
 /// Folds the lines whose moment has passed, where there are more than a few.
 pub(super) async fn fold(tx: &Transaction<'_>) -> Result<(), Fault> {
-    let fold = tx
-        .prepare_cached(
-            "WITH passed AS (
+    let fold = "WITH passed AS (
                 DELETE FROM tally WHERE final_at > 0 AND final_at <= (SELECT now_ms())
                 RETURNING stream, status, n
              )
              INSERT INTO tally (stream, final_at, status, n)
              SELECT stream, 0, status, sum(n) FROM passed GROUP BY stream, status
              ORDER BY stream, status
-             ON CONFLICT (stream, final_at, status) DO UPDATE SET n = tally.n + excluded.n",
-        )
-        .await?;
-    tx.execute(&fold, &[]).await?;
+             ON CONFLICT (stream, final_at, status) DO UPDATE SET n = tally.n + excluded.n";
+    run(tx, fold, &[]).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::events::GONE;
 use super::fault::Fault;
 use super::ids::Keys;
 use super::row;
+use super::statement::{row, run};
 use super::store::PostgresStore;
 use crate::domain::StreamId;
 use crate::store::WebhookPause;
@@ -19,17 +20,19 @@ pub(super) async fn switch_off(
     now: i64,
 ) -> Result<(), Fault> {
     let find = "SELECT stream FROM event WHERE key = $1";
-    let Some(row) = tx.query_opt(find, &[&event]).await? else {
+    let Some(row) = row(tx, find, &[&event]).await? else {
         return Ok(());
     };
     let stream: &str = row.get(0);
-    tx.execute(
+    run(
+        tx,
         "INSERT INTO webhook_off (stream, url, at) VALUES ($1, $2, $3)
          ON CONFLICT (stream, url) DO UPDATE SET at = excluded.at",
         &[&stream, &url, &now],
     )
     .await?;
-    tx.execute(
+    run(
+        tx,
         "WITH over AS (
             DELETE FROM job WHERE kind = 0 AND state = 0 AND stream = $1
             RETURNING key, next_at, attempts
@@ -48,14 +51,9 @@ impl PostgresStore {
         stream: &StreamId,
         url: &str,
     ) -> Result<Option<WebhookPause>, Fault> {
-        let client = self.database.client().await?;
-        let find = client
-            .prepare_cached(
-                "SELECT url, at FROM webhook_off WHERE stream = $1 AND url IN ('', $2)
-                 ORDER BY url LIMIT 1",
-            )
-            .await?;
-        let found = client.query_opt(&find, &[&stream.as_str(), &url]).await?;
+        let find = "SELECT url, at FROM webhook_off WHERE stream = $1 AND url IN ('', $2)
+                 ORDER BY url LIMIT 1";
+        let found = self.database.row(find, &[&stream.as_str(), &url]).await?;
         Ok(found.map(|row| {
             let at = row::time(row.get(1));
             if row.get::<_, &str>(0).is_empty() {
@@ -76,13 +74,15 @@ impl PostgresStore {
         let tx = client.transaction().await?;
         let keys = Keys::take(&tx, 0).await?;
         let changed = if enabled {
-            tx.execute(
+            run(
+                &tx,
                 "DELETE FROM webhook_off WHERE stream = $1",
                 &[&stream.as_str()],
             )
             .await?
         } else {
-            tx.execute(
+            run(
+                &tx,
                 "INSERT INTO webhook_off (stream, url, at) VALUES ($1, '', $2)
                  ON CONFLICT DO NOTHING",
                 &[&stream.as_str(), &keys.now()],
@@ -98,12 +98,12 @@ impl PostgresStore {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         Keys::take(&tx, 0).await?;
-        let changed = tx
-            .execute(
-                "DELETE FROM webhook_off WHERE stream = $1 AND url <> ''",
-                &[&stream.as_str()],
-            )
-            .await?;
+        let changed = run(
+            &tx,
+            "DELETE FROM webhook_off WHERE stream = $1 AND url <> ''",
+            &[&stream.as_str()],
+        )
+        .await?;
         tx.commit().await?;
         Ok(changed > 0)
     }
