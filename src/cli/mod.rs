@@ -70,7 +70,7 @@ pub(crate) struct Globals {
     )]
     #[arg(value_parser = values::output(), hide_possible_values = true)]
     output: Output,
-    /// Home: a folder, or a PostgreSQL URL [default: textpeak in the platform's data directory]
+    /// Home: a folder, or a database URL [default: textpeak in the platform's data directory]
     #[arg(
         long,
         global = true,

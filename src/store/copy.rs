@@ -257,7 +257,7 @@ pub async fn copy(
     let (exported, (), imported) = tokio::join!(from.export(taker), pass, to.import(load));
     // Where one side fails, the other one is only told that it does.
     match (exported, imported) {
-        (Err(StoreError::Stopped), Err(error)) | (Err(error), _) | (Ok(()), Err(error)) => {
+        (Err(StoreError::Stopped) | Ok(()), Err(error)) | (Err(error), _) => {
             return Err(error);
         }
         (Ok(()), Ok(())) => {}

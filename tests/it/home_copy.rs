@@ -93,7 +93,7 @@ fn told(env: &TestEnv, home: &str, token: &str) -> Vec<Value> {
         &["optouts", "list"],
         &["messages", "list", "--unmatched"],
     ]
-    .map(|words| of(words));
+    .map(of);
     streams.into_iter().chain(lists).collect()
 }
 

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use crate::commands::session::{Session, ask};
+use crate::commands::session::Session;
+#[cfg(feature = "postgres")]
+use crate::commands::session::ask;
 use crate::store::AnyHome;
 
 pub fn run(session: &Session) -> anyhow::Result<()> {
-    let (before, now) = match &session.home {
+    let (before, now): (Option<i32>, Option<i32>) = match &session.home {
         AnyHome::Folder(_) => (None, None),
         #[cfg(feature = "postgres")]
         AnyHome::Database(store) => {

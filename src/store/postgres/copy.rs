@@ -73,8 +73,13 @@ fn select(table: Table) -> String {
     };
     let columns: Vec<String> = table.columns().iter().map(typed).collect();
     let order = match table {
-        Table::Message | Table::Event | Table::Attempt | Table::Job | Table::Unmatched => "1",
-        Table::Heard | Table::Listened => "1",
+        Table::Message
+        | Table::Event
+        | Table::Attempt
+        | Table::Job
+        | Table::Unmatched
+        | Table::Heard
+        | Table::Listened => "1",
         Table::WebhookOff | Table::OptOut | Table::SentInDay => "1, 2",
         Table::Tally | Table::Receipt => "1, 2, 3",
     };
@@ -313,7 +318,7 @@ fn number(value: &Value) -> Option<i64> {
     }
 }
 
-/// PostgreSQL keeps every character but NUL.
+/// `PostgreSQL` keeps every character but NUL.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(super::row::free(text).into_owned()),

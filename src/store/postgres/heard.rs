@@ -58,7 +58,7 @@ impl PostgresStore {
         value: &(dyn tokio_postgres::types::ToSql + Sync),
     ) -> Result<Option<Row>, Fault> {
         let find = sql;
-        Ok(self.database.row(find, &[value]).await?)
+        self.database.row(find, &[value]).await
     }
 
     async fn read_unmatched(&self, limit: usize) -> Result<Vec<Unmatched>, Fault> {

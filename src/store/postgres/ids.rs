@@ -20,7 +20,7 @@ impl Keys {
     pub async fn take(transaction: &Transaction<'_>, count: usize) -> Result<Self, Fault> {
         let take = "SELECT take_keys($1), now_ms()";
         let wanted = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-        let row = one(&transaction, take, &[&wanted]).await?;
+        let row = one(transaction, take, &[&wanted]).await?;
         let next = row.get(0);
         let mut random = vec![0; count.max(1) * 10];
         getrandom::fill(&mut random)?;

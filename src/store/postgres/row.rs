@@ -119,7 +119,7 @@ pub(super) fn message(row: &Row) -> Result<(i64, Message), Fault> {
     Ok((row.try_get(0)?, message))
 }
 
-/// A text that somebody else wrote: PostgreSQL keeps every character but NUL.
+/// A text that somebody else wrote: `PostgreSQL` keeps every character but NUL.
 pub(super) fn free(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\0') {
         text.replace('\0', "\u{fffd}").into()

@@ -54,7 +54,10 @@ pub(super) async fn accept(
         } else {
             (left == 0).then_some(Accepted::OverLimit)
         };
-        let id = message.internal_id.as_ref().map(|id| id.as_str());
+        let id = message
+            .internal_id
+            .as_ref()
+            .map(crate::domain::InternalId::as_str);
         let told = repeated(&before, stream, message);
         let earlier = id.and_then(|id| first.get(id).copied());
         answers.push(match (told, earlier, refused) {
@@ -101,7 +104,10 @@ impl Answer {
             Self::Chosen(at) => kept[*at],
             Self::Repeats(at) => match all[*at].told(all, kept) {
                 Accepted::New(uuid) => Accepted::Repeated(uuid),
-                other => other,
+                other @ (Accepted::Repeated(_)
+                | Accepted::Taken
+                | Accepted::OptedOut
+                | Accepted::OverLimit) => other,
             },
         }
     }

@@ -206,7 +206,11 @@ async fn a_sender_stays_while_a_stream_uses_it(home: &impl Home) {
         .await
         .unwrap();
     let catalogue = now(home).await;
-    let left: Vec<_> = catalogue.senders().iter().map(|it| it.as_str()).collect();
+    let left: Vec<_> = catalogue
+        .senders()
+        .iter()
+        .map(textpeak::domain::SenderId::as_str)
+        .collect();
     assert_eq!(left, ["ACME", "Shop", "Late"]);
 }
 

@@ -22,7 +22,7 @@ pub struct PostgresHome {
 }
 
 impl PostgresHome {
-    /// `None`, and said, where PostgreSQL is missing.
+    /// `None`, and said, where `PostgreSQL` is missing.
     pub fn new() -> Option<Self> {
         let database = Cluster::shared()?.database();
         let admin = database.admin();

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of the tests' own: made in a temporary folder, reached through a socket in
+//! A `PostgreSQL` cluster of the tests' own: made in a temporary folder, reached through a socket in
 //! it, shared by everything that runs at one time, and stopped when the last of that has ended.
 
 use std::fs::{self, File};
@@ -67,7 +67,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The one that tests share; `None`, and said, where PostgreSQL is missing.
+    /// The one that tests share; `None`, and said, where `PostgreSQL` is missing.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
         let start = || {
@@ -227,15 +227,16 @@ impl Cluster {
                 fi
                 exec 8<&- 9<&-
             done"#;
-        self.command(Path::new("/bin/sh"))
+        let mut shell = self.command(Path::new("/bin/sh"));
+        shell
             .args(["-c", script, "sh"])
             .arg(programs)
             .arg(&self.folder)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .unwrap();
+            .process_group(0);
+        // Nobody waits for it: it ends when nobody needs it.
+        drop(shell.spawn().unwrap());
         let begun = Instant::now();
         while !Admin::answers(&self.url("postgres")) {
             let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();

@@ -98,7 +98,7 @@ fn of_three_gateways_one_is_killed_every_two_seconds() {
     let events = ["--webhook-url", &url, "--webhook-event", "status"];
     let token = demo(&env, "OTP", &events);
     let start = || Served::start(&env, &["-q", "--delivery-delay", "0s"]);
-    let mut gateways = vec![start(), start(), start()];
+    let mut gateways = [start(), start(), start()];
     let addresses: Vec<SocketAddr> = gateways.iter().map(|one| one.address).collect();
     let addresses = Arc::new(RwLock::new(addresses));
     let load = Load::start(&addresses, &token, 32, 2);
