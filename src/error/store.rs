@@ -71,6 +71,7 @@ fn hint(error: &StoreError) -> Option<&'static str> {
              is unchanged"
         }
         StoreError::Locked { .. } => "wait for it to finish, then run the same command again",
+        StoreError::Database { file, cause, .. } if file.starts_with("postgres") => server(*cause),
         StoreError::Database { cause, .. } => database(*cause),
         StoreError::Moved { .. } => "restore it, or start again to create a new one",
         StoreError::NameTaken(_) | StoreError::Changed(_) | StoreError::Deleted(_) => {
@@ -84,6 +85,17 @@ fn hint(error: &StoreError) -> Option<&'static str> {
         StoreError::Conflict => "run the same command again",
         StoreError::File { .. } | StoreError::Stopped | StoreError::Randomness(_) => return None,
     })
+}
+
+fn server(cause: DatabaseCause) -> &'static str {
+    match cause {
+        DatabaseCause::Full => "free up disk space on the server, then try again",
+        DatabaseCause::Busy => "wait for other work to finish, then try again",
+        DatabaseCause::Corrupt => "ask whoever runs the server: its data is damaged",
+        DatabaseCause::Other => {
+            "check that the server runs, and that this user may use the database"
+        }
+    }
 }
 
 fn database(cause: DatabaseCause) -> &'static str {

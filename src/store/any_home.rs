@@ -1,5 +1,10 @@
 //! A home, wherever it is: a folder, or a database that many gateways share.
 
+#![cfg_attr(
+    not(feature = "postgres"),
+    expect(clippy::unused_async, reason = "a folder is asked at once")
+)]
+
 use std::fmt;
 use std::sync::Arc;
 
