@@ -58,6 +58,9 @@ fn full(env: &TestEnv) -> String {
         env.json(&["webhooks", "deliveries", "--state", "dead"])["total"] != 0
     });
     gateway.stop();
+    eventually("time changes nothing any more", || {
+        env.json(&["messages", "list", "--status", "delivered"])["total"] == 2
+    });
     let stop = [
         "reply",
         "Plain",
@@ -128,8 +131,11 @@ fn there_and_back_again_is_equal() {
     assert_eq!(told(&env, &there.url, &token), first);
     assert_eq!(told(&env, &back, &token), first);
     for file in ["state.json", "tokens.json"] {
-        let text = |home: &str| std::fs::read_to_string(Path::new(home).join(file)).unwrap();
-        assert_eq!(text(&back), text(&here), "{file}");
+        let json = |home: &str| -> Value {
+            let text = std::fs::read_to_string(Path::new(home).join(file)).unwrap();
+            serde_json::from_str(&text).unwrap()
+        };
+        assert_eq!(json(&back), json(&here), "{file}");
     }
     // It goes on there: an internal id is known, and numbers of events follow.
     let database = TestEnv::on(&there.url);

@@ -238,6 +238,7 @@ async fn the_edition_tells_that_somebody_has_written(home: &impl Home) {
 
 async fn a_cursor_neither_skips_nor_repeats(home: &impl Home) {
     let (reader, writers) = (home.open(), [home.open(), home.open()]);
+    let (mut seen, mut place) = (Vec::new(), reader.newest().await.unwrap());
     let tasks: Vec<_> = writers
         .into_iter()
         .enumerate()
@@ -249,7 +250,6 @@ async fn a_cursor_neither_skips_nor_repeats(home: &impl Home) {
             })
         })
         .collect();
-    let (mut seen, mut place) = (Vec::new(), reader.newest().await.unwrap());
     loop {
         let over = tasks.iter().all(tokio::task::JoinHandle::is_finished);
         let filter = MessageFilter {

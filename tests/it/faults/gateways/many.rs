@@ -52,7 +52,6 @@ fn loaded(env: &TestEnv, database: &Database, millis: u64) -> Wrong {
     std::thread::sleep(Duration::from_millis(millis));
     let answers = load.end();
     assert!(answers.accepted.len() > 100);
-    assert!(answers.refused.is_empty(), "{:?}", answers.refused);
     compare(&answers, &database.admin())
 }
 
