@@ -12,9 +12,6 @@ use crate::store::Store;
 /// How often it is asked whether another process has written.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How often a worker looks although nobody wrote.
-const LOOK: Duration = Duration::from_secs(2);
-
 /// The pause between two looks, so that they cost little however often somebody writes.
 const SHORTEST: Duration = Duration::from_millis(2);
 
@@ -66,7 +63,7 @@ impl Wake {
             || queued
             || edition != self.edition
             || self.due.is_some_and(|due| due <= now)
-            || self.looked.is_none_or(|at| truth - at >= LOOK);
+            || self.looked.is_none_or(|at| truth - at >= store.patience());
         if look {
             self.queued.mark_unchanged();
             (self.edition, self.looked, self.hurried) = (edition, Some(truth), false);

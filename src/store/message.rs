@@ -1,6 +1,7 @@
 //! Messages as a store takes and gives them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -140,6 +141,11 @@ pub struct HandedOn {
 pub trait MessageStore: Send + Sync {
     /// The store's clock, by which statuses, claims and leases go.
     fn now(&self) -> Timestamp;
+
+    /// How long a worker waits for a look at what is due although nobody wrote and nothing is due.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(2)
+    }
 
     /// Makes sure that messages can be kept, so that what is wrong is known before there are any.
     async fn prepare(&self) -> Result<(), StoreError>;

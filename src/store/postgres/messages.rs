@@ -43,6 +43,11 @@ impl MessageStore for PostgresStore {
         self.database.now()
     }
 
+    /// Longer than in a folder: each look is a statement.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
     async fn prepare(&self) -> Result<(), StoreError> {
         self.database.ours(self.database.client().await.map(drop))
     }

@@ -1,8 +1,11 @@
 //! Databases that nobody should begin with.
 
 use super::home;
+use crate::serve::message;
 use crate::support::TestEnv;
+use crate::support::gateway::{Served, eventually};
 use crate::support::postgres::Cluster;
+use crate::support::receiver::{Act, Hooks};
 
 #[test]
 fn tables_that_are_missing_or_newer_are_said_with_what_to_do() {
@@ -55,7 +58,7 @@ fn a_weaker_commit_is_warned_of() {
     admin.execute(&format!(
         "ALTER DATABASE {name} SET synchronous_commit = off"
     ));
-    let gateway = crate::support::gateway::Served::start(&env, &[]);
+    let gateway = Served::start(&env, &[]);
     let (_, log) = gateway.stop();
     assert!(log.contains("synchronous_commit off"), "{log}");
 }
@@ -101,7 +104,46 @@ fn a_password_is_told_to_nobody() {
     }
 }
 
-/// What a role may that only serves, and one that only reads, as the README grants it.
+/// The grants of the README: a role that only serves does all that a gateway does, and changes no
+/// stream; one that administers does.
+#[test]
+fn the_grants_of_the_readme_are_enough() {
+    let Some((env, database)) = home() else {
+        return;
+    };
+    let hooks = Hooks::start(|_, _| Act::status(200));
+    let url = hooks.url();
+    let events = ["--webhook-url", &url, "--webhook-event", "status"];
+    let token = crate::serve::demo(&env, "OTP", &events);
+    let readme = include_str!("../../../../README.md");
+    let grants = readme.split("```sql\n").nth(1).unwrap();
+    let grants = grants.split("```").next().unwrap();
+    let [serves, rules] = ["gateway", "admin"].map(|role| format!("{role}_{}", database.name()));
+    let grants = grants.replace("gateway", &serves).replace("admin", &rules);
+    let admin = database.admin();
+    admin.execute(&format!(
+        "CREATE ROLE {serves} LOGIN; CREATE ROLE {rules} LOGIN; {grants}"
+    ));
+    let of = |role: &str| {
+        TestEnv::on(
+            &database
+                .url
+                .replace("user=textpeak", &format!("user={role}")),
+        )
+    };
+    let (serving, ruling) = (of(&serves), of(&rules));
+    let gateway = Served::start(&serving, &["--delivery-delay", "0s"]);
+    assert_eq!(gateway.send(&token, &[message("12025550143")]).status, 200);
+    eventually("the webhook is told", || !hooks.heard().is_empty());
+    gateway.stop();
+    let refused = serving.fails(1, &["streams", "delete", "OTP", "--yes"]);
+    assert!(refused.contains("permission denied"), "{refused}");
+    ruling.json(&["streams", "delete", "OTP", "--yes"]);
+    let ends = [&serves, &rules].map(|role| format!("DROP OWNED BY {role}; DROP ROLE {role};"));
+    admin.execute(&ends.concat());
+}
+
+/// A role that only reads, and no secrets.
 #[test]
 fn secrets_can_be_denied() {
     let Some((env, database)) = home() else {
