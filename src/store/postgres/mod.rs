@@ -12,6 +12,7 @@ mod catalogue_write;
 mod claim;
 mod consent;
 mod copy;
+mod copy_sql;
 mod database;
 mod deliveries;
 mod digests;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use textpeak::domain::{
-    Route, RouteSecrets, Stream, StreamDraft, StreamId, StreamIdentity, Token, Way, WebhookSecret,
+    Route, RouteSecrets, Stream, StreamDraft, StreamId, StreamIdentity, Token, Way,
 };
 use textpeak::store::{Catalogue, CatalogueChange, Revision, StoreError};
 
@@ -20,10 +20,6 @@ promises! {
     a_name_belongs_to_one_stream,
     a_sender_stays_while_a_stream_uses_it,
     a_route_goes_with_its_streams,
-    a_token_is_the_streams_own_until_the_next_one,
-    the_first_webhook_secret_stays,
-    a_route_keeps_the_secret_of_its_address,
-    secrets_go_with_what_they_belong_to,
     a_revision_tells_whether_anybody_was_quicker,
     another_handle_sees_a_change_soon,
 }
@@ -32,13 +28,13 @@ promises_to_threads! {
     changes_at_once_are_all_kept,
 }
 
-const ADDRESS: &str = "abcdefghijklmnopqrstuvwxyz012345";
+pub const ADDRESS: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-fn id(number: u8) -> StreamId {
+pub fn id(number: u8) -> StreamId {
     format!("st_0000000000{number:02}").parse().unwrap()
 }
 
-fn stream(number: u8, name: &str) -> Stream {
+pub fn stream(number: u8, name: &str) -> Stream {
     let draft = StreamDraft {
         name: Some(name.parse().unwrap()),
         ..StreamDraft::default()
@@ -51,7 +47,7 @@ fn stream(number: u8, name: &str) -> Stream {
     draft.build(identity).unwrap()
 }
 
-fn put(
+pub fn put(
     before: Option<&Stream>,
     after: &Stream,
     token: Option<Token>,
@@ -65,7 +61,7 @@ fn put(
     }
 }
 
-fn new(number: u8, name: &str) -> CatalogueChange {
+pub fn new(number: u8, name: &str) -> CatalogueChange {
     put(None, &stream(number, name), None, true)
 }
 
@@ -76,11 +72,11 @@ fn renamed(before: &Stream, name: &str) -> Stream {
     }
 }
 
-fn token(seed: u8) -> Token {
+pub fn token(seed: u8) -> Token {
     Token::issue(|| seed)
 }
 
-fn route(name: &str, streams: &[u8], secrets: RouteSecrets, replace: bool) -> CatalogueChange {
+pub fn route(name: &str, streams: &[u8], secrets: RouteSecrets, replace: bool) -> CatalogueChange {
     let way = Way::streams_api("https://api.example.com".parse().unwrap());
     let made = Route::new(name.parse().unwrap(), way, Timestamp::UNIX_EPOCH);
     CatalogueChange::PutRoute {
@@ -93,7 +89,7 @@ fn route(name: &str, streams: &[u8], secrets: RouteSecrets, replace: bool) -> Ca
     }
 }
 
-fn secrets(token: &str, incoming: Option<&str>) -> RouteSecrets {
+pub fn secrets(token: &str, incoming: Option<&str>) -> RouteSecrets {
     RouteSecrets {
         token: Some(token.parse().unwrap()),
         account_key: None,
@@ -101,12 +97,12 @@ fn secrets(token: &str, incoming: Option<&str>) -> RouteSecrets {
     }
 }
 
-async fn apply(handle: &Handle, changes: Vec<CatalogueChange>) -> Result<Revision, StoreError> {
+pub async fn apply(handle: &Handle, changes: Vec<CatalogueChange>) -> Result<Revision, StoreError> {
     handle.apply(changes, None).await
 }
 
 /// As a process sees it that begins now.
-async fn now(home: &impl Home) -> Arc<Catalogue> {
+pub async fn now(home: &impl Home) -> Arc<Catalogue> {
     home.open().snapshot().await.unwrap()
 }
 
@@ -252,87 +248,6 @@ async fn a_route_goes_with_its_streams(home: &impl Home) {
     let kept = home.open().secrets().await.unwrap();
     assert!(kept.of_route(&"main".parse().unwrap()).is_none());
     assert!(kept.of_route(&"rest".parse().unwrap()).is_some());
-}
-
-async fn a_token_is_the_streams_own_until_the_next_one(home: &impl Home) {
-    let handle = home.open();
-    let made = put(None, &stream(1, "A"), Some(token(1)), true);
-    apply(&handle, vec![made]).await.unwrap();
-    let first = now(home).await.with_id(&id(1)).unwrap().unwrap();
-    assert_eq!(first.digest(), Some(token(1).digest()));
-    let kept = home.open().secrets().await.unwrap().token(&first).unwrap();
-    assert_eq!(kept.expose(), token(1).expose());
-    let next = put(Some(&first), &first, Some(token(2)), true);
-    apply(&handle, vec![next]).await.unwrap();
-    let second = now(home).await.with_id(&id(1)).unwrap().unwrap();
-    assert_eq!(second.digest(), Some(token(2).digest()));
-    let secrets = home.open().secrets().await.unwrap();
-    assert_eq!(secrets.token(&second).unwrap().expose(), token(2).expose());
-    assert!(secrets.token(&first).is_none());
-    assert_eq!(secrets.all().len(), 1);
-}
-
-async fn the_first_webhook_secret_stays(home: &impl Home) {
-    let handle = home.open();
-    let keep = |stream, seed| {
-        vec![CatalogueChange::KeepWebhookSecret(
-            stream,
-            WebhookSecret::issue(|| seed),
-        )]
-    };
-    let refused = apply(&handle, keep(id(1), 1)).await;
-    assert!(
-        matches!(refused, Err(StoreError::Deleted(_))),
-        "{refused:?}"
-    );
-    apply(&handle, vec![new(1, "A")]).await.unwrap();
-    apply(&handle, keep(id(1), 1)).await.unwrap();
-    apply(&handle, keep(id(1), 2)).await.unwrap();
-    let kept = home.open().secrets().await.unwrap().webhook_secret(&id(1));
-    assert_eq!(kept.unwrap().expose(), WebhookSecret::issue(|| 1).expose());
-}
-
-async fn a_route_keeps_the_secret_of_its_address(home: &impl Home) {
-    let handle = home.open();
-    let with_address = secrets("token-1", Some(ADDRESS));
-    apply(&handle, vec![route("Main", &[], with_address, false)])
-        .await
-        .unwrap();
-    apply(
-        &handle,
-        vec![route("main", &[], secrets("token-2", None), true)],
-    )
-    .await
-    .unwrap();
-    let all = home.open().secrets().await.unwrap();
-    let own = all.of_route(&"MAIN".parse().unwrap()).unwrap();
-    assert_eq!(own.token.unwrap().expose(), "token-2");
-    assert_eq!(own.incoming.unwrap().expose(), ADDRESS);
-}
-
-async fn secrets_go_with_what_they_belong_to(home: &impl Home) {
-    let handle = home.open();
-    let made = [
-        put(None, &stream(1, "A"), Some(token(1)), true),
-        put(None, &stream(2, "B"), Some(token(2)), true),
-        route("main", &[], secrets("token-of-main", None), false),
-    ];
-    apply(&handle, made.into()).await.unwrap();
-    let keep = CatalogueChange::KeepWebhookSecret(id(1), WebhookSecret::issue(|| 1));
-    apply(&handle, vec![keep]).await.unwrap();
-    let gone = [
-        CatalogueChange::Delete(id(1)),
-        CatalogueChange::RemoveRoute("MAIN".to_owned()),
-        CatalogueChange::ForgetOrphans,
-    ];
-    apply(&handle, gone.into()).await.unwrap();
-    let left = home.open().secrets().await.unwrap();
-    assert_eq!(
-        left.all().into_keys().collect::<Vec<_>>(),
-        [id(2).to_string()]
-    );
-    assert!(left.webhook_secret(&id(1)).is_none());
-    assert!(left.of_route(&"main".parse().unwrap()).is_none());
 }
 
 async fn a_revision_tells_whether_anybody_was_quicker(home: &impl Home) {

@@ -19,6 +19,7 @@ mod outbox;
 mod postgres;
 mod races;
 mod receive;
+mod secrets;
 mod statistics;
 mod timeline;
 mod upgrade;
