@@ -2,11 +2,13 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
+use tokio::runtime;
 
 use super::place;
 use crate::domain::{Stream, StreamId, StreamIdentity, Token, WebhookSecret, escape};
@@ -121,17 +123,29 @@ impl Session {
 }
 
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?
-        .block_on(work)
+    let mut done = None;
+    let mut runtime = runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build();
+    drive(runtime, pin!(async { done = Some(work.await) })).context("cannot start the runtime")?;
+    done.unwrap_or_else(|| Err(StoreError::Stopped.into()))
 }
 
 /// For work that needs neither the network nor a clock.
 pub fn ask<T, E: From<StoreError>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.map_err(|_| StoreError::Stopped)?.block_on(work)
+    let mut done = None;
+    let runtime = runtime::Builder::new_current_thread().build();
+    let driven = drive(runtime, pin!(async { done = Some(work.await) }));
+    driven.map_err(|_| StoreError::Stopped)?;
+    done.unwrap_or_else(|| Err(StoreError::Stopped.into()))
+}
+
+/// One piece of code for all kinds of work: a runtime's own is large.
+fn drive(
+    runtime: std::io::Result<runtime::Runtime>,
+    work: Pin<&mut dyn Future<Output = ()>>,
+) -> std::io::Result<()> {
+    runtime?.block_on(work);
+    Ok(())
 }
 
 /// As [`ask`], also where somebody else's work goes on meanwhile.
