@@ -27,6 +27,19 @@ pub struct NewMessages {
     pub limit: Option<DailyLimit>,
 }
 
+impl NewMessages {
+    /// The same request with only these messages.
+    #[cfg(feature = "postgres")]
+    pub(super) fn with(&self, messages: Vec<NewMessage>) -> Self {
+        Self {
+            stream: self.stream.clone(),
+            messages,
+            notify: self.notify.clone(),
+            limit: self.limit.clone(),
+        }
+    }
+}
+
 /// Most messages that are accepted for a route in a day of UTC, whatever stream they are of.
 #[derive(Debug, Clone)]
 pub struct DailyLimit {

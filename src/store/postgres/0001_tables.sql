@@ -303,3 +303,19 @@ BEGIN
     END IF;
     RETURN newest - n + 1;
 END $$;
+
+-- As `take_keys`, for a statement that writes with them at once: it cannot make tables that it has
+-- opened already, and fails with TP001 where the day has none yet.
+CREATE FUNCTION take_made_keys(n bigint) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = textpeak, pg_temp AS $$
+DECLARE
+    newest bigint;
+    made bigint;
+BEGIN
+    UPDATE place SET last = greatest(last, now_ms() << 20) + n
+        RETURNING last, made_until INTO newest, made;
+    IF newest >= made THEN
+        RAISE EXCEPTION 'the day has no partitions yet' USING ERRCODE = 'TP001';
+    END IF;
+    RETURN newest - n + 1;
+END $$;

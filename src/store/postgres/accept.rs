@@ -6,6 +6,7 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::database::Database;
 use super::events::{NewEvent, NewJob, queue, tell};
 use super::fault::Fault;
 use super::ids::Keys;
@@ -14,6 +15,7 @@ use super::screen;
 use super::statement::{rows, run};
 use super::tally::Tally;
 use crate::domain::{InternalId, MessageStatus};
+use crate::store::ids::{PLACE, id};
 use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
 
 /// What is said of a message that waits for its carrier for the first time.
@@ -52,9 +54,18 @@ pub(super) async fn accept(
     Ok((answers.into_iter().map(batch).collect(), queued))
 }
 
-fn of(new: &NewMessages) -> impl Iterator<Item = (&str, &NewMessage)> {
+pub(super) fn of(new: &NewMessages) -> impl Iterator<Item = (&str, &NewMessage)> {
     let stream = new.stream.as_str();
     new.messages.iter().map(move |message| (stream, message))
+}
+
+/// An id of a request, which nothing is kept under.
+pub(super) fn request_id(database: &Database) -> Result<Uuid, Fault> {
+    let mut random = [0; 14];
+    getrandom::fill(&mut random)?;
+    let moment = u64::try_from(database.now().as_millisecond()).unwrap_or_default();
+    let place = u32::from_be_bytes([0, random[10], random[11], random[12]]) >> (24 - PLACE);
+    Ok(id(moment, place, std::array::from_fn(|at| random[at])))
 }
 
 /// Inserts messages, but for those whose internal id their stream has already.

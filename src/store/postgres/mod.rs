@@ -6,6 +6,7 @@
 //! database's.
 
 mod accept;
+mod accept_plain;
 mod address;
 mod catalogue;
 mod catalogue_write;

@@ -68,6 +68,8 @@ const BAD: &str = "
     CREATE SEQUENCE bad_keys START 4611686018427387904;
     CREATE OR REPLACE FUNCTION take_keys(n bigint) RETURNS bigint LANGUAGE sql
         AS 'SELECT setval(''textpeak.bad_keys'', nextval(''textpeak.bad_keys'') + n) - n';
+    CREATE OR REPLACE FUNCTION take_made_keys(n bigint) RETURNS bigint LANGUAGE sql
+        AS 'SELECT textpeak.take_keys(n)';
     SELECT make_partitions(4611686018427387904);
     ALTER TABLE internal_id DROP CONSTRAINT internal_id_pkey;";
 
