@@ -113,7 +113,9 @@ impl HeardStore for PostgresStore {
             }
             whole = Ok(taken);
         }
-        self.database.has_queued();
+        if !incoming.is_empty() {
+            self.database.has_queued();
+        }
         self.database.ours(whole)
     }
 

@@ -41,7 +41,9 @@ impl PostgresStore {
         )
         .await?;
         tx.commit().await?;
-        self.database.has_queued();
+        if !queued.is_empty() {
+            self.database.has_queued();
+        }
         Ok(queued.len())
     }
 

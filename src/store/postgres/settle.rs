@@ -34,6 +34,10 @@ struct Row {
 impl PostgresStore {
     /// All in one transaction, or, where one of them is wrong by itself, each in its own.
     pub(super) async fn settle_jobs(&self, settlements: &[Settlement]) -> Result<(), Fault> {
+        // Whoever looks for work would be woken for nothing.
+        if settlements.is_empty() {
+            return Ok(());
+        }
         let whole = self.settle_together(settlements).await;
         match whole {
             Err(fault) if !fault.concerns_all() && settlements.len() > 1 => {}

@@ -2,6 +2,7 @@
 //! whatever ends in between. The same counts are taken of a database that is known to be bad.
 
 mod database;
+mod idle;
 mod load;
 mod many;
 mod standby;
