@@ -72,6 +72,7 @@ async fn claims(url: &str, jobs: usize, batch: usize, workers: usize) -> f64 {
     let setup = connect(url).await;
     let fill = format!(
         "SET search_path = textpeak;
+         TRUNCATE job;
          INSERT INTO message (seq, uuid, stream, direction, handset, sender, text, at, outcome)
          SELECT first + n, gen_random_uuid(), 'st_00000000000' || to_hex(n % 16), 0,
             '12025550143', 'ACME', 'Your code is 4711', 0, 0
