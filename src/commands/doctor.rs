@@ -148,14 +148,17 @@ fn tell(session: &Session, diagnosis: &Diagnosis, fix: bool) -> Finding {
             ),
             session.paste(&["webhooks", "enable", name]),
         ),
-        Diagnosis::SetAside(count, what) => (
-            format!(
-                "messages.db contains {} that can't be read: {what}",
-                counted(*count, "row")
-            ),
-            "restore messages.db from a backup, or ignore this: other messages aren't affected"
-                .to_owned(),
-        ),
+        Diagnosis::SetAside(count, what) => {
+            let folder = session.home.folder();
+            let place = folder.map_or("the database", |_| "messages.db");
+            let rows = counted(*count, "row");
+            (
+                format!("{place} contains {rows} that can't be read: {what}"),
+                format!(
+                    "restore {place} from a backup, or ignore this: other messages aren't affected"
+                ),
+            )
+        }
         Diagnosis::Orphans(count) => {
             fixed = fix && forget_orphans(session);
             (
