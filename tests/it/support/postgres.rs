@@ -6,7 +6,7 @@ mod admin;
 use std::fs::{self, File};
 use std::hash::{Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -63,6 +63,23 @@ fn roomy() -> PathBuf {
     }
 }
 
+/// The lock of a folder that may be removed by whoever had it before.
+fn alone_in(folder: &Path) -> File {
+    loop {
+        let mut make = fs::DirBuilder::new();
+        make.recursive(true).mode(0o755).create(folder).unwrap();
+        let path = folder.join("start.lock");
+        let Ok(alone) = File::create(&path) else {
+            continue;
+        };
+        alone.lock().unwrap();
+        let here = fs::metadata(&path).map(|file| file.ino());
+        if here.is_ok_and(|here| here == alone.metadata().unwrap().ino()) {
+            return alone;
+        }
+    }
+}
+
 /// A server with databases. Whoever has it keeps it running.
 pub struct Cluster {
     folder: PathBuf,
@@ -85,13 +102,7 @@ impl Cluster {
     /// One in this folder, with more settings than the usual ones; the one that runs there already,
     /// if one does.
     pub fn start(programs: &Path, folder: &Path, settings: &str) -> Self {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o755)
-            .create(folder)
-            .unwrap();
-        let alone = File::create(folder.join("start.lock")).unwrap();
-        alone.lock().unwrap();
+        let _alone = alone_in(folder);
         let used = File::create(folder.join("used.lock")).unwrap();
         used.lock_shared().unwrap();
         let cluster = Self {
@@ -149,6 +160,22 @@ impl Cluster {
         while process.exists() {
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Runs it again after its end, at an address where it takes TLS alone.
+    pub fn serve_tls(&self, address: &str, certificate: &Path, key: &Path) {
+        for (from, name) in [(certificate, "server.crt"), (key, "server.key")] {
+            let to = self.data().join(name);
+            fs::copy(from, &to).unwrap();
+            fs::set_permissions(&to, fs::Permissions::from_mode(0o600)).unwrap();
+            if rustix::process::getuid().is_root() {
+                std::os::unix::fs::chown(&to, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+        }
+        self.set(&format!("listen_addresses = '{address}'\nssl = on"));
+        let access = "local all all trust\nhostssl all all all scram-sha-256\n";
+        fs::write(self.data().join("pg_hba.conf"), access).unwrap();
+        self.start_again();
     }
 
     /// Runs it again after its end.
@@ -223,10 +250,17 @@ impl Cluster {
             trap '' HUP INT
             while kill -0 $server 2>/dev/null; do
                 sleep 1
+                # The folder of a test's own is gone with the test.
+                if ! [ -e "$2/used.lock" ]; then
+                    kill -QUIT $server
+                    wait $server
+                    exit
+                fi
                 exec 8<"$2/start.lock" 9<"$2/used.lock"
                 if flock -n -x 8 && flock -n -x 9; then
                     kill -INT $server
                     wait $server
+                    rm -rf "$2"
                     exit
                 fi
                 exec 8<&- 9<&-

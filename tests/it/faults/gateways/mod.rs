@@ -7,6 +7,7 @@ mod load;
 mod many;
 mod standby;
 mod start;
+mod tls;
 
 use crate::support::TestEnv;
 use crate::support::postgres::{Cluster, Database};
