@@ -44,6 +44,11 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T> Kept<T> {
+    /// Whether nothing was read yet: nobody needs to know whether it changed.
+    fn is_unread(&self) -> bool {
+        lock(&self.last).is_none()
+    }
+
     fn at(&self, revision: i64) -> Option<Arc<T>> {
         let last = lock(&self.last);
         let (of, value) = last.as_ref()?;
@@ -89,16 +94,18 @@ async fn read_catalogue(database: &Database) -> Result<(i64, Catalogue), Fault> 
         .read_only(true)
         .start()
         .await?;
-    let revision = one(&transaction, "SELECT revision FROM catalogue", &[])
-        .await?
-        .get(0);
-    let catalogue = catalogue_in(&transaction, revision).await?;
+    let (revision, right) = digests::revision_and_right(&transaction).await?;
+    let catalogue = catalogue_in(&transaction, revision, right).await?;
     transaction.commit().await?;
     Ok((revision, catalogue))
 }
 
-async fn catalogue_in(tx: &Transaction<'_>, revision: i64) -> Result<Catalogue, Fault> {
-    let streams = if digests::are_ours(tx).await? {
+async fn catalogue_in(
+    tx: &Transaction<'_>,
+    revision: i64,
+    has_right: bool,
+) -> Result<Catalogue, Fault> {
+    let streams = if has_right {
         "SELECT body, value FROM stream LEFT JOIN secret ON kind = 'digest' AND owner = id
              ORDER BY place DESC"
     } else {
@@ -145,10 +152,8 @@ async fn read_secrets(database: &Database) -> Result<(i64, Secrets), Fault> {
         .read_only(true)
         .start()
         .await?;
-    let revision = one(&tx, "SELECT revision FROM catalogue", &[])
-        .await?
-        .get(0);
-    let rows = if digests::are_ours(&tx).await? {
+    let (revision, right) = digests::revision_and_right(&tx).await?;
+    let rows = if right {
         rows(&tx, "SELECT kind, owner, value FROM secret", &[]).await?
     } else {
         Vec::new()
@@ -171,6 +176,14 @@ async fn read_secrets(database: &Database) -> Result<(i64, Secrets), Fault> {
 }
 
 impl PostgresStore {
+    /// The catalogue's, as far as it matters; none is negative.
+    async fn revision(&self, unread: bool) -> Result<i64, Fault> {
+        if unread {
+            return Ok(-1);
+        }
+        Ok(self.pulse(SOON).await?.revision)
+    }
+
     async fn change(
         &self,
         changes: Vec<CatalogueChange>,
@@ -189,9 +202,11 @@ impl PostgresStore {
         if expected.is_some_and(|expected| *expected != revision_of(revision)) {
             return Err(StoreError::Conflict.into());
         }
-        let base = match self.read.catalogue.at(revision) {
-            Some(known) => known,
-            None => Arc::new(catalogue_in(&transaction, revision).await?),
+        let base = if let Some(known) = self.read.catalogue.at(revision) {
+            known
+        } else {
+            let (_, right) = digests::revision_and_right(&transaction).await?;
+            Arc::new(catalogue_in(&transaction, revision, right).await?)
         };
         let (mut pending, mut secrets) = (Pending::new(&base), SecretChanges::default());
         for change in changes {
@@ -217,7 +232,7 @@ impl PostgresStore {
 impl CatalogueStore for PostgresStore {
     async fn snapshot(&self) -> Result<Arc<Catalogue>, StoreError> {
         let read = async {
-            let revision = self.pulse(SOON).await?.revision;
+            let revision = self.revision(self.read.catalogue.is_unread()).await?;
             let read = read_catalogue(&self.database);
             self.read.catalogue.read(revision, read).await
         };
@@ -226,7 +241,7 @@ impl CatalogueStore for PostgresStore {
 
     async fn secrets(&self) -> Result<Arc<Secrets>, StoreError> {
         let read = async {
-            let revision = self.pulse(SOON).await?.revision;
+            let revision = self.revision(self.read.secrets.is_unread()).await?;
             let read = read_secrets(&self.database);
             self.read.secrets.read(revision, read).await
         };

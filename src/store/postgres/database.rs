@@ -12,6 +12,7 @@ use deadpool_postgres::{
 use jiff::Timestamp;
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
+use tokio_postgres::error::SqlState;
 
 use super::address::DatabaseAddress;
 use super::fault::Fault;
@@ -149,9 +150,7 @@ impl Database {
     pub async fn client(&self) -> Result<Client, Fault> {
         let client = self.any_client().await?;
         if !self.0.checked.load(Ordering::Acquire) {
-            schema::check(&client, &self.0.address).await?;
-            let now = client.query_one("SELECT now_ms()", &[]).await?.get(0);
-            self.clock_says(now);
+            self.clock_says(schema::check(&client, &self.0.address).await?);
             self.0.checked.store(true, Ordering::Release);
         }
         Ok(client)
@@ -169,11 +168,21 @@ impl Database {
         match &written {
             Ok(_) => *lock(&self.0.failed) = None,
             Err(fault) if fault.concerns_all() => {
+                if fault.state() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+                    self.leave();
+                }
                 *lock(&self.0.failed) = Some((Instant::now(), fault.at(&self.0.address)));
             }
             Err(_) => {}
         }
         written
+    }
+
+    /// Another host takes the writes now: new connections look for it.
+    fn leave(&self) {
+        if let Some(Started { pool, .. }) = &*lock(&self.0.started) {
+            pool.retain(|_, _| false);
+        }
     }
 
     /// A write that failed in the last seconds, unless one succeeded since.

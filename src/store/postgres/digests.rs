@@ -10,10 +10,11 @@ use super::statement::one;
 /// Where a digest stands in a stream's JSON text.
 const KEY: &str = "token_sha256";
 
-/// Whether we may read them, and the other secrets.
-pub(super) async fn are_ours(tx: &Transaction<'_>) -> Result<bool, Fault> {
-    let asked = "SELECT has_table_privilege('secret', 'SELECT')";
-    Ok(one(tx, asked, &[]).await?.get(0))
+/// The catalogue's revision, and whether we may read digests and other secrets.
+pub(super) async fn revision_and_right(tx: &Transaction<'_>) -> Result<(i64, bool), Fault> {
+    let asked = "SELECT revision, has_table_privilege('secret', 'SELECT') FROM catalogue";
+    let row = one(tx, asked, &[]).await?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// A stream's text with its digest.

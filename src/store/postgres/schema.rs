@@ -39,21 +39,35 @@ pub(super) async fn version(client: &Client) -> Result<Option<i32>, Fault> {
     }
 }
 
-/// Whether the tables are those of this program.
-pub(super) async fn check(client: &Client, address: &DatabaseAddress) -> Result<(), Fault> {
+/// That the tables are those of this program; what the server's clock says, in milliseconds.
+pub(super) async fn check(client: &Client, address: &DatabaseAddress) -> Result<i64, Fault> {
     let home = address.to_string();
-    Err(Fault::Store(match version(client).await? {
-        Some(VERSION) => return Ok(()),
+    let asked = client
+        .query_one(
+            "SELECT max(version), (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+             FROM textpeak.schema_step",
+            &[],
+        )
+        .await
+        .map_err(Fault::from);
+    let version: Option<i32> = match asked {
+        Ok(row) if row.get::<_, Option<i32>>(0) == Some(VERSION) => return Ok(row.get(1)),
+        Ok(row) => row.get(0),
+        Err(fault) if fault.state() == Some(&SqlState::UNDEFINED_TABLE) => None,
+        Err(fault) => return Err(fault),
+    };
+    let ours = VERSION.unsigned_abs();
+    Err(Fault::Store(match version {
         None => StoreError::NoTables { home },
         Some(version) if version > VERSION => StoreError::OtherVersion {
             file: home,
             version: version.unsigned_abs(),
-            ours: VERSION.unsigned_abs(),
+            ours,
         },
         Some(version) => StoreError::OldTables {
             home,
             version: version.unsigned_abs(),
-            ours: VERSION.unsigned_abs(),
+            ours,
         },
     }))
 }

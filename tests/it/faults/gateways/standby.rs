@@ -10,8 +10,9 @@ use crate::support::TestEnv;
 use crate::support::gateway::{Served, eventually};
 use crate::support::postgres::{Admin, Cluster};
 
-#[test]
-fn what_was_answered_is_on_the_standby_that_takes_over() {
+/// A primary with a standby that every commit waits for, under load; what `fails` makes of the primary
+/// is the end of it, and the standby takes over.
+fn takes_over(fails: impl FnOnce(&Cluster, &Admin)) {
     let Some((primary, one)) = Cluster::own("") else {
         return;
     };
@@ -33,9 +34,10 @@ fn what_was_answered_is_on_the_standby_that_takes_over() {
     let env = TestEnv::on(&url);
     let token = demo(&env, "OTP", &[]);
     let gateway = Served::start(&env, &[]);
-    let load = Load::start(&Arc::new(RwLock::new(vec![gateway.address])), &token, 16, 1);
+    let gateways = Arc::new(RwLock::new(vec![gateway.address]));
+    let load = Load::start(&gateways, &token, 16, 1);
     std::thread::sleep(Duration::from_secs(2));
-    primary.end("KILL");
+    fails(&primary, &admin);
     let there = Admin::connect(&standby.url(database.name()));
     there.execute("SELECT pg_promote()");
     let (back, before) = (Instant::now(), load.accepted());
@@ -54,4 +56,19 @@ fn what_was_answered_is_on_the_standby_that_takes_over() {
     assert!(answered.len() > 500, "{}", answered.len());
     let lost = answered.iter().filter(|uuid| !kept.contains(*uuid));
     assert_eq!(lost.count(), 0);
+}
+
+#[test]
+fn what_was_answered_is_on_the_standby_that_takes_over() {
+    takes_over(|primary, _| primary.end("KILL"));
+}
+
+#[test]
+fn a_primary_that_takes_no_more_writes_is_left() {
+    takes_over(|_, admin| {
+        admin.execute("ALTER SYSTEM SET default_transaction_read_only = on");
+        admin.execute("SELECT pg_reload_conf()");
+        // What was on its way is over.
+        std::thread::sleep(Duration::from_secs(1));
+    });
 }
