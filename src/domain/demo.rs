@@ -21,6 +21,20 @@ pub struct Course {
 }
 
 impl Course {
+    /// What there is to tell when a message is kept: its first status and when it has it, and when its
+    /// status changes after that. By its course alone: a write that comes late must not pass over a
+    /// status.
+    pub fn told(&self) -> (Option<(MessageStatus, Timestamp)>, Option<Timestamp>) {
+        let turns = self
+            .final_at
+            .filter(|end| self.sent_at.is_some_and(|at| at < *end));
+        let first = match (self.final_at, turns) {
+            (Some(at), None) => Some((self.outcome, at)),
+            _ => self.sent_at.map(|at| (MessageStatus::Sent, at)),
+        };
+        (first, turns)
+    }
+
     /// Simulates a message: the last two digits of a fictional number choose the outcome. The
     /// choice is ours.
     pub fn of(recipient: &Phone, accepted_at: Timestamp, delay: Duration) -> Self {

@@ -18,6 +18,7 @@ mod key;
 mod local;
 mod lookup;
 mod message;
+mod numbers;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod secrets;

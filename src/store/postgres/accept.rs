@@ -14,7 +14,7 @@ use super::row::status_number;
 use super::screen;
 use super::statement::{rows, run};
 use super::tally::Tally;
-use crate::domain::{InternalId, MessageStatus};
+use crate::domain::InternalId;
 use crate::store::ids::{PLACE, id};
 use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
 
@@ -139,7 +139,7 @@ async fn insert(
         .collect();
     let outcomes: Vec<i16> = given
         .iter()
-        .map(|(_, message)| status_number(message.course.outcome))
+        .map(|(_, message)| status_number::<i16>(message.course.outcome))
         .collect();
     let details: Vec<Option<&str>> = given
         .iter()
@@ -232,7 +232,7 @@ impl<'a> Work<'a> {
         let seq = crate::store::ids::key_of(uuid);
         let end = course.final_at.map(Timestamp::as_millisecond);
         self.tally
-            .add(stream, end, status_number(course.outcome), 1);
+            .add(stream, end, status_number::<i16>(course.outcome), 1);
         let job = |kind, next_at| NewJob {
             kind,
             stream: stream.to_owned(),
@@ -245,14 +245,7 @@ impl<'a> Work<'a> {
             self.jobs.push(job(JobKind::Submit, 0));
         }
         let Some(url) = &new.notify else { return };
-        // By its course alone: a write that comes late must not pass over a status.
-        let turns = course
-            .final_at
-            .filter(|end| course.sent_at.is_some_and(|at| at < *end));
-        let first = match (course.final_at, turns) {
-            (Some(at), None) => Some((course.outcome, at)),
-            _ => course.sent_at.map(|at| (MessageStatus::Sent, at)),
-        };
+        let (first, turns) = course.told();
         if let Some((status, at)) = first {
             self.events.push(NewEvent {
                 stream: stream.to_owned(),

@@ -82,7 +82,7 @@ pub(super) async fn keep(
                 &texts(|message| message.recipient.as_str()),
                 &texts(|message| message.sender.as_str()),
                 &texts(|message| message.text.as_str()),
-                &outcomes.map(status_number).collect::<Vec<_>>(),
+                &outcomes.map(status_number::<i16>).collect::<Vec<_>>(),
                 &times(|message| message.course.sent_at),
                 &times(|message| message.course.final_at),
                 &random,

@@ -89,7 +89,7 @@ impl PostgresStore {
 
 /// From here to the end of the transaction, nobody else claims jobs of this stream and kind.
 async fn hold(tx: &Transaction<'_>, stream: &str, kind: JobKind) -> Result<(), Fault> {
-    let kind = kind_number(kind);
+    let kind = kind_number::<i16>(kind);
     let find = "SELECT 1 FROM claim_lock WHERE stream = $1 AND kind = $2 FOR UPDATE";
     if row(tx, find, &[&stream, &kind]).await?.is_some() {
         return Ok(());
@@ -122,7 +122,7 @@ async fn take(
     let rows = rows(
         tx,
         take,
-        &[&keys, &kind_number(kind), &owner, &length(lease)],
+        &[&keys, &kind_number::<i16>(kind), &owner, &length(lease)],
     )
     .await?;
     let mut taken: HashMap<i64, Claimed> = rows

@@ -25,7 +25,7 @@ fn delivery(row: &Row) -> Result<Delivery, Fault> {
         message: row.try_get(1)?,
         stream: row::stream_id(row.try_get(2)?)?,
         status: status.map(row::status),
-        state: delivery_state(row.try_get(4)?),
+        state: delivery_state(row.try_get::<_, i16>(4)?),
         next_at: time(row.try_get(5)?),
         attempts: usize::try_from(row.try_get::<_, i32>(6)?).unwrap_or_default(),
         details: row.try_get(7)?,

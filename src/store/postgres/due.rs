@@ -16,7 +16,7 @@ const EXAMINED: usize = 5_000;
 
 impl PostgresStore {
     pub(super) async fn read_due(&self, kind: JobKind) -> Result<Due, Fault> {
-        let (condition, kind) = (condition(kind), kind_number(kind));
+        let (condition, kind) = (condition(kind), kind_number::<i16>(kind));
         // From stream to stream, however many jobs each has; then when something is due that is not
         // due yet. A job whose process died is due when its lease is over.
         let ask = &format!(
@@ -57,7 +57,7 @@ fn condition(kind: JobKind) -> String {
         JobKind::Deliver => format!(
             "{} AND NOT EXISTS (SELECT 1 FROM webhook_off
                 WHERE webhook_off.stream = one AND url = '')",
-            any(kind_number(kind))
+            any(kind_number::<i16>(kind))
         ),
         // The oldest holds back the others, and one batch is on its way at a time.
         JobKind::Submit => "(SELECT next_at FROM job WHERE state = 0 AND kind = 1 AND stream = one
@@ -65,7 +65,7 @@ fn condition(kind: JobKind) -> String {
              AND NOT EXISTS (SELECT 1 FROM job WHERE state = 0 AND kind = 1 AND stream = one
                 AND lease_until > 0)"
             .to_owned(),
-        JobKind::Ask | JobKind::Turn => any(kind_number(kind)),
+        JobKind::Ask | JobKind::Turn => any(kind_number::<i16>(kind)),
     }
 }
 
@@ -136,7 +136,7 @@ async fn any(tx: &Transaction<'_>, claim: &Claim) -> Result<Vec<i64>, Fault> {
              AND next_at <= (SELECT now_ms()) AND lease_until <= (SELECT now_ms())
              ORDER BY next_at, key LIMIT $3";
     let (kind, depth) = (
-        kind_number(claim.kind),
+        kind_number::<i16>(claim.kind),
         i64::try_from(claim.depth).unwrap_or(i64::MAX),
     );
     let rows = rows(tx, list, &[&kind, &claim.stream.as_str(), &depth]).await?;

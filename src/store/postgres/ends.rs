@@ -21,7 +21,10 @@ pub(super) async fn end(tx: &Transaction<'_>, ends: &[End], now: i64) -> Result<
         return Ok(());
     }
     let keys: Vec<i64> = ends.iter().map(|one| one.key).collect();
-    let statuses: Vec<i16> = ends.iter().map(|one| status_number(one.status)).collect();
+    let statuses: Vec<i16> = ends
+        .iter()
+        .map(|one| status_number::<i16>(one.status))
+        .collect();
     let details: Vec<_> = ends
         .iter()
         .map(|one| one.details.as_deref().map(free))
@@ -34,7 +37,7 @@ pub(super) async fn end(tx: &Transaction<'_>, ends: &[End], now: i64) -> Result<
     run(tx, set, &[&keys, &statuses, &details, &now]).await?;
     let mut tally = Tally::default();
     for one in ends {
-        tally.ended(&one.stream, status_number(one.status));
+        tally.ended(&one.stream, status_number::<i16>(one.status));
     }
     tally.flush(tx).await
 }

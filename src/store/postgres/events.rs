@@ -70,11 +70,11 @@ pub(super) async fn tell(
         rows.numbers.push(*number);
         let status = event.status.as_ref();
         rows.statuses
-            .push(status.map(|(status, _)| status_number(*status)));
+            .push(status.map(|(status, _)| status_number::<i16>(*status)));
         rows.ats.push(event.at);
         rows.details
             .push(status.and_then(|(_, details)| details.as_deref()));
-        rows.states.push(state_number(state));
+        rows.states.push(state_number::<i16>(state));
         rows.whys.push(dead.then_some(GONE));
         if !dead {
             jobs.push(NewJob {
@@ -189,7 +189,10 @@ pub(super) async fn queue(tx: &Transaction<'_>, jobs: &[NewJob]) -> Result<(), F
         return Ok(());
     }
     let keys: Vec<i64> = jobs.iter().map(|job| job.key).collect();
-    let kinds: Vec<i16> = jobs.iter().map(|job| kind_number(job.kind)).collect();
+    let kinds: Vec<i16> = jobs
+        .iter()
+        .map(|job| kind_number::<i16>(job.kind))
+        .collect();
     let streams: Vec<&str> = jobs.iter().map(|job| job.stream.as_str()).collect();
     let handsets: Vec<&str> = jobs.iter().map(|job| job.handset.as_str()).collect();
     let due: Vec<i64> = jobs.iter().map(|job| job.next_at).collect();

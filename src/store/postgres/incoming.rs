@@ -245,7 +245,7 @@ async fn insert(
             &seq,
             &message.uuid,
             &message.stream.as_str(),
-            &direction_number(message.direction),
+            &direction_number::<i16>(message.direction),
             &message.handset,
             &message.sender,
             &message.text,

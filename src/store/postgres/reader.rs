@@ -196,11 +196,11 @@ fn select(filter: &MessageFilter, limit: usize) -> (String, Vec<Value>) {
         ),
         (
             "direction = ?",
-            number(filter.direction.map(direction_number)),
+            number(filter.direction.map(direction_number::<i16>)),
         ),
         (
             "direction = 0 AND ?::smallint = CASE WHEN final_at <= (SELECT now_ms()) THEN outcome ELSE 0 END",
-            number(filter.status.map(status_number)),
+            number(filter.status.map(status_number::<i16>)),
         ),
         ("at >= ?", key(filter.since.map(Timestamp::as_millisecond))),
         ("seq > ?", key(filter.after.map(|Cursor(place)| place))),

@@ -137,7 +137,7 @@ async fn hold(tx: &Transaction<'_>, keys: &mut Keys, receipt: &NewReceipt) -> Re
                 &number,
                 &i64::try_from(place).unwrap_or(i64::MAX),
                 &receipt.handset,
-                &status_number(receipt.status),
+                &status_number::<i16>(receipt.status),
                 &receipt.details.as_deref().map(free),
                 &keys.now(),
             ],
@@ -197,5 +197,5 @@ async fn held(
         &[&row.get::<_, i64>(0)],
     )
     .await?;
-    Ok(Some((row::status(row.get(1)), row.get(2))))
+    Ok(Some((row::status(row.get::<_, i16>(1)), row.get(2))))
 }

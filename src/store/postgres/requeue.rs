@@ -56,7 +56,7 @@ impl PostgresStore {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let now = Keys::take(&tx, 0).await?.now();
-        let (kind_number, longest) = (kind_number(kind), length(longest));
+        let (kind_number, longest) = (kind_number::<i16>(kind), length(longest));
         run(&tx, "UPDATE job SET next_at = $2 WHERE state = 0 AND kind = $1 AND next_at > $2::bigint + $3",
             &[&kind_number, &now, &longest],)
         .await?;

@@ -11,7 +11,7 @@ use super::fault::WriteError;
 use super::row::status_number;
 use super::screen::Screen;
 use super::writer::Writer;
-use crate::domain::{Course, InternalId, MessageStatus};
+use crate::domain::{Course, InternalId};
 use crate::store::{Accepted, AcceptedBatch, JobKind, NewMessage, NewMessages};
 
 /// What is said of a message that waits for its carrier for the first time.
@@ -137,7 +137,7 @@ impl Writer {
             bind(&message.sender.as_str())?;
             bind(&message.text.as_str())?;
             bind(&now.as_millisecond())?;
-            bind(&status_number(course.outcome))?;
+            bind(&status_number::<i64>(course.outcome))?;
             bind(&course.sent_at.map(Timestamp::as_millisecond))?;
             bind(&course.final_at.map(Timestamp::as_millisecond))?;
             bind(&message.leaves.then_some(NOT_SUBMITTED))?;
@@ -167,7 +167,7 @@ impl Writer {
         let final_ms = course.final_at.map(Timestamp::as_millisecond);
         self.tally
             .borrow_mut()
-            .add(stream, final_ms, status_number(course.outcome), 1);
+            .add(stream, final_ms, status_number::<i64>(course.outcome), 1);
         let handset = message.recipient.as_str();
         if message.leaves {
             self.queue(JobKind::Submit, stream, handset, seq, now, None)?;
@@ -187,14 +187,7 @@ impl Writer {
         course: &Course,
         url: &str,
     ) -> Result<(), WriteError> {
-        // By its course alone: a write that comes late must not pass over a status.
-        let turns = course
-            .final_at
-            .filter(|end| course.sent_at.is_some_and(|at| at < *end));
-        let first = match (course.final_at, turns) {
-            (Some(at), None) => Some((course.outcome, at)),
-            _ => course.sent_at.map(|at| (MessageStatus::Sent, at)),
-        };
+        let (first, turns) = course.told();
         if let Some((status, at)) = first {
             let event = NewEvent {
                 stream,

@@ -76,7 +76,7 @@ impl Writer {
             "UPDATE job SET owner = ?3, lease_until = ?4
              WHERE key = ?1 AND kind = {} AND state = 0 AND {free}
              RETURNING target, attempts, upstream",
-            kind_number(kind)
+            kind_number::<i64>(kind)
         ))?;
         let mut claimed = Vec::with_capacity(keys.len());
         for key in keys {
@@ -164,7 +164,7 @@ impl Writer {
                 "UPDATE job SET next_at = ?2 WHERE state = 0 AND kind = ?1 AND next_at > ?3",
             )?
             .execute([
-                kind_number(kind),
+                kind_number::<i64>(kind),
                 now.as_millisecond(),
                 row::after(now, longest),
             ])?;
@@ -178,7 +178,7 @@ impl Writer {
             .prepare_cached(
                 "UPDATE job SET lease_until = ?2 WHERE state = 0 AND kind = ?1 AND lease_until > ?3",
             )?
-            .execute([kind_number(kind), until, row::after(now, length)])?;
+            .execute([kind_number::<i64>(kind), until, row::after(now, length)])?;
         Ok(())
     }
 

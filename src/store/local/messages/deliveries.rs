@@ -23,7 +23,7 @@ fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         message: Uuid::from_bytes(row.get(1)?),
         stream: row::stream_id(&stream, 2)?,
         status: status.map(row::status),
-        state: delivery_state(row.get(4)?),
+        state: delivery_state(row.get::<_, i64>(4)?),
         next_at: time(row.get(5)?),
         attempts: usize::try_from(row.get::<_, i64>(6)?).unwrap_or_default(),
         details: row.get(7)?,
@@ -60,7 +60,7 @@ impl Reader {
                 .query_map(
                     params![
                         filter.stream.as_ref().map(StreamId::as_str),
-                        filter.state.map(state_number),
+                        filter.state.map(state_number::<i64>),
                         filter.since.map(Timestamp::as_millisecond),
                         filter
                             .message

@@ -41,7 +41,7 @@ pub struct Loaded {
 impl Reader {
     pub fn due(&self, kind: JobKind, now: i64) -> Result<Due, StoreError> {
         // Written out, as it says which index serves.
-        let (condition, kind) = (condition(kind), kind_number(kind));
+        let (condition, kind) = (condition(kind), kind_number::<i64>(kind));
         let ask = || {
             // From stream to stream, however many jobs each has.
             let streams = self
@@ -171,7 +171,7 @@ impl Reader {
             )?
             .query_map(
                 params![
-                    kind_number(claim.kind),
+                    kind_number::<i64>(claim.kind),
                     stream,
                     now,
                     i64::try_from(claim.depth).unwrap_or(i64::MAX)

@@ -47,7 +47,7 @@ impl Writer {
                 message.as_bytes(),
                 stream,
                 handset,
-                status.map(|(status, _)| status_number(status)),
+                status.map(|(status, _)| status_number::<i64>(status)),
                 at.as_millisecond(),
                 status.and_then(|(_, details)| details),
             ])?;
@@ -84,11 +84,11 @@ impl Writer {
             )?
             .execute(params![
                 key,
-                kind_number(kind),
+                kind_number::<i64>(kind),
                 stream,
                 handset,
                 target,
-                state_number(state),
+                state_number::<i64>(state),
                 at.as_millisecond(),
                 dead,
             ])?;

@@ -221,7 +221,7 @@ impl Writer {
                 seq,
                 message.uuid.as_bytes(),
                 stream,
-                direction_number(message.direction),
+                direction_number::<i64>(message.direction),
                 message.handset,
                 message.sender,
                 message.text,

@@ -257,12 +257,12 @@ fn select(filter: &MessageFilter, now: Timestamp) -> (String, Vec<(&'static str,
         (
             "direction = :direction",
             ":direction",
-            number(filter.direction.map(direction_number)),
+            number(filter.direction.map(direction_number::<i64>)),
         ),
         (
             "direction = 0 AND :status = iif(final_at <= :now, outcome, 0)",
             ":status",
-            number(filter.status.map(status_number)),
+            number(filter.status.map(status_number::<i64>)),
         ),
         (
             "at >= :since",

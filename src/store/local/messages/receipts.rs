@@ -97,7 +97,7 @@ impl Writer {
                     number,
                     i64::try_from(place).unwrap_or(i64::MAX),
                     receipt.handset,
-                    status_number(receipt.status),
+                    status_number::<i64>(receipt.status),
                     receipt.details,
                     now,
                 ])?;

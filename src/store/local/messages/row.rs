@@ -7,43 +7,19 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
-use crate::domain::{Course, DeliveryState, Direction, Message, MessageStatus, StreamId};
+use crate::domain::{Course, Direction, Message, StreamId};
+use crate::store::Attempt;
 use crate::store::ids::key_of;
-use crate::store::{Attempt, JobKind};
+pub(in crate::store) use crate::store::numbers::{
+    delivery_state, direction_number, kind_number, state_number, status, status_number,
+};
 
 /// As [`message`] reads them.
 pub const MESSAGE: &str = "message.seq, uuid, stream.id, direction, internal_id, handset, sender, \
     text, at, outcome, sent_at, final_at, details, in_reply_to";
 
-/// How a status stands in a column. These numbers are in people's files: they never change.
-pub fn status_number(status: MessageStatus) -> i64 {
-    match status {
-        MessageStatus::Sent => 0,
-        MessageStatus::Delivered => 1,
-        MessageStatus::Undelivered => 2,
-        MessageStatus::SentFailed => 3,
-        MessageStatus::NoRoutes => 4,
-        MessageStatus::Rejected => 5,
-    }
-}
-
 /// The number that counts incoming messages in the tally.
 pub const RECEIVED: i64 = -1;
-
-/// The status behind a number; one that is not known is read as *sent*, which claims the least.
-pub fn status(number: i64) -> MessageStatus {
-    MessageStatus::ALL
-        .into_iter()
-        .find(|status| status_number(*status) == number)
-        .unwrap_or(MessageStatus::Sent)
-}
-
-pub fn direction_number(direction: Direction) -> i64 {
-    match direction {
-        Direction::Outgoing => 0,
-        Direction::Incoming => 1,
-    }
-}
 
 pub fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
@@ -90,37 +66,8 @@ pub fn key_of_message(connection: &Connection, uuid: Uuid) -> rusqlite::Result<O
     }
 }
 
-/// How a kind of job stands in its column. These numbers are in people's files: they never change.
-pub fn kind_number(kind: JobKind) -> i64 {
-    match kind {
-        JobKind::Deliver => 0,
-        JobKind::Submit => 1,
-        JobKind::Ask => 2,
-        JobKind::Turn => 3,
-    }
-}
-
-/// How a job's state stands in its column. These numbers are in people's files: they never change.
-pub fn state_number(state: DeliveryState) -> i64 {
-    match state {
-        DeliveryState::Waiting => WAITING,
-        DeliveryState::Delivered => 1,
-        DeliveryState::Dead => 2,
-    }
-}
-
-/// A job that is to be done.
-pub const WAITING: i64 = 0;
-
 /// A job that cannot be read and is left alone.
 pub const SET_ASIDE: i64 = 3;
-
-pub fn delivery_state(number: i64) -> DeliveryState {
-    let state = DeliveryState::ALL
-        .into_iter()
-        .find(|one| state_number(*one) == number);
-    state.unwrap_or(DeliveryState::Dead)
-}
 
 /// An attempt, out of the first four columns of a row.
 pub fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
@@ -151,7 +98,7 @@ pub fn message(row: &Row<'_>) -> rusqlite::Result<(i64, Message)> {
         text: row.get(7)?,
         at: time(row.get(8)?),
         course: Course {
-            outcome: status(row.get(9)?),
+            outcome: status(row.get::<_, i64>(9)?),
             sent_at: optional(10)?,
             final_at: optional(11)?,
         },

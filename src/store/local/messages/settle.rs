@@ -98,7 +98,12 @@ impl Writer {
                     attempts = attempts + 1, details = iif(?2 = 1, NULL, details)
                  WHERE key = ?1 AND (?2 = 1 OR owner = ?4)",
             )?
-            .execute([key, state_number(state), at.as_millisecond(), lease.owner])?;
+            .execute([
+                key,
+                state_number::<i64>(state),
+                at.as_millisecond(),
+                lease.owner,
+            ])?;
         // Another delivery of the same handset may have waited for this one.
         self.has_queued();
         match gone {
@@ -142,7 +147,12 @@ impl Writer {
                 "UPDATE job SET kind = ?2, upstream = ?3, next_at = ?4, attempts = 0,
                     lease_until = 0, owner = 0 WHERE key = ?1",
             )?
-            .execute(params![key, kind_number(JobKind::Ask), upstream, ask_at])?;
+            .execute(params![
+                key,
+                kind_number::<i64>(JobKind::Ask),
+                upstream,
+                ask_at
+            ])?;
         let now = self.now();
         let uuid = self
             .connection
@@ -210,7 +220,7 @@ impl Writer {
             .query_row(
                 params![
                     target.row,
-                    status_number(status),
+                    status_number::<i64>(status),
                     now.as_millisecond(),
                     details
                 ],
@@ -219,7 +229,7 @@ impl Writer {
             .optional()?;
         self.tally
             .borrow_mut()
-            .ended(target.stream, status_number(status));
+            .ended(target.stream, status_number::<i64>(status));
         self.tell_status(target, uuid, (status, details), now, notify)
     }
 
