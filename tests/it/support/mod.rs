@@ -97,7 +97,16 @@ impl TestEnv {
 
     #[track_caller]
     pub fn run(&self, words: &[&str]) -> Run {
-        finish(self.command().args(words))
+        let run = finish(self.command().args(words));
+        self.in_force();
+        run
+    }
+
+    /// What a command changed in a database is in force at gateways soon, and in a folder at once.
+    fn in_force(&self) {
+        if self.url.is_some() {
+            std::thread::sleep(std::time::Duration::from_millis(60));
+        }
     }
 
     /// As [`TestEnv::run`], with something on standard input.
@@ -112,7 +121,9 @@ impl TestEnv {
         let mut child = command.spawn().unwrap();
         // A program that does not read its input closes it, which is its right.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        Run::new(&command, child.wait_with_output().unwrap())
+        let run = Run::new(&command, child.wait_with_output().unwrap());
+        self.in_force();
+        run
     }
 
     /// A run that must succeed and say nothing on stderr; its stdout.
